@@ -1,0 +1,86 @@
+# hooktools: build, try, test, install.  `make help` lists the targets.
+VERSION := 0.1.0
+PREFIX ?= /usr/local
+BINDIR ?= $(PREFIX)/bin
+SBINDIR ?= $(PREFIX)/sbin
+LIBEXECDIR ?= $(PREFIX)/libexec/hooktools
+DATADIR ?= $(PREFIX)/share/hooktools
+DOCDIR ?= $(PREFIX)/share/doc/hooktools
+MANDIR ?= $(PREFIX)/share/man
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
+PKG_CONFIG ?= pkg-config
+comma := ,
+O ?= .build$(if $(SANITIZE),/$(subst $(comma),-,$(SANITIZE)))
+
+CFLAGS ?= -O2 -g
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
+	-Wpointer-arith -Wwrite-strings -Wvla -Wformat=2 -Wswitch-enum -Wundef $(if $(WERROR),-Werror)
+HARDEN := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer, \
+	-fstack-protector-strong -D_FORTIFY_SOURCE=2)
+ALL_CFLAGS = -std=gnu17 -fno-common -I. -D_GNU_SOURCE -DHOOKTOOLS_VERSION='"$(VERSION)"' \
+	$(WARNINGS) $(HARDEN) $(CPPFLAGS) $(CFLAGS)
+ALL_LDFLAGS = $(HARDEN) $(LDFLAGS)
+
+pkg = $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null || echo $(2))
+GNUTLS_LIBS := $(call pkg,gnutls,-lgnutls)
+MHD_LIBS := $(call pkg,libmicrohttpd,-lmicrohttpd)
+CURL_LIBS := $(call pkg,libcurl,-lcurl)
+SQLITE_LIBS := $(call pkg,sqlite3,-lsqlite3)
+JQ_LIBS := $(call pkg,libjq,-ljq) # Debian 12 ships no libjq.pc
+
+# What each program is made of: modules of lib/, then foreign libraries.
+BASE := error cleanup buf str path file log layout config
+
+PROGRAMS := $(patsubst bin/%/main.c,%,$(wildcard bin/*/main.c))
+HELPERS := $(foreach p,$(PROGRAMS),$(if $(findstring -,$(p)),$(p)))
+COMMANDS := $(filter-out $(HELPERS),$(PROGRAMS))
+BIN := $(COMMANDS:%=$(O)/bin/%) $(HELPERS:%=$(O)/libexec/hooktools/%)
+UNITS := $(patsubst tests/lib/%.c,$(O)/tests/%,$(wildcard tests/lib/*_test.c))
+FAKE := $(if $(wildcard tests/fake/main.c),$(O)/tests/fake-github)
+LIB_OBJECTS := $(patsubst %.c,$(O)/obj/%.o,$(wildcard lib/*.c))
+
+all: $(BIN) $(O)/share/hooktools
+
+define program
+$(O)/$(if $(findstring -,$(1)),libexec/hooktools,bin)/$(1): \
+		$(patsubst %.c,$(O)/obj/%.o,$(wildcard bin/$(1)/*.c)) $(patsubst %,$(O)/obj/lib/%.o,$($(1)_LIB))
+	@mkdir -p $$(@D)
+	$$(CC) $$(ALL_CFLAGS) $$(ALL_LDFLAGS) -o $$@ $$^ $$($(1)_LDLIBS)
+endef
+$(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
+
+# Tests may link all of lib/: the archive gives each what it calls, as-needed drops the rest.
+TEST_LIBS = $(O)/lib.a -Wl,--as-needed $(GNUTLS_LIBS) $(MHD_LIBS) $(CURL_LIBS) $(SQLITE_LIBS) $(JQ_LIBS)
+$(O)/lib.a: $(LIB_OBJECTS)
+	rm -f $@
+	$(AR) rc $@ $^
+$(O)/tests/%_test: $(O)/obj/tests/lib/%_test.o $(O)/lib.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(TEST_LIBS)
+$(O)/tests/fake-github: $(patsubst %.c,$(O)/obj/%.o,$(wildcard tests/fake/*.c)) $(O)/lib.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(TEST_LIBS)
+
+$(O)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+$(O)/share/hooktools:
+	@mkdir -p $(@D)
+	ln -sfn "$(CURDIR)/share" $@
+
+check: all $(UNITS) $(FAKE)
+	@O="$(O)" tests/run $(T)
+
+deps:
+	@.ci/deps
+test: deps
+	@$(MAKE) --no-print-directory check
+
+clean:
+	rm -rf .build
+
+-include $(shell find $(O)/obj -name '*.d' 2>/dev/null | sed 's/ /\\ /g')
+.PHONY: all check deps test clean
+.DELETE_ON_ERROR:
+.SECONDARY:

@@ -1,0 +1,50 @@
+#ifndef LIB_JSON_SCAN_H
+#define LIB_JSON_SCAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/str.h"
+
+/*
+ * A streaming validator of JSON (RFC 8259, strict: one value, UTF-8 without
+ * surrogates or overlong forms, no raw control characters in strings) in
+ * constant memory.  It builds nothing, so it may face the network.
+ */
+#define JSON_SCAN_DEPTH 250 /* nesting; below the 256 at which libjq 1.6 gives up */
+
+struct json_scan {
+	uint8_t state;
+	uint8_t literal;      /* where in true, false, null, \u or a UTF-8 sequence we are */
+	uint8_t utf8_low;     /* the range the next byte of a UTF-8 sequence must be in */
+	uint8_t utf8_high;
+	uint16_t depth;
+	uint16_t surrogate;   /* a high surrogate waits for its low one; see the .c */
+	uint8_t in_object[(JSON_SCAN_DEPTH + 7) / 8];
+	uint64_t offset;      /* bytes accepted so far; on failure, where the bad byte is */
+	const char *problem;  /* static text once something is wrong, else NULL */
+};
+
+/* Start over; the value may have at most depth levels (up to JSON_SCAN_DEPTH). */
+void json_scan_start(struct json_scan *scan);
+
+/*
+ * Take the next bytes; false once they cannot be JSON (scan->problem tells why).
+ * Line breaks between tokens are turned into spaces in place, so that the value
+ * is one line afterwards; nothing else is changed.
+ */
+bool json_scan_feed(struct json_scan *scan, char *bytes, size_t len);
+
+/* The input has ended: was it one whole value? */
+bool json_scan_finish(struct json_scan *scan);
+
+/*
+ * The raw bytes of a member of the object in text (valid JSON), without the
+ * white space around it; the last one if the key is there twice.  Keys are
+ * compared as they are written (escapes in a key do not match).  False when
+ * text is no object or has no such member.
+ */
+bool json_scan_member(struct str_view *value, struct str_view text, const char *key);
+
+#endif
