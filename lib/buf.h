@@ -15,7 +15,10 @@ struct buf {
 	size_t cap;
 };
 
-#define BUF_EMPTY { NULL, 0, 0 }
+#define BUF_EMPTY                                                                        \
+	{                                                                                \
+		NULL, 0, 0                                                               \
+	}
 #define auto_buf __attribute__((cleanup(buf_free)))
 /* For secrets: the bytes are overwritten before they are freed. */
 #define auto_secret __attribute__((cleanup(buf_wipe)))

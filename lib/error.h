@@ -9,14 +9,14 @@
  */
 enum error_kind {
 	ERROR_NONE,
-	ERROR_ABSENT,    /* the answer is no, or what was asked for is not there: 1 */
-	ERROR_USAGE,     /* wrong command line, never retry: 64 */
-	ERROR_DATA,      /* bad input, set it aside: 65 */
-	ERROR_BUG,       /* ours, report it: 70 */
-	ERROR_SYSTEM,    /* no memory, disk, descriptors, retry: 71 */
+	ERROR_ABSENT,	 /* the answer is no, or what was asked for is not there: 1 */
+	ERROR_USAGE,	 /* wrong command line, never retry: 64 */
+	ERROR_DATA,	 /* bad input, set it aside: 65 */
+	ERROR_BUG,	 /* ours, report it: 70 */
+	ERROR_SYSTEM,	 /* no memory, disk, descriptors, retry: 71 */
 	ERROR_TEMPORARY, /* network, lock, rate limit, retry later: 75 */
-	ERROR_DENIED,    /* bad signature, forbidden, set it aside: 77 */
-	ERROR_CONFIG,    /* bad configuration, stop: 78 */
+	ERROR_DENIED,	 /* bad signature, forbidden, set it aside: 77 */
+	ERROR_CONFIG,	 /* bad configuration, stop: 78 */
 };
 
 struct error {

@@ -11,7 +11,8 @@ struct error;
 /* dir_fd everywhere: a folder's descriptor or AT_FDCWD.  Descriptors are close-on-exec. */
 
 /* Append the file's bytes to out; more than limit bytes is ERROR_DATA. */
-int file_read(struct buf *out, int dir_fd, const char *path, size_t limit, struct error *err);
+int file_read(struct buf *out, int dir_fd, const char *path, size_t limit,
+	      struct error *err);
 
 /* The same from an open descriptor, to its end. */
 int file_read_fd(struct buf *out, int fd, size_t limit, struct error *err);
@@ -28,7 +29,8 @@ int file_replace(int dir_fd, const char *path, const void *bytes, size_t len, mo
 		 struct error *err);
 
 /* All bytes, over short writes and EINTR.  what names the thing in the error. */
-int file_write(int fd, const void *bytes, size_t len, const char *what, struct error *err);
+int file_write(int fd, const void *bytes, size_t len, const char *what,
+	       struct error *err);
 
 /* Open a folder for openat and friends. */
 int file_open_dir(int *fd, int dir_fd, const char *path, struct error *err);

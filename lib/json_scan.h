@@ -10,20 +10,22 @@
 /*
  * A streaming validator of JSON (RFC 8259, strict: one value, UTF-8 without
  * surrogates or overlong forms, no raw control characters in strings) in
- * constant memory.  It builds nothing, so it may face the network.
+ * constant memory.  A lone surrogate written as \uD800 is JSON by the grammar and
+ * passes.  It builds nothing, so it may face the network.
  */
 #define JSON_SCAN_DEPTH 250 /* nesting; below the 256 at which libjq 1.6 gives up */
 
 struct json_scan {
 	uint8_t state;
-	uint8_t literal;      /* where in true, false, null, \u or a UTF-8 sequence we are */
-	uint8_t utf8_low;     /* the range the next byte of a UTF-8 sequence must be in */
+	uint8_t left;	  /* bytes that a \u or a UTF-8 sequence still wants */
+	uint8_t utf8_low; /* the range the next byte of a UTF-8 sequence must be in */
 	uint8_t utf8_high;
+	bool in_key; /* the string we are in is a member's name */
 	uint16_t depth;
-	uint16_t surrogate;   /* a high surrogate waits for its low one; see the .c */
+	const char *literal; /* what must come of true, false or null */
 	uint8_t in_object[(JSON_SCAN_DEPTH + 7) / 8];
-	uint64_t offset;      /* bytes accepted so far; on failure, where the bad byte is */
-	const char *problem;  /* static text once something is wrong, else NULL */
+	uint64_t offset; /* bytes accepted so far; on failure, where the bad byte is */
+	const char *problem; /* static text once something is wrong, else NULL */
 };
 
 /* Start over; the value may have at most depth levels (up to JSON_SCAN_DEPTH). */

@@ -17,7 +17,10 @@ struct json_writer {
 	bool need_comma;
 };
 
-#define JSON_WRITER(buffer) { (buffer), false }
+#define JSON_WRITER(buffer)                                                              \
+	{                                                                                \
+		(buffer), false                                                          \
+	}
 
 void json_write_object(struct json_writer *writer, const char *key); /* '{' */
 void json_write_array(struct json_writer *writer, const char *key);  /* '[' */
@@ -26,13 +29,15 @@ void json_write_array_end(struct json_writer *writer);
 
 /* text NULL writes null. */
 void json_write_string(struct json_writer *writer, const char *key, const char *text);
-void json_write_bytes(struct json_writer *writer, const char *key, const char *text, size_t len);
+void json_write_bytes(struct json_writer *writer, const char *key, const char *text,
+		      size_t len);
 void json_write_u64(struct json_writer *writer, const char *key, uint64_t number);
 void json_write_i64(struct json_writer *writer, const char *key, int64_t number);
 void json_write_bool(struct json_writer *writer, const char *key, bool value);
 void json_write_null(struct json_writer *writer, const char *key);
 
 /* Text that is JSON already, as it is. */
-void json_write_raw(struct json_writer *writer, const char *key, const char *text, size_t len);
+void json_write_raw(struct json_writer *writer, const char *key, const char *text,
+		    size_t len);
 
 #endif

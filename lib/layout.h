@@ -11,7 +11,7 @@ struct error;
  * so that the installed tree and the build tree work alike.
  */
 struct layout {
-	char *state;   /* $HOOKTOOLS_STATE; /var/lib/hooktools or $XDG_STATE_HOME/hooktools */
+	char *state; /* $HOOKTOOLS_STATE; /var/lib/hooktools or $XDG_STATE_HOME/hooktools */
 	char *conf;    /* $HOOKTOOLS_CONF; /etc/hooktools or $XDG_CONFIG_HOME/hooktools */
 	char *run;     /* $HOOKTOOLS_RUN; /run/hooktools or $XDG_RUNTIME_DIR/hooktools */
 	char *bin;     /* PREFIX/bin: for programs called by name put it first in PATH */
@@ -19,7 +19,10 @@ struct layout {
 	char *share;   /* PREFIX/share/hooktools: jq/, sql/, consumers.d/, www/ */
 };
 
-#define LAYOUT_EMPTY { NULL, NULL, NULL, NULL, NULL, NULL }
+#define LAYOUT_EMPTY                                                                     \
+	{                                                                                \
+		NULL, NULL, NULL, NULL, NULL, NULL                                       \
+	}
 #define auto_layout __attribute__((cleanup(layout_free)))
 
 /* Fills layout; makes no folder. */

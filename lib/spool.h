@@ -28,7 +28,12 @@ struct spool {
 	int dir[SPOOL_STATES]; /* a descriptor each; -1 when closed */
 };
 
-#define SPOOL_NONE { { -1, -1, -1, -1, -1, -1, -1 } }
+#define SPOOL_NONE                                                                       \
+	{                                                                                \
+		{                                                                        \
+			-1, -1, -1, -1, -1, -1, -1                                       \
+		}                                                                        \
+	}
 #define auto_spool __attribute__((cleanup(spool_close)))
 
 /* A file that is being written; its name in tmp/ goes away if it is never published. */
@@ -38,7 +43,10 @@ struct spool_file {
 	char id[UUID_LEN];
 };
 
-#define SPOOL_FILE_NONE { NULL, -1, "" }
+#define SPOOL_FILE_NONE                                                                  \
+	{                                                                                \
+		NULL, -1, ""                                                             \
+	}
 #define auto_spool_file __attribute__((cleanup(spool_file_drop)))
 
 /* The name of a state's folder, "new". */
