@@ -16,11 +16,11 @@ struct check_case {
 
 #define CHECK(condition) check_that((condition), #condition, __FILE__, __LINE__)
 #define CHECK_STR(got, want) check_text((got), (want), __FILE__, __LINE__)
-#define CHECK_MAIN(cases)                                                             \
-	int main(int argc, char *argv[])                                              \
-	{                                                                             \
-		return check_main(cases, sizeof(cases) / sizeof((cases)[0]), argc,    \
-				  argv);                                              \
+#define CHECK_MAIN(cases)                                                                \
+	int main(int argc, char *argv[])                                                 \
+	{                                                                                \
+		return check_main(cases, sizeof(cases) / sizeof((cases)[0]), argc,       \
+				  argv);                                                 \
 	}
 
 static inline void check_that(int condition, const char *text, const char *file, int line)
@@ -31,7 +31,8 @@ static inline void check_that(int condition, const char *text, const char *file,
 	exit(1);
 }
 
-static inline void check_text(const char *got, const char *want, const char *file, int line)
+static inline void check_text(const char *got, const char *want, const char *file,
+			      int line)
 {
 	if (got && want && strcmp(got, want) == 0)
 		return;
@@ -40,7 +41,8 @@ static inline void check_text(const char *got, const char *want, const char *fil
 	exit(1);
 }
 
-static inline int check_main(const struct check_case *cases, size_t count, int argc, char **argv)
+static inline int check_main(const struct check_case *cases, size_t count, int argc,
+			     char **argv)
 {
 	size_t i;
 

@@ -1,0 +1,13 @@
+load ../helper
+
+@test "log: every case is listed" {
+	every_case_is_listed
+}
+
+@test "log: a line cannot be forged" {
+	unit a_line_cannot_be_forged
+}
+
+@test "log: the journal gets levels" {
+	unit the_journal_gets_levels
+}

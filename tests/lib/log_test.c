@@ -1,0 +1,61 @@
+#include "lib/log.h"
+
+#include <unistd.h>
+
+#include "tests/lib/check.h"
+
+static char text[4096];
+
+/* What is written to stderr while body runs. */
+static const char *captured(void (*body)(void))
+{
+	int saved = dup(STDERR_FILENO);
+	int pipes[2];
+	ssize_t len;
+
+	CHECK(pipe(pipes) == 0);
+	CHECK(dup2(pipes[1], STDERR_FILENO) == STDERR_FILENO);
+	body();
+	CHECK(dup2(saved, STDERR_FILENO) == STDERR_FILENO);
+	close(pipes[1]);
+	len = read(pipes[0], text, sizeof(text) - 1);
+	text[len > 0 ? len : 0] = '\0';
+	return text;
+}
+
+static void plain(void)
+{
+	log_start("hookroute", false);
+	log_info("branch '%s'", "a\nb\x1b[31m");
+	log_debug("not seen");
+}
+
+static void journal(void)
+{
+	setenv("JOURNAL_STREAM", "8:1", 1);
+	log_start("hookroute", true);
+	log_error("e");
+	log_warning("w");
+	log_notice("n");
+	log_info("i");
+	log_debug("d");
+}
+
+static void a_line_cannot_be_forged(void)
+{
+	unsetenv("JOURNAL_STREAM");
+	CHECK_STR(captured(plain), "hookroute: branch 'a?b?[31m'\n");
+}
+
+static void the_journal_gets_levels(void)
+{
+	CHECK_STR(captured(journal), "<3>hookroute: e\n<4>hookroute: w\n<5>hookroute: n\n"
+				     "<6>hookroute: i\n<7>hookroute: d\n");
+}
+
+static const struct check_case cases[] = {
+	{ "a_line_cannot_be_forged", a_line_cannot_be_forged },
+	{ "the_journal_gets_levels", the_journal_gets_levels },
+};
+
+CHECK_MAIN(cases)

@@ -1,0 +1,97 @@
+#include "lib/str.h"
+
+#include "lib/error.h"
+#include "tests/lib/check.h"
+
+static void null_equals_nothing(void)
+{
+	CHECK(!str_equal(NULL, NULL) && !str_equal("a", NULL) && str_equal("a", "a"));
+	CHECK(str_equal_nocase("Push", "pUSH") && !str_equal_nocase("a", NULL));
+	CHECK(str_starts("sha256=ab", "sha256=") && !str_starts("sha", "sha256="));
+	CHECK(str_ends("a.jq", ".jq") && !str_ends("jq", ".jq"));
+}
+
+static void splits_to_the_end(void)
+{
+	const char *text = "a,,b";
+
+	CHECK(str_view_equal(str_split(&text, ','), "a"));
+	CHECK(str_view_equal(str_split(&text, ','), ""));
+	CHECK(str_view_equal(str_split(&text, ','), "b"));
+	CHECK(text == NULL);
+}
+
+static void numbers_are_digits_in_range(void)
+{
+	static const char *const bad[] = { "",	 "-1",	"+1", " 1",
+					   "1 ", "0x1", "11", "18446744073709551616",
+					   "1e1" };
+	struct error err = { 0 };
+	uint64_t n = 77;
+	size_t i;
+
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		CHECK(str_to_u64(&n, bad[i], 0, 10, &err) == -1);
+		CHECK(n == 77 && err.kind == ERROR_DATA);
+	}
+	CHECK(str_to_u64(&n, "10", 0, 10, &err) == 0 && n == 10);
+	CHECK(str_to_u64(&n, "18446744073709551615", 0, UINT64_MAX, &err) == 0);
+	CHECK(n == UINT64_MAX);
+}
+
+static void durations_have_units(void)
+{
+	static const char *const bad[] = {
+		"", "m", "1w", "1.5h", "-1s", "1 s", "999999999999999999d"
+	};
+	struct error err = { 0 };
+	uint64_t ms = 0;
+	size_t i;
+
+	CHECK(str_to_duration(&ms, "90s", &err) == 0 && ms == 90000);
+	CHECK(str_to_duration(&ms, "90", &err) == 0 && ms == 90000);
+	CHECK(str_to_duration(&ms, "500ms", &err) == 0 && ms == 500);
+	CHECK(str_to_duration(&ms, "7d", &err) == 0 && ms == 604800000);
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		CHECK(str_to_duration(&ms, bad[i], &err) == -1 && ms == 604800000);
+}
+
+static void sizes_are_powers_of_1024(void)
+{
+	struct error err = { 0 };
+	uint64_t bytes = 0;
+
+	CHECK(str_to_size(&bytes, "25M", &err) == 0 && bytes == 26214400);
+	CHECK(str_to_size(&bytes, "7", &err) == 0 && bytes == 7);
+	CHECK(str_to_size(&bytes, "1T", &err) == -1);
+	CHECK(str_to_size(&bytes, "17179869184G", &err) == -1);
+}
+
+static void identifiers_are_checked(void)
+{
+	CHECK(str_is_identifier("abc") && str_is_identifier("A-1-b"));
+	CHECK(!str_is_identifier("ab") && !str_is_identifier("a_b") &&
+	      !str_is_identifier(""));
+	CHECK(!str_is_identifier("123456789012345678901234567890123"));
+	CHECK(str_is_identifier("12345678901234567890123456789012"));
+}
+
+static void names_cannot_climb(void)
+{
+	CHECK(str_is_name("acme/site.git") && str_is_name("app_1"));
+	CHECK(!str_is_name("..") && !str_is_name("acme/..") && !str_is_name("/acme"));
+	CHECK(!str_is_name("a/b/c") && !str_is_name("a//b") && !str_is_name(""));
+	CHECK(!str_is_name("a b") && !str_is_name("a\nb"));
+}
+
+static const struct check_case cases[] = {
+	{ "null_equals_nothing", null_equals_nothing },
+	{ "splits_to_the_end", splits_to_the_end },
+	{ "numbers_are_digits_in_range", numbers_are_digits_in_range },
+	{ "durations_have_units", durations_have_units },
+	{ "sizes_are_powers_of_1024", sizes_are_powers_of_1024 },
+	{ "identifiers_are_checked", identifiers_are_checked },
+	{ "names_cannot_climb", names_cannot_climb },
+};
+
+CHECK_MAIN(cases)
