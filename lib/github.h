@@ -1,0 +1,42 @@
+#ifndef LIB_GITHUB_H
+#define LIB_GITHUB_H
+
+#include "lib/github_answer.h"
+#include "lib/http_client.h"
+#include "lib/str.h"
+
+struct error;
+
+/*
+ * GitHub's REST API: one call, one answer.  base is https://api.github.com, or
+ * https://HOST/api/v3 of an Enterprise server, or a server on this machine for tests.
+ */
+#define GITHUB_API "https://api.github.com"
+
+struct github {
+	struct http_client client;
+	char *base; /* without a slash at its end */
+};
+
+#define GITHUB_NONE                                                                      \
+	{                                                                                \
+		HTTP_CLIENT_NONE, NULL                                                   \
+	}
+#define auto_github __attribute__((cleanup(github_close)))
+
+struct github_request {
+	const char *method;
+	const char *path;      /* "/repos/acme/site/check-runs" */
+	struct str_view token; /* a JSON Web Token or an installation's token */
+	struct str_view body;  /* JSON, or nothing */
+};
+
+/* base NULL: GITHUB_API. */
+int github_open(struct github *github, const char *base, struct error *err);
+void github_close(struct github *github);
+
+/* Any status is an answer; github_answer_check judges it.  Fails as http_client_send does. */
+int github_call(struct github_answer *answer, struct github *github,
+		const struct github_request *request, struct error *err);
+
+#endif
