@@ -1,0 +1,125 @@
+#include "lib/process.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/buf.h"
+#include "lib/cleanup.h"
+#include "lib/error.h"
+#include "tests/lib/check.h"
+
+static int capture(struct buf *out, const char *script, struct error *err)
+{
+	const char *argv[] = { "sh", "-c", script, NULL };
+	struct process_call call = {
+		.argv = argv, .input = { "in\n", 3 }, .limit = 1000, .timeout_ms = 20000
+	};
+
+	signal(SIGPIPE, SIG_IGN);
+	return process_capture(out, &call, err);
+}
+
+static void output_and_input(void)
+{
+	auto_buf struct buf out = BUF_EMPTY;
+	struct error err = { 0 };
+
+	CHECK(capture(&out, "cat; echo noise >&2; echo out", &err) == 0);
+	CHECK_STR(buf_str(&out), "in\nout\n");
+}
+
+static void a_status_becomes_a_kind(void)
+{
+	auto_buf struct buf out = BUF_EMPTY;
+	struct error err = { 0 };
+
+	CHECK(capture(&out, "echo first >&2; echo why >&2; echo lost; exit 75", &err) ==
+	      -1);
+	CHECK(err.kind == ERROR_TEMPORARY && out.len == 0);
+	CHECK_STR(err.message, "run 'sh': why");
+	CHECK(capture(&out, "exit 1", &err) == -1 && err.kind == ERROR_ABSENT);
+	CHECK_STR(err.message, "run 'sh': exit status 1");
+	CHECK(capture(&out, "kill -9 $$", &err) == -1 && err.kind == ERROR_SYSTEM);
+	CHECK_STR(err.message, "run 'sh': killed by signal 9");
+}
+
+static void limits_end_it(void)
+{
+	const char *argv[] = { "sh", "-c", "while :; do :; done", NULL };
+	struct process_call call = { .argv = argv, .limit = 10, .timeout_ms = 50 };
+	auto_buf struct buf out = BUF_EMPTY;
+	struct error err = { 0 };
+
+	CHECK(process_capture(&out, &call, &err) == -1 && err.kind == ERROR_TEMPORARY);
+	CHECK(capture(&out, "yes", &err) == -1 && err.kind == ERROR_DATA);
+	CHECK_STR(err.message, "run 'sh': more than 1000 bytes of output");
+}
+
+static void a_missing_program_is_no_child(void)
+{
+	const char *argv[] = { "/no/such/program", NULL };
+	struct process_start start = { .argv = argv, .in = -1, .out = -1, .err = -1 };
+	struct process process = PROCESS_NONE;
+	struct error err = { 0 };
+
+	CHECK(process_spawn(&process, &start, &err) == -1 && err.kind == ERROR_CONFIG);
+	CHECK_STR(err.message, "start '/no/such/program': No such file or directory");
+	CHECK(process.pid == 0);
+}
+
+static void a_child_starts_clean(void)
+{
+	const char *argv[] = {
+		"sh", "-c",
+		"ls /proc/self/fd | tr '\\n' ' '; grep -E 'Sig(Blk|Ign)' "
+		"/proc/self/status | sed 's/:.*\\(.......\\)$/:\\1/' | tr -d '\\n'; "
+		"echo \" $A$B\"; pwd",
+		NULL
+	};
+	char *environment[] = { (char[]){ "A=1" }, (char[]){ "PATH=/usr/bin:/bin" },
+				NULL };
+	struct process_start start = { argv, environment, "/usr", -1, -1, -1, false };
+	struct process process = PROCESS_NONE;
+	struct process_outcome outcome = { true, 1 };
+	auto_buf struct buf out = BUF_EMPTY;
+	struct error err = { 0 };
+	int pipes[2] = { -1, -1 };
+	sigset_t all;
+	ssize_t got;
+
+	closefrom(3); /* what the test's own parent left open */
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGTERM, SIG_IGN);
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, NULL);
+	setenv("B", "2", 1);
+	CHECK(pipe2(pipes, O_CLOEXEC) == 0);
+	start.out = pipes[1];
+	CHECK(process_spawn(&process, &start, &err) == 0 && process.pidfd >= 0);
+	close(pipes[1]);
+	while ((got = read(pipes[0], buf_room(&out, 4096), 4096)) > 0)
+		buf_grew(&out, (size_t)got);
+	CHECK(process_wait(&outcome, &process, &err) == 0);
+	CHECK(!outcome.signalled && outcome.code == 0 && process.pid == 0);
+	CHECK_STR(buf_str(&out), "0 1 2 3 SigBlk:0000000SigIgn:0000000 1\n/usr\n");
+}
+
+static void prefer_comes_first(void)
+{
+	setenv("PATH", "/usr/bin:/bin", 1);
+	process_prefer("/first");
+	CHECK_STR(getenv("PATH"), "/first:/usr/bin:/bin");
+}
+
+static const struct check_case cases[] = {
+	{ "output_and_input", output_and_input },
+	{ "a_status_becomes_a_kind", a_status_becomes_a_kind },
+	{ "limits_end_it", limits_end_it },
+	{ "a_missing_program_is_no_child", a_missing_program_is_no_child },
+	{ "a_child_starts_clean", a_child_starts_clean },
+	{ "prefer_comes_first", prefer_comes_first },
+};
+
+CHECK_MAIN(cases)
