@@ -14,7 +14,7 @@ struct check_case {
 	void (*run)(void);
 };
 
-#define CHECK(condition) check_that((condition), #condition, __FILE__, __LINE__)
+#define CHECK(condition) check_that(!!(condition), #condition, __FILE__, __LINE__)
 #define CHECK_STR(got, want) check_text((got), (want), __FILE__, __LINE__)
 #define CHECK_MAIN(cases)                                                                \
 	int main(int argc, char *argv[])                                                 \
