@@ -1,0 +1,200 @@
+#include "bin/tokenmint/options.h"
+
+#include <getopt.h>
+#include <string.h>
+
+#include "lib/error.h"
+#include "lib/str.h"
+
+#define MIN_TTL_MS ((uint64_t)25 * 60 * 1000)
+#define MIN_TTL_LIMIT_MS ((uint64_t)55 * 60 * 1000)
+
+const char options_usage[] =
+	"usage: tokenmint vault init\n"
+	"       tokenmint vault put NAME [--file F|-] [--expires 90d]\n"
+	"       tokenmint vault get NAME\n"
+	"       tokenmint vault list [PREFIX] [--json]\n"
+	"       tokenmint vault delete NAME\n"
+	"       tokenmint app add NAME --app-id N|--client-id C --key-file F|-\n"
+	"       tokenmint app list|show NAME|remove NAME [--json]\n"
+	"       tokenmint jwt [NAME]\n"
+	"       tokenmint get OWNER[/REPO] [--app NAME] [--min-ttl 25m] [--repository "
+	"R]...\n"
+	"                 [--permission contents=read]... [--json]\n"
+	"       tokenmint sync -\n"
+	"       tokenmint refresh [--all|OWNER...] [--app NAME] [--older-than 30m]\n";
+
+static const struct option longs[] = {
+	{ "all", no_argument, NULL, 'A' },
+	{ "app", required_argument, NULL, 'a' },
+	{ "app-id", required_argument, NULL, 'i' },
+	{ "client-id", required_argument, NULL, 'c' },
+	{ "debug", no_argument, NULL, 'd' },
+	{ "expires", required_argument, NULL, 'e' },
+	{ "file", required_argument, NULL, 'f' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "json", no_argument, NULL, 'j' },
+	{ "key-file", required_argument, NULL, 'f' },
+	{ "min-ttl", required_argument, NULL, 'm' },
+	{ "older-than", required_argument, NULL, 'o' },
+	{ "permission", required_argument, NULL, 'p' },
+	{ "repository", required_argument, NULL, 'r' },
+	{ "version", no_argument, NULL, 'V' },
+	{ NULL, 0, NULL, 0 },
+};
+
+static int add_text(const char **texts, size_t *count, size_t limit, struct error *err)
+{
+	if (*count >= limit)
+		return error_set(err, ERROR_USAGE, "too many arguments at '%s'", optarg);
+	texts[(*count)++] = optarg;
+	return 0;
+}
+
+static int take_app_id(struct options *options, struct error *err)
+{
+	uint64_t number = 0;
+
+	options->app_id = optarg;
+	if (str_to_u64(&number, optarg, 1, UINT32_MAX, err) < 0)
+		return error_set(err, ERROR_USAGE, "--app-id wants a number, not '%s'",
+				 optarg);
+	return 0;
+}
+
+/* Client ids look like Iv23liABCDEFGHIJKLMN. */
+static int take_client_id(struct options *options, struct error *err)
+{
+	options->client_id = optarg;
+	if (!*optarg || strlen(optarg) > 100 ||
+	    strspn(optarg,
+		   "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.") !=
+		    strlen(optarg))
+		return error_set(err, ERROR_USAGE, "--client-id '%s' is none", optarg);
+	return 0;
+}
+
+static int take_min_ttl(struct options *options, struct error *err)
+{
+	if (str_to_duration(&options->min_ttl_ms, optarg, err) < 0 ||
+	    options->min_ttl_ms > MIN_TTL_LIMIT_MS)
+		return error_set(
+			err, ERROR_USAGE,
+			"--min-ttl wants a time up to 55m, not '%s': tokens live an hour",
+			optarg);
+	return 0;
+}
+
+static int take_time(uint64_t *time_ms, const char *name, struct error *err)
+{
+	if (str_to_duration(time_ms, optarg, err) < 0)
+		return error_set(err, ERROR_USAGE, "%s wants a time as 30m, not '%s'",
+				 name, optarg);
+	return 0;
+}
+
+static int take_permission(struct options *options, struct error *err)
+{
+	const char *sign = strchr(optarg, '=');
+	size_t name_len = sign ? (size_t)(sign - optarg) : 0;
+
+	if (!name_len || strspn(optarg, "abcdefghijklmnopqrstuvwxyz_") != name_len ||
+	    (!str_equal(sign, "=read") && !str_equal(sign, "=write") &&
+	     !str_equal(sign, "=admin")))
+		return error_set(err, ERROR_USAGE,
+				 "--permission wants NAME=read, write or admin, not '%s'",
+				 optarg);
+	return add_text(options->permissions, &options->permission_count, OPTIONS_SCOPE,
+			err);
+}
+
+static int take_repository(struct options *options, struct error *err)
+{
+	if (!str_is_name(optarg) || strchr(optarg, '/'))
+		return error_set(err, ERROR_USAGE,
+				 "--repository wants a name without its owner, not '%s'",
+				 optarg);
+	return add_text(options->repositories, &options->repository_count, OPTIONS_SCOPE,
+			err);
+}
+
+static int take_value(struct options *options, int letter, struct error *err)
+{
+	switch (letter) {
+	case 1:
+		return add_text(options->operands, &options->operand_count,
+				OPTIONS_OPERANDS, err);
+	case 'a':
+		options->app = optarg;
+		return 0;
+	case 'c':
+		return take_client_id(options, err);
+	case 'e':
+		return take_time(&options->expires_ms, "--expires", err);
+	case 'f':
+		options->file = optarg;
+		return 0;
+	case 'i':
+		return take_app_id(options, err);
+	case 'm':
+		return take_min_ttl(options, err);
+	case 'o':
+		return take_time(&options->older_than_ms, "--older-than", err);
+	case 'p':
+		return take_permission(options, err);
+	case 'r':
+		return take_repository(options, err);
+	default:
+		return error_set(err, ERROR_USAGE,
+				 "unknown option, or one without its value: "
+				 "tokenmint --help shows them");
+	}
+}
+
+static int take_one(struct options *options, int letter, struct error *err)
+{
+	size_t used = strlen(options->used);
+
+	if (letter != 1 && letter != '?' && letter != ':' &&
+	    !strchr(options->used, letter))
+		options->used[used] = (char)letter;
+	switch (letter) {
+	case 'A':
+		options->all = true;
+		return 0;
+	case 'd':
+		options->debug = true;
+		return 0;
+	case 'h':
+		options->help = true;
+		return 0;
+	case 'j':
+		options->json = true;
+		return 0;
+	case 'V':
+		options->version = true;
+		return 0;
+	default:
+		return take_value(options, letter, err);
+	}
+}
+
+/* The leading "-" hands operands over in their order, wherever options stand. */
+int options_parse(struct options *options, int argc, char *argv[], struct error *err)
+{
+	struct options parsed = { .min_ttl_ms = MIN_TTL_MS };
+	int letter = 0;
+
+	opterr = 0;
+	while ((letter = getopt_long(argc, argv, "-:Aa:c:de:f:hi:jm:o:p:r:V", longs,
+				     NULL)) != -1)
+		if (take_one(&parsed, letter, err) < 0)
+			return -1;
+	for (; optind < argc; optind++) {
+		optarg = argv[optind];
+		if (take_one(&parsed, 1, err) < 0)
+			return -1;
+	}
+	*options = parsed;
+	return 0;
+}

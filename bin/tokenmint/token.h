@@ -1,0 +1,36 @@
+#ifndef BIN_TOKENMINT_TOKEN_H
+#define BIN_TOKENMINT_TOKEN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bin/tokenmint/installation.h"
+#include "bin/tokenmint/mint.h"
+#include "bin/tokenmint/scope.h"
+
+struct error;
+
+/* Installation tokens, kept in the vault as installation/<id>, or installation/<id>.<scope>. */
+
+/*
+ * The stored token when it lives for min_ttl_ms yet, else a new one; one process mints, the
+ * others wait and take what it got.  When GitHub cannot be reached a token that still lives
+ * is given, *is_stale is true and err tells why.
+ */
+struct token_wish {
+	const struct installation *installation;
+	const struct scope *scope;
+	uint64_t min_ttl_ms;
+};
+
+int token_get(struct vault_secret *token, bool *is_stale, struct mint *mint,
+	      const struct token_wish *wish, struct error *err);
+
+/* A new unscoped token in the place of the old one, unless that was stored after newer_ms. */
+int token_renew(struct mint *mint, const struct installation *installation,
+		int64_t newer_ms, struct error *err);
+
+/* Remove the installation's token and those of its scopes. */
+int token_remove(const struct mint *mint, uint64_t id, struct error *err);
+
+#endif
