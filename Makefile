@@ -32,6 +32,12 @@ JQ_LIBS := $(call pkg,libjq,-ljq) # Debian 12 ships no libjq.pc
 # What each program is made of: modules of lib/, then foreign libraries.
 BASE := error cleanup buf str path file log layout config
 
+tokenmint_LIB := $(BASE) base64 crypto date github_answer hex json_plain json_scan json_write jwt \
+	process vault vault_key
+tokenmint_LDLIBS := $(GNUTLS_LIBS)
+tokenmint-mint_LIB := $(BASE) date github github_answer http_client json_plain json_scan json_write
+tokenmint-mint_LDLIBS := $(CURL_LIBS)
+
 PROGRAMS := $(patsubst bin/%/main.c,%,$(wildcard bin/*/main.c))
 HELPERS := $(foreach p,$(PROGRAMS),$(if $(findstring -,$(p)),$(p)))
 COMMANDS := $(filter-out $(HELPERS),$(PROGRAMS))

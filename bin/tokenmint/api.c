@@ -2,9 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <spawn.h>
-#include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/cleanup.h"
@@ -17,34 +14,17 @@
 #define READ_STEP 65536
 #define LINE_LIMIT ((size_t)32 << 20)
 
-extern char **environ;
-
-static int spawn(pid_t *pid, const char *program, int in, int out)
-{
-	char *argv[] = { (char *)HELPER, NULL };
-	posix_spawn_file_actions_t actions;
-	int code = posix_spawn_file_actions_init(&actions);
-
-	if (code != 0)
-		return code;
-	code = posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
-	if (code == 0)
-		code = posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
-	if (code == 0)
-		code = posix_spawn(pid, program, &actions, NULL, argv, environ);
-	posix_spawn_file_actions_destroy(&actions);
-	return code;
-}
-
 static int start(struct api *api, const char *libexec, struct error *err)
 {
 	auto_free char *program = path_join(libexec, HELPER);
+	const char *const argv[] = { program, NULL };
 	int in[2] = { -1, -1 };
 	int out[2] = { -1, -1 };
 	auto_close int helper_in = -1;
 	auto_close int helper_out = -1;
 	auto_close int to = -1;
 	auto_close int from = -1;
+	struct process_start how = { .argv = argv, .err = STDERR_FILENO };
 
 	if (pipe2(in, O_CLOEXEC) < 0)
 		return error_errno(err, "make a pipe");
@@ -54,11 +34,10 @@ static int start(struct api *api, const char *libexec, struct error *err)
 		return error_errno(err, "make a pipe");
 	from = out[0];
 	helper_out = out[1];
-	errno = spawn(&api->pid, program, helper_in, helper_out);
-	if (errno != 0) {
-		api->pid = 0;
-		return error_errno(err, "start '%s'", program);
-	}
+	how.in = helper_in;
+	how.out = helper_out;
+	if (process_spawn(&api->process, &how, err) < 0)
+		return -1;
 	api->to = steal_fd(&to);
 	api->from = steal_fd(&from);
 	return 0;
@@ -66,12 +45,15 @@ static int start(struct api *api, const char *libexec, struct error *err)
 
 void api_close(struct api *api)
 {
-	if (api->pid == 0)
+	struct process_outcome outcome = { false, 0 };
+	struct error ignored = { 0 };
+
+	if (api->process.pid == 0)
 		return;
 	(void)close(api->to); /* pipes hold nothing that could be lost */
 	(void)close(api->from);
-	while (waitpid(api->pid, NULL, 0) < 0 && errno == EINTR)
-		continue;
+	(void)process_wait(&outcome, &api->process,
+			   &ignored); /* its answers counted, not its end */
 	*api = (struct api)API_NONE;
 }
 
@@ -116,7 +98,7 @@ int api_call(struct github_answer *answer, struct api *api, const char *libexec,
 	auto_secret struct buf sent = BUF_EMPTY;
 	auto_secret struct buf got = BUF_EMPTY;
 
-	if (api->pid == 0 && start(api, libexec, err) < 0)
+	if (api->process.pid == 0 && start(api, libexec, err) < 0)
 		return -1;
 	write_request(&sent, request);
 	if (file_write(api->to, sent.data, sent.len, HELPER, err) < 0 ||

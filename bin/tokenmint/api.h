@@ -1,9 +1,8 @@
 #ifndef BIN_TOKENMINT_API_H
 #define BIN_TOKENMINT_API_H
 
-#include <sys/types.h>
-
 #include "lib/github_answer.h"
+#include "lib/process.h"
 #include "lib/str.h"
 
 struct error;
@@ -14,14 +13,14 @@ struct error;
  * arguments or the environment.
  */
 struct api {
-	pid_t pid; /* 0 when it does not run */
+	struct process process;
 	int to;
 	int from;
 };
 
 #define API_NONE                                                                         \
 	{                                                                                \
-		0, -1, -1                                                                \
+		PROCESS_NONE, -1, -1                                                     \
 	}
 
 struct api_request {

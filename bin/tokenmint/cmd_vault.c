@@ -17,7 +17,8 @@
 #include "lib/log.h"
 #include "lib/vault_key.h"
 
-int cmd_vault_init(const struct options *options, const char *const *operands, struct error *err)
+int cmd_vault_init(const struct options *options, const char *const *operands,
+		   struct error *err)
 {
 	auto_layout struct layout layout = LAYOUT_EMPTY;
 	auto_vault struct vault vault = VAULT_NONE;
@@ -32,45 +33,50 @@ int cmd_vault_init(const struct options *options, const char *const *operands, s
 	if (vault_key_make(&made, key_file, err) < 0)
 		return -1;
 	if (made)
-		log_notice("made master key '%s': keep a copy of it apart from the vault", key_file);
+		log_notice("made master key '%s': keep a copy of it apart from the vault",
+			   key_file);
 	else
 		log_info("master key '%s' is there already, kept", key_file);
 	return vault_open_layout(&vault, &layout, err);
 }
 
-int cmd_vault_put(const struct options *options, const char *const *operands, struct error *err)
+int cmd_vault_put(const struct options *options, const char *const *operands,
+		  struct error *err)
 {
 	auto_mint struct mint mint = MINT_NONE;
 	auto_secret struct buf bytes = BUF_EMPTY;
 	int64_t expires_ms = 0;
 
 	if (!vault_is_name(operands[0]))
-		return vault_put(&mint.vault, operands[0], (struct str_view){ NULL, 0 }, 0, err);
+		return vault_put(&mint.vault, operands[0], (struct str_view){ NULL, 0 },
+				 0, err);
 	if (mint_open(&mint, err) < 0)
 		return -1;
 	if (io_read_secret(&bytes, options->file, VAULT_SECRET_MAX, err) < 0)
 		return -1;
 	if (options->expires_ms > 0)
 		expires_ms = date_now_ms() + (int64_t)options->expires_ms;
-	return vault_put(&mint.vault, operands[0], (struct str_view){ bytes.data, bytes.len },
-			 expires_ms, err);
+	return vault_put(&mint.vault, operands[0],
+			 (struct str_view){ bytes.data, bytes.len }, expires_ms, err);
 }
 
-int cmd_vault_get(const struct options *options, const char *const *operands, struct error *err)
+int cmd_vault_get(const struct options *options, const char *const *operands,
+		  struct error *err)
 {
 	auto_mint struct mint mint = MINT_NONE;
 	auto_vault_secret struct vault_secret secret = VAULT_SECRET_EMPTY;
 	char date[DATE_LEN] = "";
 
 	(void)options;
-	if (mint_open(&mint, err) < 0 || vault_get(&secret, &mint.vault, operands[0], err) < 0)
+	if (mint_open(&mint, err) < 0 ||
+	    vault_get(&secret, &mint.vault, operands[0], err) < 0)
 		return -1;
 	if (!secret.found)
 		return error_set(err, ERROR_ABSENT, "no secret '%s'", operands[0]);
 	if (secret.expires_ms != 0 && secret.expires_ms <= date_now_ms()) {
 		date_format(date, secret.expires_ms);
-		return error_set(err, ERROR_ABSENT, "secret '%s' has expired at %s", operands[0],
-				 date);
+		return error_set(err, ERROR_ABSENT, "secret '%s' has expired at %s",
+				 operands[0], date);
 	}
 	return io_write_secret(&secret.bytes, err);
 }
@@ -101,7 +107,8 @@ static int list_as_json(struct buf *out, const struct vault *vault, const char *
 	return 0;
 }
 
-int cmd_vault_list(const struct options *options, const char *const *operands, struct error *err)
+int cmd_vault_list(const struct options *options, const char *const *operands,
+		   struct error *err)
 {
 	auto_mint struct mint mint = MINT_NONE;
 	auto_buf struct buf names = BUF_EMPTY;

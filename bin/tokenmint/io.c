@@ -19,7 +19,8 @@ int io_read_secret(struct buf *bytes, const char *file, size_t limit, struct err
 
 int io_write(const struct buf *text, struct error *err)
 {
-	return file_write(STDOUT_FILENO, buf_str(text), text->len, "standard output", err);
+	return file_write(STDOUT_FILENO, buf_str(text), text->len, "standard output",
+			  err);
 }
 
 int io_write_secret(const struct buf *bytes, struct error *err)

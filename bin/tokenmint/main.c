@@ -54,12 +54,14 @@ static int check_command(const struct command *command, const struct options *op
 			 size_t operand_count, struct error *err)
 {
 	if (operand_count < command->min || operand_count > command->max)
-		return error_set(err, ERROR_USAGE,
-				 "wrong number of arguments: tokenmint --help shows them");
+		return error_set(
+			err, ERROR_USAGE,
+			"wrong number of arguments: tokenmint --help shows them");
 	for (const char *letter = options->used; *letter; letter++)
 		if (*letter != 'd' && !strchr(command->letters, *letter))
 			return error_set(err, ERROR_USAGE,
-					 "option -%c does not belong to this command", *letter);
+					 "option -%c does not belong to this command",
+					 *letter);
 	return 0;
 }
 
@@ -69,7 +71,8 @@ static int run(const struct options *options, struct error *err)
 	size_t words = command && command->action ? 2 : 1;
 
 	if (!command)
-		return error_set(err, ERROR_USAGE, "which command?  tokenmint --help shows them");
+		return error_set(err, ERROR_USAGE,
+				 "which command?  tokenmint --help shows them");
 	if (check_command(command, options, options->operand_count - words, err) < 0)
 		return -1;
 	return command->run(options, options->operands + words, err);
