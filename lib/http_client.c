@@ -187,18 +187,18 @@ static int set_transfer_error(struct error *err, CURLcode code, const char *url)
 	case CURLE_PEER_FAILED_VERIFICATION:
 	case CURLE_SSL_ISSUER_ERROR:
 	case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
-		return error_set(err, ERROR_DENIED, "get '%.200s': %s", url, text);
+		return error_set(err, ERROR_DENIED, "reach '%.200s': %s", url, text);
 	case CURLE_URL_MALFORMAT:
 	case CURLE_UNSUPPORTED_PROTOCOL:
 	case CURLE_SSL_CACERT_BADFILE:
 	case CURLE_SSL_CERTPROBLEM:
-		return error_set(err, ERROR_CONFIG, "get '%.200s': %s", url, text);
+		return error_set(err, ERROR_CONFIG, "reach '%.200s': %s", url, text);
 	case CURLE_OUT_OF_MEMORY:
-		return error_set(err, ERROR_SYSTEM, "get '%.200s': %s", url, text);
+		return error_set(err, ERROR_SYSTEM, "reach '%.200s': %s", url, text);
 	case CURLE_BAD_CONTENT_ENCODING:
-		return error_set(err, ERROR_DATA, "get '%.200s': %s", url, text);
+		return error_set(err, ERROR_DATA, "reach '%.200s': %s", url, text);
 	default:
-		return error_set(err, ERROR_TEMPORARY, "get '%.200s': %s", url, text);
+		return error_set(err, ERROR_TEMPORARY, "reach '%.200s': %s", url, text);
 	}
 }
 
@@ -275,7 +275,7 @@ static int run_hop(struct http_client_response *response, CURL *handle, const ch
 	free_headers(headers);
 	if (transfer.is_too_long)
 		return error_set(err, ERROR_DATA,
-				 "get '%.200s': the response is too long", url);
+				 "reach '%.200s': the response is too long", url);
 	if (code != CURLE_OK)
 		return set_transfer_error(err, code, url);
 	curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
@@ -337,5 +337,5 @@ int http_client_send(struct http_client_response *response, struct http_client *
 		url = next;
 		next = NULL;
 	}
-	return error_set(err, ERROR_DATA, "get '%.200s': too many redirects", url);
+	return error_set(err, ERROR_DATA, "reach '%.200s': too many redirects", url);
 }

@@ -28,10 +28,8 @@ static int store(struct event_installation *event,
 {
 	struct error gone = { 0 };
 
-	if (installation_store(installation, &mint->layout, err) < 0)
-		return -1;
 	if (token_renew(mint, installation, INT64_MAX, &gone) == 0)
-		return 0;
+		return installation_store(installation, &mint->layout, err);
 	*err = gone;
 	if (gone.kind != ERROR_ABSENT)
 		return -1;
