@@ -37,6 +37,9 @@ tokenmint_LIB := $(BASE) base64 crypto date github_answer hex json_plain json_sc
 tokenmint_LDLIBS := $(GNUTLS_LIBS)
 tokenmint-mint_LIB := $(BASE) date github github_answer http_client json_plain json_scan json_write
 tokenmint-mint_LDLIBS := $(CURL_LIBS)
+runjob-report_LIB := $(BASE) date github github_answer hex http_client json json_plain json_scan \
+	json_write process uuid
+runjob-report_LDLIBS := $(CURL_LIBS) $(JQ_LIBS)
 
 PROGRAMS := $(patsubst bin/%/main.c,%,$(wildcard bin/*/main.c))
 HELPERS := $(foreach p,$(PROGRAMS),$(if $(findstring -,$(p)),$(p)))
