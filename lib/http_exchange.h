@@ -1,0 +1,43 @@
+#ifndef LIB_HTTP_EXCHANGE_H
+#define LIB_HTTP_EXCHANGE_H
+
+#include <microhttpd.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/http_peer.h"
+#include "lib/http_server.h"
+
+/* The inside of http_server: what its files share.  No other file includes this. */
+
+enum { HTTP_ANSWER_HEADERS = 8 };
+
+struct http_exchange {
+	struct MHD_Connection *connection;
+	struct http_peer *peer;
+	const char *method;
+	const char *path;
+	void *state;
+	uint64_t discarded; /* bytes of the body that came after the answer */
+	unsigned status;
+	bool answered;
+	bool queued; /* the answer was given to libmicrohttpd */
+	bool early;  /* ... before the body */
+	bool ended;
+	bool suspended;
+	bool last;     /* close the connection behind the answer */
+	bool *resumed; /* set when an answer wants the loop to turn at once */
+	struct MHD_Response *response;
+	unsigned headers;
+	char *names[HTTP_ANSWER_HEADERS];
+	char *values[HTTP_ANSWER_HEADERS];
+};
+
+/* Give the answer to libmicrohttpd. */
+enum MHD_Result http_exchange_queue(struct http_exchange *exchange);
+void http_exchange_free(struct http_exchange *exchange);
+
+/* Content-Length twice or beside Transfer-Encoding (request smuggling): answered 400. */
+void http_exchange_check(struct http_exchange *exchange);
+
+#endif

@@ -1,0 +1,108 @@
+#ifndef LIB_HTTP_SERVER_H
+#define LIB_HTTP_SERVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct error;
+
+/*
+ * The only module that knows libmicrohttpd: one process, one epoll loop, no threads.  A
+ * request comes to its service in three steps and may be answered in any of them; an
+ * answer in the first is given before a byte of the body is asked for.  The same service
+ * runs on a listening socket and on one connection (inetd).
+ */
+struct http_exchange;
+
+struct http_service {
+	void *context; /* handed to each of these */
+	/* The headers are complete; the body has not been read. */
+	void (*begin)(struct http_exchange *exchange, void *context);
+	/* The next bytes of the body; not called once the exchange is answered. */
+	void (*body)(struct http_exchange *exchange, const char *bytes, size_t len,
+		     void *context);
+	/* The body is complete: answer now, or later from turn or elsewhere in the loop. */
+	void (*end)(struct http_exchange *exchange, void *context);
+	/* The exchange is over, answered or broken off: free its state.  May be NULL. */
+	void (*done)(struct http_exchange *exchange, void *context);
+	/* All that was there to read has been read: answer what waits.  May be NULL. */
+	void (*turn)(void *context);
+};
+
+struct http_limits {
+	unsigned connections; /* at once; more wait in the kernel's queue */
+	unsigned idle_s;      /* a connection that sends nothing is closed */
+	unsigned total_s;     /* a request that is not whole by then is cut off */
+};
+
+#define HTTP_LIMITS                                                                      \
+	{                                                                                \
+		512, 30, 60                                                              \
+	}
+
+struct http_server {
+	void *state; /* NULL when closed */
+};
+
+#define HTTP_SERVER_NONE                                                                 \
+	{                                                                                \
+		NULL                                                                     \
+	}
+#define auto_http_server __attribute__((cleanup(http_server_close)))
+
+/* Serve a listening socket (see lib/listener.h), which stays the caller's. */
+int http_server_open(struct http_server *server, int listening_fd,
+		     const struct http_service *service, const struct http_limits *limits,
+		     struct error *err);
+
+/* Serve one request that comes from in and is answered to out: a socket (inetd) or pipes. */
+int http_server_open_single(struct http_server *server, int in, int out,
+			    const struct http_service *service,
+			    const struct http_limits *limits, struct error *err);
+
+/*
+ * Until SIGTERM or SIGINT (what has begun is then finished), or until the single request
+ * is over.  SIGPIPE is ignored from http_server_open on.
+ */
+int http_server_run(struct http_server *server, struct error *err);
+void http_server_close(struct http_server *server);
+
+/* The request.  Texts live until done; header names are compared without case. */
+const char *http_method(const struct http_exchange *exchange);
+const char *http_path(const struct http_exchange *exchange);
+const char *http_header(const struct http_exchange *exchange, const char *name);
+const char *http_query(const struct http_exchange *exchange, const char *name);
+/* The peer's address without its port; "unix" for a local socket, "stdin" for a pipe. */
+const char *http_remote(const struct http_exchange *exchange);
+
+/* What Content-Length says; false when the body is chunked or there is none. */
+bool http_length(const struct http_exchange *exchange, uint64_t *length);
+bool http_has_body(const struct http_exchange *exchange);
+
+/* Call each(name, value, data) for every header, in their order. */
+void http_each_header(const struct http_exchange *exchange,
+		      void (*each)(const char *name, const char *value, void *data),
+		      void *data);
+void http_each_query(const struct http_exchange *exchange,
+		     void (*each)(const char *name, const char *value, void *data),
+		     void *data);
+
+/* What the service keeps for the exchange. */
+void http_set_state(struct http_exchange *exchange, void *state);
+void *http_state(const struct http_exchange *exchange);
+
+/* A header of the answer; call it before http_answer.  The texts are copied. */
+void http_answer_header(struct http_exchange *exchange, const char *name,
+			const char *value);
+
+/* Answer once; the bytes are copied. */
+void http_answer(struct http_exchange *exchange, unsigned status, const char *type,
+		 const void *bytes, size_t len);
+
+/* Answer {"error":{"code":…,"message":…}} as JSON. */
+void http_answer_error(struct http_exchange *exchange, unsigned status, const char *code,
+		       const char *message);
+bool http_is_answered(const struct http_exchange *exchange);
+
+#endif
