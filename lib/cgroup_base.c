@@ -1,0 +1,124 @@
+#include "lib/cgroup_base.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "lib/buf.h"
+#include "lib/cleanup.h"
+#include "lib/error.h"
+#include "lib/file.h"
+#include "lib/path.h"
+#include "lib/str.h"
+
+enum { FILE_LIMIT = 1024 * 1024 };
+
+static bool is_cgroup2(const char *path)
+{
+	struct statfs fs;
+
+	return statfs(path, &fs) == 0 && fs.f_type == CGROUP2_SUPER_MAGIC;
+}
+
+/* The path behind "0::" in /proc/self/cgroup, the only line of version 2. */
+static char *own_path(const char *top)
+{
+	auto_buf struct buf text = BUF_EMPTY;
+	struct error ignored = { 0 };
+	const char *line;
+
+	if (file_read(&text, AT_FDCWD, "/proc/self/cgroup", FILE_LIMIT, &ignored) < 0)
+		return NULL;
+	line = buf_str(&text);
+	if (!str_starts(line, "0::")) {
+		line = strstr(line, "\n0::");
+		if (!line)
+			return NULL;
+		line++;
+	}
+	line += strlen("0::/");
+	return str_format("%s/%.*s", top, (int)strcspn(line, "\n"), line);
+}
+
+/* systemd marks what it hands over; the mark of an ordinary user is the owner. */
+static bool is_delegated(const char *path)
+{
+	char value[2];
+
+	if (geteuid() != 0)
+		return access(path, W_OK) == 0;
+	return getxattr(path, "trusted.delegate", value, sizeof(value)) > 0 ||
+	       getxattr(path, "user.delegate", value, sizeof(value)) > 0;
+}
+
+int cgroup_find(struct cgroup_base *base, const char *setting, struct error *err)
+{
+	static const char *const tops[] = { "/sys/fs/cgroup", "/sys/fs/cgroup/unified" };
+	auto_free char *own = NULL;
+	const char *top = NULL;
+	size_t i;
+
+	base->path = NULL;
+	if (str_equal(setting, "no"))
+		return 0;
+	if (setting) {
+		if (setting[0] != '/' || !is_cgroup2(setting))
+			return error_set(err, ERROR_CONFIG,
+					 "HOOKTOOLS_CGROUP: '%s' is no cgroup v2 folder",
+					 setting);
+		base->path = str_dup(setting);
+		return 0;
+	}
+	for (i = 0; i < 2 && !top; i++) {
+		if (is_cgroup2(tops[i]))
+			top = tops[i];
+	}
+	if (!top)
+		return 0;
+	own = own_path(top);
+	if (own && is_delegated(own))
+		base->path = str_dup(own);
+	else if (access(top, W_OK) == 0)
+		base->path = str_dup(top);
+	return 0;
+}
+
+void cgroup_base_free(struct cgroup_base *base)
+{
+	free(base->path);
+	*base = (struct cgroup_base)CGROUP_BASE_NONE;
+}
+
+/* One write(2), as the kernel wants it: 0 is the writer. */
+static int move_here(int dir_fd)
+{
+	auto_close int fd = openat(dir_fd, "cgroup.procs", O_WRONLY | O_CLOEXEC);
+
+	return fd >= 0 && write(fd, "0", 1) == 1 ? 0 : -1;
+}
+
+void cgroup_step_aside(const struct cgroup_base *base)
+{
+	auto_free char *parent = NULL;
+	auto_free char *path = NULL;
+	auto_close int fd = -1;
+	struct error ignored = { 0 };
+
+	if (!base->path)
+		return;
+	parent = path_join(base->path, "hooktools");
+	if (mkdir(parent, 0755) < 0 && errno != EEXIST)
+		return;
+	path = path_join(parent, "supervisors");
+	if (mkdir(path, 0755) < 0 && errno != EEXIST)
+		return;
+	if (file_open_dir(&fd, AT_FDCWD, path, &ignored) == 0)
+		(void)move_here(fd);
+}

@@ -1,0 +1,30 @@
+#ifndef LIB_CGROUP_BASE_H
+#define LIB_CGROUP_BASE_H
+
+struct error;
+
+/* Where this machine lets us make control groups of version 2, see lib/cgroup.h. */
+struct cgroup_base {
+	char *path; /* NULL: this machine gives us no group */
+};
+
+#define CGROUP_BASE_NONE                                                                 \
+	{                                                                                \
+		NULL                                                                     \
+	}
+#define auto_cgroup_base __attribute__((cleanup(cgroup_base_free)))
+
+/*
+ * Find where groups may be made.  setting is HOOKTOOLS_CGROUP: "no" for none, an absolute
+ * path for that one, NULL for the cgroup delegated to us, else (root) the top of the
+ * hierarchy, also of a hybrid one.  Nothing usable is a path of NULL and no failure, but with
+ * an absolute path ERROR_CONFIG.
+ */
+int cgroup_find(struct cgroup_base *base, const char *setting, struct error *err);
+void cgroup_base_free(struct cgroup_base *base);
+
+/* Move ourselves to <base>/hooktools/supervisors, beside the jobs: what ends our caller's
+ * group then leaves us alone, and the base may hand its controllers down.  Best effort. */
+void cgroup_step_aside(const struct cgroup_base *base);
+
+#endif

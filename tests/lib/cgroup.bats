@@ -1,0 +1,36 @@
+load ../helper
+
+setup() {
+	run "$build/tests/cgroup_test" a_child_is_born_inside
+	has_group=yes
+	[ "$status" -ne 3 ] || has_group=no
+}
+
+needs_group() {
+	[ "$has_group" = yes ] || skip "this machine gives us no cgroup v2"
+}
+
+@test "cgroup: every case is listed" {
+	every_case_is_listed
+}
+
+@test "cgroup: no is none, and a wrong folder is a configuration error" {
+	unit no_is_none
+}
+
+# bats test_tags=FX_12
+@test "cgroup: a child is born inside its group" {
+	needs_group
+	unit a_child_is_born_inside
+}
+
+@test "cgroup: kill takes daemonised grandchildren, too" {
+	needs_group
+	unit kill_takes_daemons_too
+}
+
+# bats test_tags=FX_12
+@test "cgroup: a limit applies, or making the group is an error and leaves nothing" {
+	needs_group
+	unit a_limit_applies_or_is_an_error
+}
