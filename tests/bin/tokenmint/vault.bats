@@ -1,0 +1,162 @@
+load ../../helper
+
+setup() {
+	make_key
+}
+
+# put NAME TEXT
+put() {
+	printf '%s' "$2" | tokenmint vault put "$1"
+}
+
+vault_file() {
+	printf '%s/vault/%s' "$HOOKTOOLS_STATE" "$1"
+}
+
+# bats test_tags=F0_26,F0_27
+@test "tokenmint: logins and keys of a repository are kept in the vault, by its uuid" {
+	id=0195b6a0-1111-4111-8111-000000000001
+	put "repository/${id}_USERNAME" fred
+	put "repository/${id}_PASSWORD" 'p=w d'
+	put "repository/${id}_SSH_KEY" $'-----BEGIN\nKEY-----\n'
+	run -0 tokenmint vault get "repository/${id}_USERNAME"
+	[ "$output" = fred ]
+	run -0 tokenmint vault get "repository/${id}_PASSWORD"
+	[ "$output" = 'p=w d' ]
+	run -0 tokenmint vault list "repository/$id"
+	[ "$output" = "repository/${id}_PASSWORD
+repository/${id}_SSH_KEY
+repository/${id}_USERNAME" ]
+	run ! grep -raq 'fred\|p=w\|BEGIN' "$HOOKTOOLS_STATE"
+}
+
+@test "tokenmint: a secret comes out byte for byte" {
+	head -c 1048576 /dev/urandom >"$BATS_TEST_TMPDIR/big"
+	tokenmint vault put global/big --file "$BATS_TEST_TMPDIR/big"
+	tokenmint vault get global/big >"$BATS_TEST_TMPDIR/out"
+	cmp "$BATS_TEST_TMPDIR/big" "$BATS_TEST_TMPDIR/out"
+	printf 'a=b\n\0\n\n' >"$BATS_TEST_TMPDIR/odd"
+	tokenmint vault put global/odd <"$BATS_TEST_TMPDIR/odd"
+	tokenmint vault get global/odd >"$BATS_TEST_TMPDIR/out"
+	cmp "$BATS_TEST_TMPDIR/odd" "$BATS_TEST_TMPDIR/out"
+	tokenmint vault put global/none </dev/null
+	run -0 tokenmint vault get global/none
+	[ -z "$output" ]
+}
+
+@test "tokenmint: what is not there is status 1 and names it" {
+	run -1 --separate-stderr tokenmint vault get global/x
+	[ -z "$output" ]
+	[[ $stderr == *"no secret 'global/x'"* ]]
+	run -1 --separate-stderr tokenmint vault delete global/x
+	put global/x 1
+	run -0 tokenmint vault delete global/x
+	run -1 --separate-stderr tokenmint vault get global/x
+}
+
+@test "tokenmint: a name that leaves the vault is refused" {
+	for name in ../x global/../../x /etc/passwd global x global/x/y 'global/a b' ''; do
+		run -64 --separate-stderr tokenmint vault put "$name" </dev/null
+		run -64 --separate-stderr tokenmint vault get "$name"
+		run -64 --separate-stderr tokenmint vault delete "$name"
+	done
+	[ "$(find "$HOOKTOOLS_STATE" -type f | wc -l)" -eq 0 ]
+}
+
+@test "tokenmint: a secret ends at its time" {
+	printf x | tokenmint vault put global/short --expires 300ms
+	run -0 tokenmint vault get global/short
+	wait_until expired global/short
+	run -1 --separate-stderr tokenmint vault get global/short
+	[[ $stderr == *"has expired at 2"* ]]
+}
+
+expired() {
+	! tokenmint vault get "$1"
+}
+
+@test "tokenmint: another key, a changed byte and a renamed file are denied" {
+	put global/x secret
+	cp "$(vault_file global/x)" "$BATS_TEST_TMPDIR/copy"
+	mv "$(vault_file global/x)" "$(vault_file global/y)"
+	run -77 --separate-stderr tokenmint vault get global/y
+	[[ $stderr == *"open secret 'global/y'"* ]]
+	for at in 0 9 25 38 50; do
+		cp "$BATS_TEST_TMPDIR/copy" "$(vault_file global/x)"
+		printf '\377' | dd of="$(vault_file global/x)" bs=1 seek="$at" conv=notrunc status=none
+		run -77 --separate-stderr tokenmint vault get global/x
+		[ -z "$output" ]
+	done
+	cp "$BATS_TEST_TMPDIR/copy" "$(vault_file global/x)"
+	run -0 tokenmint vault get global/x
+	rm -f "$HOOKTOOLS_CONF/hooktools.key"
+	make_key
+	run -77 --separate-stderr tokenmint vault get global/x
+}
+
+@test "tokenmint: no master key says how to make one" {
+	rm -f "$HOOKTOOLS_CONF/hooktools.key"
+	run -78 --separate-stderr tokenmint vault list
+	[[ $stderr == *"tokenmint vault init"* ]]
+}
+
+@test "tokenmint: a master key that others may read is refused" {
+	for mode in 0440 0404 0660 0755; do
+		chmod "$mode" "$HOOKTOOLS_CONF/hooktools.key"
+		run -77 --separate-stderr tokenmint vault list
+		[[ $stderr == *"$mode"* ]]
+	done
+	chmod 0600 "$HOOKTOOLS_CONF/hooktools.key"
+	run -0 tokenmint vault list
+}
+
+@test "tokenmint: vault init keeps the key that is there" {
+	before=$(cat "$HOOKTOOLS_CONF/hooktools.key")
+	run -0 tokenmint vault init
+	[ "$(cat "$HOOKTOOLS_CONF/hooktools.key")" = "$before" ]
+	[ "$(stat -c %a "$HOOKTOOLS_CONF/hooktools.key")" = 400 ]
+	[[ $before =~ ^[0-9a-f]{64}$ ]]
+}
+
+@test "tokenmint: the key comes from the credentials that systemd gives" {
+	mkdir "$BATS_TEST_TMPDIR/credentials"
+	mv "$HOOKTOOLS_CONF/hooktools.key" "$BATS_TEST_TMPDIR/credentials/"
+	CREDENTIALS_DIRECTORY=$BATS_TEST_TMPDIR/credentials run -0 tokenmint vault list
+	HOOKTOOLS_KEY_FILE=$BATS_TEST_TMPDIR/credentials/hooktools.key run -0 tokenmint vault list
+	run -78 --separate-stderr tokenmint vault list
+}
+
+# bats test_tags=F1_13
+@test "tokenmint: a reader never sees a secret missing while it is replaced" {
+	put global/x 0
+	(
+		for n in $(seq 1 100); do put global/x "$n"; done
+		touch "$BATS_TEST_TMPDIR/done"
+	) 3>&- &
+	while [ ! -e "$BATS_TEST_TMPDIR/done" ]; do
+		run -0 tokenmint vault get global/x
+		[[ $output =~ ^[0-9]+$ ]]
+	done
+	wait
+	run -0 tokenmint vault get global/x
+	[ "$output" = 100 ]
+}
+
+@test "tokenmint: vault list as JSON tells sizes and times and no secret" {
+	printf 12345 | tokenmint vault put global/a --expires 1h
+	put pipeline/p/b 1
+	run -0 tokenmint vault list --json
+	[ "$(jq -sc 'map([.name, .bytes, (.expires_at != null)])' <<<"$output")" = \
+		'[["global/a",5,true],["pipeline/p/b",1,false]]' ]
+	[[ $output != *12345* ]]
+}
+
+# bats test_tags=F0_29
+@test "tokenmint: every read takes what is stored now" {
+	put global/x one
+	run -0 tokenmint vault get global/x
+	[ "$output" = one ]
+	put global/x two
+	run -0 tokenmint vault get global/x
+	[ "$output" = two ]
+}
