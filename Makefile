@@ -32,6 +32,9 @@ JQ_LIBS := $(call pkg,libjq,-ljq) # Debian 12 ships no libjq.pc
 # What each program is made of: modules of lib/, then foreign libraries.
 BASE := error cleanup buf str path file log layout config
 
+hookrecv_LIB := $(BASE) base64 crypto date db event hex http_bridge http_exchange http_linger http_peer \
+	http_server json_scan json_write listener registry spool uuid vault vault_key
+hookrecv_LDLIBS := $(GNUTLS_LIBS) $(MHD_LIBS) $(SQLITE_LIBS)
 tokenmint_LIB := $(BASE) base64 crypto date github_answer hex json_plain json_scan json_write jwt \
 	process vault vault_key
 tokenmint_LDLIBS := $(GNUTLS_LIBS)

@@ -102,6 +102,11 @@ bool http_is_answered(const struct http_exchange *exchange)
 	return exchange->answered;
 }
 
+unsigned http_status(const struct http_exchange *exchange)
+{
+	return exchange->status;
+}
+
 void http_answer_header(struct http_exchange *exchange, const char *name,
 			const char *value)
 {

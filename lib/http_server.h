@@ -103,6 +103,8 @@ void http_answer(struct http_exchange *exchange, unsigned status, const char *ty
 /* Answer {"error":{"code":…,"message":…}} as JSON. */
 void http_answer_error(struct http_exchange *exchange, unsigned status, const char *code,
 		       const char *message);
+/* The status of the answer, 0 before there is one. */
+unsigned http_status(const struct http_exchange *exchange);
 bool http_is_answered(const struct http_exchange *exchange);
 
 #endif

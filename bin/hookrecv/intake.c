@@ -1,0 +1,90 @@
+#include "bin/hookrecv/intake.h"
+
+#include <string.h>
+
+#include "lib/error.h"
+#include "lib/file.h"
+
+void intake_start(struct intake *intake, const struct spool *spool,
+		  const struct event_head *head)
+{
+	intake->spool = spool;
+	intake->file = (struct spool_file)SPOOL_FILE_NONE;
+	memcpy(intake->id, head->id, UUID_LEN);
+	json_scan_start(&intake->scan);
+	event_write_head(&intake->line, head);
+}
+
+bool intake_is_large(const struct intake *intake)
+{
+	return intake->file.fd >= 0;
+}
+
+/* What is in memory goes to the file. */
+static int spill(struct intake *intake, struct error *err)
+{
+	if (file_write(intake->file.fd, intake->line.data, intake->line.len, intake->id, err) < 0)
+		return -1;
+	buf_clear(&intake->line);
+	return 0;
+}
+
+static int make_room(struct intake *intake, struct error *err)
+{
+	if (intake->line.len <= INTAKE_MEMORY)
+		return 0;
+	if (!intake_is_large(intake) &&
+	    spool_file_create(&intake->file, intake->spool, intake->id, err) < 0)
+		return -1;
+	return spill(intake, err);
+}
+
+static void give_up(struct intake *intake)
+{
+	intake->broken = true;
+	spool_file_drop(&intake->file);
+	buf_clear(&intake->line);
+}
+
+int intake_add(struct intake *intake, struct buf *payload, const char *bytes, size_t len,
+	       struct error *err)
+{
+	size_t before = intake->line.len;
+	bool good = true;
+
+	buf_clear(payload);
+	if (!intake->is_form)
+		buf_add(payload, bytes, len);
+	else
+		good = form_feed(&intake->form, payload, bytes, len);
+	if (intake->broken)
+		return 0;
+	buf_add(&intake->line, buf_str(payload), payload->len);
+	if (!good || (payload->len && !json_scan_feed(&intake->scan, intake->line.data + before,
+						      payload->len))) {
+		give_up(intake);
+		return 0;
+	}
+	return make_room(intake, err);
+}
+
+const char *intake_problem(struct intake *intake)
+{
+	if (intake->is_form && !form_finish(&intake->form))
+		return "the form has no payload";
+	if (json_scan_finish(&intake->scan))
+		return NULL;
+	return intake->scan.problem;
+}
+
+int intake_finish(struct intake *intake, struct error *err)
+{
+	event_write_tail(&intake->line);
+	return intake_is_large(intake) ? spill(intake, err) : 0;
+}
+
+void intake_free(struct intake *intake)
+{
+	spool_file_drop(&intake->file);
+	buf_free(&intake->line);
+}

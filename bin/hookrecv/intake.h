@@ -1,0 +1,53 @@
+#ifndef BIN_HOOKRECV_INTAKE_H
+#define BIN_HOOKRECV_INTAKE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "bin/hookrecv/form.h"
+#include "lib/buf.h"
+#include "lib/event.h"
+#include "lib/json_scan.h"
+#include "lib/spool.h"
+
+struct error;
+
+/*
+ * One event while its payload streams in: checked to be JSON as it comes, kept in memory
+ * up to INTAKE_MEMORY bytes and beyond that in a spool file of its own, so that memory
+ * stays bounded whatever is sent.
+ */
+enum { INTAKE_MEMORY = 64 << 10 };
+
+struct intake {
+	const struct spool *spool;
+	char id[UUID_LEN];
+	struct buf line;         /* the head, then the payload while it is small */
+	struct spool_file file;  /* in use once it was not */
+	struct json_scan scan;
+	struct form form;
+	bool is_form;
+	bool broken; /* no JSON: the rest is not kept */
+};
+
+/* spool: where a large payload goes.  id: of the event.  The caller frees it. */
+void intake_start(struct intake *intake, const struct spool *spool,
+		  const struct event_head *head);
+
+/*
+ * The next bytes of the body.  payload gets what they bring to the payload (the bytes
+ * themselves, or what a form carries in them), for a signature over it; it is emptied
+ * first.  A disk that is full is the only failure.
+ */
+int intake_add(struct intake *intake, struct buf *payload, const char *bytes, size_t len,
+	       struct error *err);
+
+/* The body is complete: is the payload JSON?  NULL, or what is wrong with it. */
+const char *intake_problem(struct intake *intake);
+
+/* Write the line's end.  A small event is then whole in ->line, a large one in ->file. */
+int intake_finish(struct intake *intake, struct error *err);
+bool intake_is_large(const struct intake *intake);
+void intake_free(struct intake *intake);
+
+#endif

@@ -1,0 +1,166 @@
+#include "bin/hookrecv/options.h"
+
+#include <getopt.h>
+#include <string.h>
+
+#include "lib/error.h"
+#include "lib/str.h"
+
+enum { MAX_BODY = 25 << 20, IDLE_S = 30, TOTAL_S = 60, TIME_MAX_S = 3600 };
+
+const char options_usage[] =
+	"usage: hookrecv [serve] -l ADDR:PORT|unix:PATH [--idle 30s] [--total 60s]\n"
+	"       hookrecv [serve]                       the socket comes from systemd\n"
+	"       hookrecv -i                            one request on standard input\n"
+	"       hookrecv add NAME [-p PROVIDER] [--url URL] [--secret-file F|-]\n"
+	"                [--max-body 25M] [--json]\n"
+	"       hookrecv list [--json]\n"
+	"       hookrecv show ID [--json]\n"
+	"       hookrecv remove ID\n"
+	"       hookrecv enable ID\n"
+	"       hookrecv disable ID\n"
+	"       hookrecv sign -p PROVIDER --secret-file F [--event E] [--delivery D] < body\n"
+	"       hookrecv providers [--json]\n";
+
+static const struct option longs[] = {
+	{ "debug", no_argument, NULL, 'd' },
+	{ "delivery", required_argument, NULL, 'D' },
+	{ "event", required_argument, NULL, 'e' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "idle", required_argument, NULL, 'I' },
+	{ "inetd", no_argument, NULL, 'i' },
+	{ "json", no_argument, NULL, 'j' },
+	{ "listen", required_argument, NULL, 'l' },
+	{ "max-body", required_argument, NULL, 'm' },
+	{ "provider", required_argument, NULL, 'p' },
+	{ "secret-file", required_argument, NULL, 's' },
+	{ "total", required_argument, NULL, 'T' },
+	{ "url", required_argument, NULL, 'u' },
+	{ "version", no_argument, NULL, 'V' },
+	{ NULL, 0, NULL, 0 },
+};
+
+static int take_operand(struct options *options, struct error *err)
+{
+	if (!options->command)
+		options->command = optarg;
+	else if (!options->operand)
+		options->operand = optarg;
+	else
+		return error_set(err, ERROR_USAGE, "one argument too many: '%s'", optarg);
+	return 0;
+}
+
+static int take_seconds(uint64_t *seconds, struct error *err)
+{
+	uint64_t ms = 0;
+
+	if (str_to_duration(&ms, optarg, err) < 0 || ms < 1000 ||
+	    ms > (uint64_t)TIME_MAX_S * 1000)
+		return error_set(err, ERROR_USAGE, "a time from 1s to 1h is wanted, not '%s'",
+				 optarg);
+	*seconds = ms / 1000;
+	return 0;
+}
+
+static int take_max_body(struct options *options, struct error *err)
+{
+	if (str_to_size(&options->max_body, optarg, err) < 0 || options->max_body == 0 ||
+	    options->max_body > INT32_MAX)
+		return error_set(err, ERROR_USAGE, "--max-body wants a size as 25M, not '%s'",
+				 optarg);
+	return 0;
+}
+
+/* These go into headers that `sign` writes. */
+static int take_word(const char **word, struct error *err)
+{
+	if (!*optarg || strlen(optarg) > 200 || strpbrk(optarg, "\r\n"))
+		return error_set(err, ERROR_USAGE, "'%s' cannot stand in a header", optarg);
+	*word = optarg;
+	return 0;
+}
+
+static int take_value(struct options *options, int letter, struct error *err)
+{
+	switch (letter) {
+	case 1:
+		return take_operand(options, err);
+	case 'D':
+		return take_word(&options->delivery, err);
+	case 'e':
+		return take_word(&options->event, err);
+	case 'I':
+		return take_seconds(&options->idle_s, err);
+	case 'l':
+		options->listen = optarg;
+		return 0;
+	case 'm':
+		return take_max_body(options, err);
+	case 'p':
+		options->provider = optarg;
+		return 0;
+	case 's':
+		options->secret_file = optarg;
+		return 0;
+	case 'T':
+		return take_seconds(&options->total_s, err);
+	case 'u':
+		options->url = optarg;
+		return 0;
+	default:
+		return error_set(err, ERROR_USAGE,
+				 "unknown option, or one without its value: "
+				 "hookrecv --help shows them");
+	}
+}
+
+static int take_one(struct options *options, int letter, struct error *err)
+{
+	size_t used = strlen(options->used);
+
+	if (letter != 1 && letter != '?' && letter != ':' && !strchr(options->used, letter))
+		options->used[used] = (char)letter;
+	switch (letter) {
+	case 'd':
+		options->debug = true;
+		return 0;
+	case 'h':
+		options->help = true;
+		return 0;
+	case 'i':
+		options->inetd = true;
+		return 0;
+	case 'j':
+		options->json = true;
+		return 0;
+	case 'V':
+		options->version = true;
+		return 0;
+	default:
+		return take_value(options, letter, err);
+	}
+}
+
+/* The leading "-" hands operands over in their order, wherever options stand. */
+int options_parse(struct options *options, int argc, char *argv[], struct error *err)
+{
+	struct options parsed = { .max_body = MAX_BODY, .idle_s = IDLE_S, .total_s = TOTAL_S };
+	int letter = 0;
+
+	opterr = 0;
+	while ((letter = getopt_long(argc, argv, "-:dD:e:hI:ijl:m:p:s:T:u:V", longs, NULL)) !=
+	       -1) {
+		if (take_one(&parsed, letter, err) < 0)
+			return -1;
+	}
+	for (; optind < argc; optind++) {
+		optarg = argv[optind];
+		if (take_one(&parsed, 1, err) < 0)
+			return -1;
+	}
+	if (!parsed.command)
+		parsed.command = "serve";
+	*options = parsed;
+	return 0;
+}

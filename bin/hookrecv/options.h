@@ -1,0 +1,33 @@
+#ifndef BIN_HOOKRECV_OPTIONS_H
+#define BIN_HOOKRECV_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct error;
+
+struct options {
+	const char *command;  /* the first word; "serve" when there is none */
+	const char *operand;  /* what it is about, or NULL */
+	const char *listen;   /* -l */
+	const char *provider; /* -p */
+	const char *url;
+	const char *secret_file;
+	const char *event;
+	const char *delivery;
+	uint64_t max_body;
+	uint64_t idle_s;
+	uint64_t total_s;
+	bool inetd;
+	bool json;
+	bool debug;
+	bool help;
+	bool version;
+	char used[32]; /* the letters that were given */
+};
+
+extern const char options_usage[];
+
+int options_parse(struct options *options, int argc, char *argv[], struct error *err);
+
+#endif

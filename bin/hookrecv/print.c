@@ -1,0 +1,73 @@
+#include "bin/hookrecv/print.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "lib/buf.h"
+#include "lib/date.h"
+#include "lib/file.h"
+#include "lib/json_write.h"
+#include "lib/registry.h"
+
+int print_out(const struct buf *text, struct error *err)
+{
+	return file_write(STDOUT_FILENO, buf_str(text), text->len, "standard output", err);
+}
+
+static void write_json(struct buf *out, const struct registry_hook *hook, const char *secret)
+{
+	struct json_writer writer = JSON_WRITER(out);
+	char created[DATE_LEN];
+	char path[sizeof("/hook/") + UUID_LEN];
+
+	date_format(created, hook->created_ms);
+	json_write_object(&writer, NULL);
+	json_write_string(&writer, "id", hook->id);
+	json_write_string(&writer, "name", hook->name);
+	json_write_string(&writer, "provider", hook->provider);
+	snprintf(path, sizeof(path), "/hook/%s", hook->id);
+	json_write_string(&writer, "path", path);
+	json_write_string(&writer, "url", hook->url);
+	json_write_u64(&writer, "max_body", hook->max_body);
+	json_write_bool(&writer, "enabled", hook->enabled);
+	json_write_string(&writer, "created_at", created);
+	if (secret && *secret)
+		json_write_string(&writer, "secret", secret);
+	json_write_object_end(&writer);
+	buf_add_char(out, '\n');
+}
+
+void print_hook(struct buf *out, const struct registry_hook *hook, bool json)
+{
+	char created[DATE_LEN];
+
+	if (json) {
+		write_json(out, hook, NULL);
+		return;
+	}
+	date_format(created, hook->created_ms);
+	buf_add_format(out, "id:       %s\nname:     %s\nprovider: %s\npath:     /hook/%s\n",
+		       hook->id, hook->name, hook->provider, hook->id);
+	if (hook->url)
+		buf_add_format(out, "url:      %s\n", hook->url);
+	buf_add_format(out, "max-body: %ju\nenabled:  %s\ncreated:  %s\n",
+		       (uintmax_t)hook->max_body, hook->enabled ? "yes" : "no", created);
+}
+
+int print_new_hook(const struct registry_hook *hook, const char *secret, bool json,
+		   struct error *err)
+{
+	auto_secret struct buf out = BUF_EMPTY;
+
+	if (json) {
+		write_json(&out, hook, secret);
+		return print_out(&out, err);
+	}
+	buf_add_format(&out, "id:       %s\nname:     %s\nprovider: %s\npath:     /hook/%s\n",
+		       hook->id, hook->name, hook->provider, hook->id);
+	if (hook->url)
+		buf_add_format(&out, "url:      %s/hook/%s\n", hook->url, hook->id);
+	if (secret && *secret)
+		buf_add_format(&out, "secret:   %s\n", secret);
+	return print_out(&out, err);
+}

@@ -1,0 +1,116 @@
+#include "bin/hookrecv/receive.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "bin/hookrecv/answer.h"
+#include "bin/hookrecv/request.h"
+#include "lib/cleanup.h"
+#include "lib/date.h"
+#include "lib/error.h"
+#include "lib/layout.h"
+#include "lib/log.h"
+#include "lib/path.h"
+
+int receive_open(struct receive *receive, const struct layout *layout, struct error *err)
+{
+	auto_free char *spool = path_join(layout->state, "spool");
+	auto_free char *seen = path_join(layout->state, "seen");
+
+	if (hooks_open(&receive->hooks, layout, err) < 0 ||
+	    spool_open(&receive->spool, spool, err) < 0 ||
+	    seen_open(&receive->seen, seen, &receive->spool, err) < 0)
+		return -1;
+	receive->batch.spool = &receive->spool;
+	receive->batch.seen = &receive->seen;
+	return 0;
+}
+
+void receive_close(struct receive *receive)
+{
+	buf_free(&receive->payload);
+	buf_free(&receive->batch.lines);
+	seen_close(&receive->seen);
+	spool_close(&receive->spool);
+	hooks_close(&receive->hooks);
+}
+
+static void begin(struct http_exchange *exchange, void *context)
+{
+	request_begin(context, exchange);
+}
+
+static void body(struct http_exchange *exchange, const char *bytes, size_t len, void *context)
+{
+	(void)context;
+	request_body(exchange, bytes, len);
+}
+
+/* A duplicate of an event in this very batch is answered together with it. */
+static void store(struct receive *receive, struct http_exchange *exchange,
+		  struct request *request)
+{
+	struct batch_item item = { .exchange = exchange,
+				   .large = intake_is_large(&request->intake)
+						    ? &request->intake
+						    : NULL };
+	struct str_view line = { request->intake.line.data, request->intake.line.len };
+	enum seen_answer answer = SEEN_NEW;
+
+	item.entry.hook = request->hook;
+	item.entry.delivery = request->delivery;
+	memcpy(item.entry.id, request->intake.id, UUID_LEN);
+	memcpy(item.entry.file,
+	       item.large ? item.entry.id : batch_file(&receive->batch, item.entry.id), UUID_LEN);
+	if (request->delivery)
+		answer = seen_enter(&receive->seen, &item.entry);
+	memcpy(request->id, item.entry.id, UUID_LEN);
+	if (answer == SEEN_STORED) {
+		answer_duplicate(exchange, item.entry.id);
+	} else if (answer == SEEN_ELSEWHERE) {
+		answer_unavailable(exchange);
+	} else {
+		item.duplicate = answer == SEEN_PENDING;
+		batch_add(&receive->batch, &item,
+			  item.duplicate || item.large ? (struct str_view){ NULL, 0 } : line);
+	}
+}
+
+static void end(struct http_exchange *exchange, void *context)
+{
+	struct receive *receive = context;
+	struct request *request = http_state(exchange);
+	struct error err = { 0 };
+
+	if (!request_judge(exchange))
+		return;
+	if (intake_finish(&request->intake, &err) < 0) {
+		log_error("%s; the event was refused", err.message);
+		answer_unavailable(exchange);
+		return;
+	}
+	store(receive, exchange, request);
+}
+
+static void done(struct http_exchange *exchange, void *context)
+{
+	(void)context;
+	request_done(exchange);
+}
+
+static void turn(void *context)
+{
+	struct receive *receive = context;
+	struct error err = { 0 };
+
+	if (receive->batch.count)
+		batch_commit(&receive->batch);
+	hooks_forget(&receive->hooks, date_now_ms());
+	if (hooks_refresh(&receive->hooks, &err) < 0)
+		log_warning("%s, going on with the hooks as they were", err.message);
+}
+
+struct http_service receive_service(struct receive *receive)
+{
+	return (struct http_service){ receive, begin, body, end, done, turn };
+}

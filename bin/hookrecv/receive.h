@@ -1,0 +1,33 @@
+#ifndef BIN_HOOKRECV_RECEIVE_H
+#define BIN_HOOKRECV_RECEIVE_H
+
+#include "bin/hookrecv/batch.h"
+#include "bin/hookrecv/hooks.h"
+#include "bin/hookrecv/seen.h"
+#include "lib/http_server.h"
+#include "lib/spool.h"
+#include "lib/uuid.h"
+
+/*
+ * The receiving path: from a request to a durable event and its answer.  It decides
+ * nothing about events and runs nothing.
+ */
+struct receive {
+	struct spool spool;
+	struct hooks hooks;
+	struct seen seen;
+	struct batch batch;
+	struct uuid_source ids;
+	struct buf payload; /* what the last bytes of a body brought */
+};
+
+#define RECEIVE_NONE { SPOOL_NONE, HOOKS_NONE, SEEN_NONE, { 0 }, { 0, 0 }, BUF_EMPTY }
+#define auto_receive __attribute__((cleanup(receive_close)))
+
+int receive_open(struct receive *receive, const struct layout *layout, struct error *err);
+void receive_close(struct receive *receive);
+
+/* The service for an http_server; receive must stay where it is. */
+struct http_service receive_service(struct receive *receive);
+
+#endif

@@ -1,0 +1,291 @@
+#include "bin/hookrecv/request.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bin/hookrecv/answer.h"
+#include "bin/hookrecv/receive.h"
+#include "lib/date.h"
+#include "lib/error.h"
+#include "lib/http_server.h"
+#include "lib/json_write.h"
+#include "lib/log.h"
+
+static const char prefix[] = "/hook/";
+
+/* The first of these headers that is there and not empty. */
+static const char *first_header(const struct http_exchange *exchange,
+				const char *const names[PROVIDER_HEADERS])
+{
+	size_t i;
+
+	for (i = 0; i < PROVIDER_HEADERS && names[i]; i++) {
+		const char *value = http_header(exchange, names[i]);
+
+		if (value && *value)
+			return value;
+	}
+	return NULL;
+}
+
+static const char *signature_header(const void *request, const char *name)
+{
+	return http_header(request, name);
+}
+
+static void write_header(const char *name, const char *value, void *data)
+{
+	char lower[128];
+	size_t i;
+
+	if (provider_hides_header(name) || strlen(name) >= sizeof(lower))
+		return;
+	for (i = 0; name[i]; i++)
+		lower[i] = (char)tolower((unsigned char)name[i]);
+	lower[i] = '\0';
+	json_write_string(data, lower, value);
+}
+
+static void start_intake(struct request *request, struct http_exchange *exchange,
+			 const struct registry_hook *hook)
+{
+	auto_buf struct buf headers = BUF_EMPTY;
+	struct json_writer writer = JSON_WRITER(&headers);
+	struct event_head head = { .hook = request->hook,
+				   .name = hook->name,
+				   .provider = request->provider->name,
+				   .event = request->event,
+				   .delivery = request->delivery,
+				   .remote = http_remote(exchange) };
+
+	json_write_object(&writer, NULL);
+	http_each_header(exchange, write_header, &writer);
+	json_write_object_end(&writer);
+	head.headers = (struct str_view){ headers.data, headers.len };
+	head.received_ms = date_now_ms();
+	uuid_next(request->id, &request->receive->ids, head.received_ms);
+	head.id = request->id;
+	intake_start(&request->intake, &request->receive->spool, &head);
+}
+
+/* JSON, a form, or 415.  A sender that names no type is taken to send JSON. */
+static bool take_type(struct request *request, struct http_exchange *exchange)
+{
+	const char *type = http_header(exchange, "Content-Type");
+	char base[64] = "application/json";
+
+	if (type)
+		snprintf(base, sizeof(base), "%.*s", (int)strcspn(type, "; \t"), type);
+	request->intake.is_form =
+		str_equal_nocase(base, "application/x-www-form-urlencoded");
+	if (request->intake.is_form || str_equal_nocase(base, "application/json") ||
+	    (strlen(base) > 5 && str_equal_nocase(base + strlen(base) - 5, "+json")))
+		return true;
+	http_answer_error(exchange, 415, "unsupported_media_type",
+			  "send application/json or application/x-www-form-urlencoded");
+	return false;
+}
+
+static bool take_length(const struct request *request, struct http_exchange *exchange)
+{
+	uint64_t length = 0;
+
+	if (!http_length(exchange, &length) && !http_has_body(exchange)) {
+		http_answer_error(exchange, 411, "length_required", "the request has no body");
+		return false;
+	}
+	if (length > request->max_body) {
+		http_answer_error(exchange, 413, "too_large",
+				  "the body is larger than this hook takes");
+		return false;
+	}
+	return true;
+}
+
+static void refuse_signature(struct http_exchange *exchange, enum signature_verdict verdict)
+{
+	static const char *const messages[] = {
+		[SIGNATURE_MISSING] = "the request is not signed",
+		[SIGNATURE_BAD] = "the signature does not fit the body and the hook's secret",
+		[SIGNATURE_STALE] = "the signed time is more than five minutes off",
+	};
+
+	http_answer_error(exchange, 401, signature_code(verdict), messages[verdict]);
+}
+
+static bool check_signature(struct request *request, struct http_exchange *exchange)
+{
+	struct str_view secret = { "", 0 };
+	enum signature_verdict verdict;
+	struct error err = { 0 };
+	int64_t now = date_now_ms();
+
+	if (hooks_secret(&secret, &request->receive->hooks, request->hook, now, &err) < 0) {
+		log_error("%s", err.message);
+		answer_unavailable(exchange);
+		return false;
+	}
+	verdict = signature_start(&request->signature, request->provider, secret,
+				  signature_header, exchange, now);
+	if (verdict == SIGNATURE_GOOD)
+		return true;
+	refuse_signature(exchange, verdict);
+	return false;
+}
+
+/* The hook of the path, also one that was added a moment ago; NULL when answered. */
+static const struct registry_hook *find_hook(struct receive *receive,
+					     struct http_exchange *exchange, const char *id)
+{
+	const struct registry_hook *hook;
+	struct error err = { 0 };
+
+	hook = hooks_find(&receive->hooks, id);
+	if (!hook && uuid_is_valid(id)) {
+		if (hooks_refresh(&receive->hooks, &err) < 0)
+			log_warning("%s, going on with the hooks as they were", err.message);
+		hook = hooks_find(&receive->hooks, id);
+	}
+	if (!hook || !provider_find(hook->provider)) {
+		http_answer_error(exchange, 404, "unknown_hook", "there is no such hook");
+		return NULL;
+	}
+	return hook;
+}
+
+static struct request *new_request(struct receive *receive, const struct registry_hook *hook)
+{
+	struct request *request = calloc(1, sizeof(*request));
+
+	if (!request)
+		abort();
+	request->receive = receive;
+	request->provider = provider_find(hook->provider);
+	request->max_body = hook->max_body;
+	memcpy(request->hook, hook->id, UUID_LEN);
+	request->intake.file = (struct spool_file)SPOOL_FILE_NONE;
+	return request;
+}
+
+static void begin_hook(struct receive *receive, struct http_exchange *exchange, const char *id)
+{
+	const struct registry_hook *hook = find_hook(receive, exchange, id);
+	struct request *request;
+
+	if (!hook)
+		return;
+	request = new_request(receive, hook);
+	http_set_state(exchange, request);
+	request->event = first_header(exchange, request->provider->event);
+	request->delivery = first_header(exchange, request->provider->delivery);
+	if (!request->event)
+		request->event = "unknown";
+	if (take_length(request, exchange) && take_type(request, exchange) &&
+	    check_signature(request, exchange))
+		start_intake(request, exchange, hook);
+}
+
+/* What only this machine may ask. */
+static bool is_local(const struct http_exchange *exchange)
+{
+	const char *remote = http_remote(exchange);
+
+	return str_starts(remote, "127.") || str_equal(remote, "::1") ||
+	       str_equal(remote, "unix") || str_equal(remote, "stdin");
+}
+
+void request_begin(struct receive *receive, struct http_exchange *exchange)
+{
+	const char *path = http_path(exchange);
+	bool health = str_equal(path, "/healthz") || str_equal(path, "/readyz");
+	bool hook = str_starts(path, prefix);
+
+	if (!hook && !(health && is_local(exchange))) {
+		http_answer_error(exchange, 404, "not_found", "there is nothing here");
+	} else if (health && str_equal(http_method(exchange), "GET")) {
+		http_answer(exchange, 200, "text/plain", "ok\n", 3);
+	} else if (hook && str_equal(http_method(exchange), "POST")) {
+		begin_hook(receive, exchange, path + strlen(prefix));
+	} else {
+		http_answer_header(exchange, "Allow", hook ? "POST" : "GET");
+		http_answer_error(exchange, 405, "method_not_allowed",
+				  hook ? "a hook takes POST" : "this takes GET");
+	}
+}
+
+void request_body(struct http_exchange *exchange, const char *bytes, size_t len)
+{
+	struct request *request = http_state(exchange);
+	struct buf *payload = &request->receive->payload;
+	bool sign_payload = request->intake.is_form && request->provider->form_signs_payload;
+	struct error err = { 0 };
+
+	request->bytes += len;
+	if (request->bytes > request->max_body) {
+		http_answer_error(exchange, 413, "too_large",
+				  "the body is larger than this hook takes");
+		return;
+	}
+	if (!request->failed && intake_add(&request->intake, payload, bytes, len, &err) < 0) {
+		log_error("%s; the event was refused", err.message);
+		request->failed = true;
+	}
+	if (sign_payload)
+		signature_add(&request->signature, buf_str(payload), payload->len);
+	else
+		signature_add(&request->signature, bytes, len);
+}
+
+static void refuse_payload(struct http_exchange *exchange, const struct request *request,
+			   const char *problem)
+{
+	char message[200];
+
+	snprintf(message, sizeof(message), "the payload is no JSON: %s at byte %ju", problem,
+		 (uintmax_t)request->intake.scan.offset);
+	http_answer_error(exchange, 400, "bad_payload", message);
+}
+
+/* Nothing is told about a payload to a sender who does not know the secret. */
+bool request_judge(struct http_exchange *exchange)
+{
+	struct request *request = http_state(exchange);
+	enum signature_verdict verdict = signature_finish(&request->signature);
+	const char *problem = intake_problem(&request->intake);
+
+	if (request->failed) {
+		answer_unavailable(exchange);
+	} else if (verdict != SIGNATURE_GOOD) {
+		refuse_signature(exchange, verdict);
+	} else if (problem) {
+		refuse_payload(exchange, request, problem);
+	} else if (str_equal(request->event, request->provider->ping)) {
+		static const char pong[] = "{\"ping\":true}\n";
+
+		http_answer(exchange, 200, "application/json", pong, sizeof(pong) - 1);
+	} else {
+		return true;
+	}
+	return false;
+}
+
+void request_done(struct http_exchange *exchange)
+{
+	struct request *request = http_state(exchange);
+
+	if (!request) {
+		log_info("%s %s %u remote=%s", http_method(exchange), http_path(exchange),
+			 http_status(exchange), http_remote(exchange));
+		return;
+	}
+	log_info("%s hook=%s %u provider=%s event=%s delivery=%s bytes=%ju remote=%s id=%s",
+		 http_method(exchange), request->hook, http_status(exchange),
+		 request->provider->name, request->event,
+		 request->delivery ? request->delivery : "-", (uintmax_t)request->bytes,
+		 http_remote(exchange), http_status(exchange) < 300 ? request->id : "-");
+	signature_free(&request->signature);
+	intake_free(&request->intake);
+	free(request);
+}

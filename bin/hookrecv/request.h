@@ -1,0 +1,40 @@
+#ifndef BIN_HOOKRECV_REQUEST_H
+#define BIN_HOOKRECV_REQUEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bin/hookrecv/intake.h"
+#include "bin/hookrecv/signature.h"
+#include "lib/uuid.h"
+
+struct http_exchange;
+struct receive;
+
+/* One delivery on its way in: the state of its exchange. */
+struct request {
+	struct receive *receive;
+	const struct provider *provider;
+	char hook[UUID_LEN];
+	char id[UUID_LEN]; /* of the event that is answered */
+	uint64_t max_body;
+	uint64_t bytes;
+	const char *event;
+	const char *delivery; /* NULL when the sender names none */
+	struct signature signature;
+	struct intake intake;
+	bool failed; /* the disk took no more */
+};
+
+/* The headers: answers, or sets up the exchange's state for the body. */
+void request_begin(struct receive *receive, struct http_exchange *exchange);
+void request_body(struct http_exchange *exchange, const char *bytes, size_t len);
+
+/* The body is complete: true if its event is to be stored, otherwise it is answered. */
+bool request_judge(struct http_exchange *exchange);
+
+/* One line for the log; frees the state. */
+void request_done(struct http_exchange *exchange);
+
+#endif
