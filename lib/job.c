@@ -1,0 +1,193 @@
+#include "lib/job.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "lib/cleanup.h"
+#include "lib/error.h"
+#include "lib/file.h"
+#include "lib/layout.h"
+#include "lib/path.h"
+#include "lib/str.h"
+
+void job_owner(char owner[static JOB_OWNER_LEN])
+{
+	snprintf(owner, JOB_OWNER_LEN, "%056d%08x", 0, (unsigned)geteuid());
+}
+
+static char *owner_path(const struct layout *layout)
+{
+	char owner[JOB_OWNER_LEN];
+
+	job_owner(owner);
+	return str_format("%s/jobs/%s", layout->state, owner);
+}
+
+int job_owner_dir(char **path, const struct layout *layout, struct error *err)
+{
+	auto_free char *dir = owner_path(layout);
+
+	if (file_make_dirs(dir, 0700, err) < 0)
+		return -1;
+	*path = dir;
+	dir = NULL;
+	return 0;
+}
+
+static void fill(struct job *job, const char *id, char *dir, int fd)
+{
+	job_owner(job->owner);
+	snprintf(job->id, sizeof(job->id), "%s", id);
+	job->dir = dir;
+	job->fd = fd;
+}
+
+/* The id becomes a file name: nothing but a UUID may. */
+static int check_id(const char *id, struct error *err)
+{
+	if (!uuid_is_valid(id))
+		return error_set(err, ERROR_USAGE, "'%s' is no job id (a UUID)", id);
+	return 0;
+}
+
+int job_open(struct job *job, bool *found, const struct layout *layout, const char *id,
+	     struct error *err)
+{
+	auto_free char *owner = owner_path(layout);
+	auto_free char *dir = path_join(owner, id);
+	int fd;
+
+	if (check_id(id, err) < 0)
+		return -1;
+	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	*found = fd >= 0;
+	if (fd < 0 && errno == ENOENT)
+		return 0;
+	if (fd < 0)
+		return error_errno(err, "open job '%s'", dir);
+	fill(job, id, dir, fd);
+	dir = NULL;
+	return 0;
+}
+
+int job_make(struct job *job, bool *made, const struct layout *layout, const char *id,
+	     struct error *err)
+{
+	auto_free char *owner = owner_path(layout);
+	auto_free char *dir = path_join(owner, id);
+	auto_close int fd = -1;
+
+	if (check_id(id, err) < 0)
+		return -1;
+	*made = mkdir(dir, 0700) == 0;
+	if (!*made && errno == ENOENT) {
+		if (file_make_dirs(owner, 0700, err) < 0)
+			return -1;
+		*made = mkdir(dir, 0700) == 0;
+	}
+	if (!*made && errno != EEXIST)
+		return error_errno(err, "make job '%s'", dir);
+	if (file_open_dir(&fd, AT_FDCWD, dir, err) < 0)
+		return -1;
+	fill(job, id, dir, steal_fd(&fd));
+	dir = NULL;
+	return 0;
+}
+
+void job_close(struct job *job)
+{
+	free(job->dir);
+	cleanup_close(&job->fd);
+	*job = (struct job)JOB_NONE;
+}
+
+/* Of the open file description, so that a child inherits it, and asking takes nothing. */
+static int whole_file(int fd, int command, struct flock *lock)
+{
+	*lock = (struct flock){ .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	return fcntl(fd, command, lock);
+}
+
+int job_lock(int *fd, const struct job *job, struct error *err)
+{
+	auto_close int opened =
+		openat(job->fd, "lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	struct flock lock;
+
+	if (opened < 0)
+		return error_errno(err, "open lock of job '%s'", job->id);
+	if (whole_file(opened, F_OFD_SETLK, &lock) == 0)
+		*fd = steal_fd(&opened);
+	else if (errno != EAGAIN && errno != EACCES)
+		return error_errno(err, "lock job '%s'", job->id);
+	return 0;
+}
+
+int job_has_supervisor(bool *alive, const struct job *job, struct error *err)
+{
+	auto_close int fd = openat(job->fd, "lock", O_RDONLY | O_CLOEXEC);
+	struct flock lock;
+
+	*alive = false;
+	if (fd < 0 && errno == ENOENT)
+		return 0;
+	if (fd < 0)
+		return error_errno(err, "open lock of job '%s'", job->id);
+	if (whole_file(fd, F_OFD_GETLK, &lock) < 0)
+		return error_errno(err, "look at the lock of job '%s'", job->id);
+	*alive = lock.l_type != F_UNLCK;
+	return 0;
+}
+
+static int newest_first(const void *a, const void *b)
+{
+	return strcmp(b, a);
+}
+
+static void add_id(struct job_list *list, const char *id)
+{
+	/* Room doubles at each power of two. */
+	if ((list->count & (list->count - 1)) == 0) {
+		size_t room = list->count ? list->count * 2 : 1;
+
+		list->ids = reallocarray(list->ids, room, UUID_LEN);
+		if (!list->ids)
+			_exit(EX_OSERR);
+	}
+	memcpy(list->ids[list->count++], id, UUID_LEN);
+}
+
+int job_list_read(struct job_list *list, const struct layout *layout, struct error *err)
+{
+	auto_free char *path = owner_path(layout);
+	auto_closedir DIR *dir = opendir(path);
+	auto_job_list struct job_list found = JOB_LIST_EMPTY;
+	struct dirent *entry;
+
+	if (!dir && errno == ENOENT)
+		return 0;
+	if (!dir)
+		return error_errno(err, "list '%s'", path);
+	while ((entry = readdir(dir))) {
+		if (uuid_is_valid(entry->d_name))
+			add_id(&found, entry->d_name);
+	}
+	if (found.count)
+		qsort(found.ids, found.count, UUID_LEN, newest_first);
+	*list = found;
+	found = (struct job_list)JOB_LIST_EMPTY;
+	return 0;
+}
+
+void job_list_free(struct job_list *list)
+{
+	free(list->ids);
+	*list = (struct job_list)JOB_LIST_EMPTY;
+}

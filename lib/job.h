@@ -1,0 +1,66 @@
+#ifndef LIB_JOB_H
+#define LIB_JOB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "lib/uuid.h"
+
+struct error;
+struct layout;
+
+/*
+ * A job is a folder, <state>/jobs/<owner>/<id>/, see hookjobs(5); there is no other record of
+ * it.  Its supervisor locks the file "lock" in it (an open file description lock, fcntl(2)) as long as it
+ * lives, and whoever starts a supervisor takes that lock first and hands it over.
+ */
+#define JOB_OWNER_LEN 65 /* 64 hexadecimal digits and the NUL */
+
+struct job {
+	char owner[JOB_OWNER_LEN];
+	char id[UUID_LEN];
+	char *dir; /* its path; NULL when there is none */
+	int fd;	   /* of the folder */
+};
+
+#define JOB_NONE                                                                         \
+	{                                                                                \
+		"", "", NULL, -1                                                         \
+	}
+#define auto_job __attribute__((cleanup(job_close)))
+
+/* Whose jobs without a certificate are: 56 zeros and our uid as 8 hexadecimal digits. */
+void job_owner(char owner[static JOB_OWNER_LEN]);
+
+/* <state>/jobs/<owner>, made (0700) if missing; the caller frees it. */
+int job_owner_dir(char **path, const struct layout *layout, struct error *err);
+
+/* A job of ours.  A malformed id is ERROR_USAGE, none of that id *found = false. */
+int job_open(struct job *job, bool *found, const struct layout *layout, const char *id,
+	     struct error *err);
+
+/* Make the folder of a new job, or open the one that is there. */
+int job_make(struct job *job, bool *made, const struct layout *layout, const char *id,
+	     struct error *err);
+void job_close(struct job *job);
+
+/* Take the lock without waiting: fd stays -1 while a supervisor lives. */
+int job_lock(int *fd, const struct job *job, struct error *err);
+int job_has_supervisor(bool *alive, const struct job *job, struct error *err);
+
+/* The ids of our jobs, newest first. */
+struct job_list {
+	char (*ids)[UUID_LEN];
+	size_t count;
+};
+
+#define JOB_LIST_EMPTY                                                                   \
+	{                                                                                \
+		NULL, 0                                                                  \
+	}
+#define auto_job_list __attribute__((cleanup(job_list_free)))
+
+int job_list_read(struct job_list *list, const struct layout *layout, struct error *err);
+void job_list_free(struct job_list *list);
+
+#endif

@@ -1,0 +1,245 @@
+#include "lib/job_status.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/buf.h"
+#include "lib/cleanup.h"
+#include "lib/date.h"
+#include "lib/error.h"
+#include "lib/file.h"
+#include "lib/job.h"
+#include "lib/json_plain.h"
+#include "lib/json_write.h"
+#include "lib/str.h"
+
+enum { STATUS_LIMIT = 65536, EXIT_TIMEOUT = 124, EXIT_SIGNAL = 128 };
+
+static const char *const names[JOB_STATES] = { "queued",  "running",   "ok",  "failed",
+					       "timeout", "cancelled", "oom", "lost" };
+
+const char *job_state_name(enum job_state state)
+{
+	return names[state];
+}
+
+bool job_state_find(enum job_state *state, const char *name)
+{
+	int i;
+
+	for (i = 0; i < JOB_STATES; i++) {
+		if (str_equal(names[i], name)) {
+			*state = (enum job_state)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool job_state_is_final(enum job_state state)
+{
+	return state >= JOB_OK;
+}
+
+void job_status_reason(struct job_status *status, const char *format, ...)
+{
+	va_list list;
+	char *p;
+
+	va_start(list, format);
+	vsnprintf(status->reason, sizeof(status->reason), format, list);
+	va_end(list);
+	for (p = status->reason; *p; p++) {
+		if (*p == '"')
+			*p = '\'';
+		else if (*p == '\\')
+			*p = '/';
+		else if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			*p = '?';
+	}
+}
+
+int job_exit_status(const struct job_status *status)
+{
+	if (status->state == JOB_TIMEOUT)
+		return EXIT_TIMEOUT;
+	if (status->signal)
+		return EXIT_SIGNAL + status->signal;
+	if (status->exit_code >= 0)
+		return status->exit_code;
+	return status->state == JOB_OK ? 0 : 1;
+}
+
+static void write_time(struct json_writer *writer, const char *key, int64_t unix_ms)
+{
+	char text[DATE_LEN];
+
+	date_format(text, unix_ms);
+	json_write_string(writer, key, unix_ms ? text : NULL);
+}
+
+static void write_count(struct json_writer *writer, const char *key, uint64_t count)
+{
+	if (count)
+		json_write_u64(writer, key, count);
+	else
+		json_write_null(writer, key);
+}
+
+static void write_text(struct json_writer *writer, const char *key, const char *text)
+{
+	json_write_string(writer, key, *text ? text : NULL);
+}
+
+void job_status_dump(struct buf *out, const struct job *job,
+		     const struct job_status *status)
+{
+	struct json_writer writer = JSON_WRITER(out);
+
+	json_write_object(&writer, NULL);
+	json_write_string(&writer, "id", job->id);
+	write_text(&writer, "name", status->name);
+	json_write_string(&writer, "owner", job->owner);
+	json_write_string(&writer, "state", names[status->state]);
+	if (status->exit_code >= 0)
+		json_write_i64(&writer, "exit_code", status->exit_code);
+	else
+		json_write_null(&writer, "exit_code");
+	write_count(&writer, "signal", (uint64_t)status->signal);
+	write_text(&writer, "reason", status->reason);
+	write_time(&writer, "created_at", status->created_ms);
+	write_time(&writer, "started_at", status->started_ms);
+	write_time(&writer, "finished_at", status->finished_ms);
+	write_text(&writer, "node", status->node);
+	write_count(&writer, "pid", (uint64_t)status->pid);
+	write_text(&writer, "containment", status->containment);
+	json_write_u64(&writer, "cpu_ms", status->cpu_ms);
+	write_count(&writer, "memory_peak", status->memory_peak);
+	write_count(&writer, "pids_peak", status->pids_peak);
+	write_text(&writer, "event_id", status->event_id);
+	write_text(&writer, "repository", status->repository);
+	json_write_object_end(&writer);
+}
+
+/* As file_replace, without its syncs: enough where nobody repeats the job after a crash. */
+static int replace_quickly(const struct job *job, const struct buf *text,
+			   struct error *err)
+{
+	auto_close int fd = openat(job->fd, "status.json.tmp",
+				   O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return error_errno(err, "create '%s/status.json.tmp'", job->dir);
+	if (file_write(fd, text->data, text->len, "status.json", err) < 0)
+		return -1;
+	if (renameat(job->fd, "status.json.tmp", job->fd, "status.json") < 0)
+		return error_errno(err, "replace '%s/status.json'", job->dir);
+	return 0;
+}
+
+int job_status_write(const struct job *job, const struct job_status *status, bool durable,
+		     struct error *err)
+{
+	auto_buf struct buf text = BUF_EMPTY;
+
+	job_status_dump(&text, job, status);
+	buf_add_char(&text, '\n');
+	if (!durable)
+		return replace_quickly(job, &text, err);
+	return file_replace(job->fd, "status.json", text.data, text.len, 0600, err);
+}
+
+static void take_text(char *out, size_t size, struct str_view text, const char *key)
+{
+	struct str_view value = { "", 0 };
+
+	(void)json_plain_string(&value, text, key);
+	snprintf(out, size, "%.*s", (int)value.len, value.data);
+}
+
+static int64_t take_time(struct str_view text, const char *key)
+{
+	char value[DATE_LEN];
+	int64_t unix_ms = 0;
+
+	take_text(value, sizeof(value), text, key);
+	return date_parse(&unix_ms, value) ? unix_ms : 0;
+}
+
+static uint64_t take_count(struct str_view text, const char *key, uint64_t otherwise)
+{
+	uint64_t number = 0;
+
+	return json_plain_u64(&number, text, key) ? number : otherwise;
+}
+
+static int take_status(struct job_status *status, struct str_view text, struct error *err)
+{
+	char state[16];
+
+	take_text(state, sizeof(state), text, "state");
+	if (!job_state_find(&status->state, state))
+		return error_set(err, ERROR_DATA, "unknown state '%s'", state);
+	status->exit_code = (int)take_count(text, "exit_code", (uint64_t)-1);
+	status->signal = (int)take_count(text, "signal", 0);
+	status->pid = (int)take_count(text, "pid", 0);
+	status->created_ms = take_time(text, "created_at");
+	status->started_ms = take_time(text, "started_at");
+	status->finished_ms = take_time(text, "finished_at");
+	status->cpu_ms = take_count(text, "cpu_ms", 0);
+	status->memory_peak = take_count(text, "memory_peak", 0);
+	status->pids_peak = take_count(text, "pids_peak", 0);
+	take_text(status->containment, sizeof(status->containment), text, "containment");
+	take_text(status->node, sizeof(status->node), text, "node");
+	take_text(status->name, sizeof(status->name), text, "name");
+	take_text(status->repository, sizeof(status->repository), text, "repository");
+	take_text(status->event_id, sizeof(status->event_id), text, "event_id");
+	take_text(status->reason, sizeof(status->reason), text, "reason");
+	return 0;
+}
+
+int job_status_read(struct job_status *status, bool *found, const struct job *job,
+		    struct error *err)
+{
+	auto_buf struct buf text = BUF_EMPTY;
+	struct str_view view;
+
+	if (file_read_if(&text, found, job->fd, "status.json", STATUS_LIMIT, err) < 0)
+		return -1;
+	if (!*found)
+		return 0;
+	view = (struct str_view){ buf_str(&text), text.len };
+	if (!json_plain_is_valid(view))
+		return error_set(err, ERROR_DATA, "'%s/status.json' is no JSON",
+				 job->dir);
+	if (take_status(status, view, err) < 0)
+		return error_wrap(err, "'%s/status.json'", job->dir);
+	return 0;
+}
+
+int job_status_now(struct job_status *status, bool *found, const struct job *job,
+		   struct error *err)
+{
+	bool alive = false;
+
+	if (job_status_read(status, found, job, err) < 0)
+		return -1;
+	if (!*found || status->state != JOB_RUNNING)
+		return 0;
+	if (job_has_supervisor(&alive, job, err) < 0)
+		return -1;
+	if (alive)
+		return 0;
+	/* It may have ended properly between the two looks. */
+	if (job_status_read(status, found, job, err) < 0)
+		return -1;
+	if (status->state != JOB_RUNNING)
+		return 0;
+	status->state = JOB_LOST;
+	job_status_reason(status, "its supervisor is gone; see runjob recover");
+	return 0;
+}

@@ -1,0 +1,18 @@
+load ../helper
+
+@test "job: every case is listed" {
+	every_case_is_listed
+}
+
+# bats test_tags=F3_19
+@test "job: the tree is the truth" {
+	unit the_tree_is_the_truth
+}
+
+@test "job: a status comes back as it was written" {
+	unit status_comes_back
+}
+
+@test "job: a lock lives with its holder, and is handed over" {
+	unit a_lock_lives_with_its_holder
+}

@@ -1,0 +1,128 @@
+#include "lib/job.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lib/buf.h"
+#include "lib/cleanup.h"
+#include "lib/error.h"
+#include "lib/job_status.h"
+#include "lib/layout.h"
+#include "tests/lib/check.h"
+
+#define ID_A "0195a000-0000-7000-8000-000000000001"
+#define ID_B "0195b000-0000-7000-8000-000000000002"
+
+static void make(struct job *job, const char *id, bool want_made)
+{
+	auto_layout struct layout layout = LAYOUT_EMPTY;
+	struct error err = { 0 };
+	bool made = !want_made;
+
+	CHECK(layout_read(&layout, &err) == 0);
+	CHECK(job_make(job, &made, &layout, id, &err) == 0);
+	CHECK(made == want_made);
+}
+
+static void the_tree_is_the_truth(void)
+{
+	auto_layout struct layout layout = LAYOUT_EMPTY;
+	auto_job_list struct job_list list = JOB_LIST_EMPTY;
+	auto_job struct job a = JOB_NONE;
+	auto_job struct job again = JOB_NONE;
+	auto_job struct job b = JOB_NONE;
+	struct error err = { 0 };
+	bool found = true;
+
+	make(&a, ID_A, true);
+	make(&b, ID_B, true);
+	make(&again, ID_A, false);
+	CHECK_STR(a.dir, again.dir);
+	CHECK(layout_read(&layout, &err) == 0);
+	CHECK(job_list_read(&list, &layout, &err) == 0 && list.count == 2);
+	CHECK_STR(list.ids[0], ID_B);
+	CHECK_STR(list.ids[1], ID_A);
+	job_close(&again);
+	CHECK(job_open(&again, &found, &layout, "0195b000-0000-7000-8000-000000000003",
+		       &err) == 0 &&
+	      !found);
+	CHECK(job_open(&again, &found, &layout, "../" ID_A, &err) == -1 &&
+	      err.kind == ERROR_USAGE);
+}
+
+static void status_comes_back(void)
+{
+	auto_job struct job job = JOB_NONE;
+	struct job_status status = { .state = JOB_TIMEOUT,
+				     .exit_code = -1,
+				     .signal = 15,
+				     .created_ms = 1770000000001,
+				     .started_ms = 1770000000002,
+				     .finished_ms = 1770000000003,
+				     .memory_peak = 4096,
+				     .containment = "cgroup",
+				     .name = "acme/site" };
+	struct job_status got = { 0 };
+	struct error err = { 0 };
+	bool found = true;
+
+	make(&job, ID_A, true);
+	CHECK(job_status_read(&got, &found, &job, &err) == 0 && !found);
+	job_status_reason(&status, "a \"quoted\\\n");
+	CHECK(job_status_write(&job, &status, true, &err) == 0);
+	CHECK(job_status_read(&got, &found, &job, &err) == 0 && found);
+	CHECK(got.state == JOB_TIMEOUT && got.exit_code == -1 && got.signal == 15);
+	CHECK(got.created_ms == 1770000000001 && got.started_ms == 1770000000002 &&
+	      got.finished_ms == 1770000000003 && got.memory_peak == 4096);
+	CHECK_STR(got.reason, "a 'quoted/?");
+	CHECK_STR(got.name, "acme/site");
+	CHECK_STR(got.containment, "cgroup");
+	CHECK(job_exit_status(&got) == 124);
+	got.state = JOB_FAILED;
+	CHECK(job_exit_status(&got) == 143);
+}
+
+static void a_lock_lives_with_its_holder(void)
+{
+	auto_job struct job job = JOB_NONE;
+	auto_close int first = -1;
+	auto_close int second = -1;
+	struct job_status status = { .state = JOB_RUNNING, .exit_code = -1 };
+	struct error err = { 0 };
+	bool alive = true;
+	bool found = false;
+	pid_t child;
+
+	make(&job, ID_A, true);
+	CHECK(job_has_supervisor(&alive, &job, &err) == 0 && !alive);
+	CHECK(job_lock(&first, &job, &err) == 0 && first >= 0);
+	child = fork();
+	if (child == 0) {
+		pause();
+		_exit(0);
+	}
+	/* Handed over: our own end closes, the child's keeps the lock. */
+	close(steal_fd(&first));
+	CHECK(job_has_supervisor(&alive, &job, &err) == 0 && alive);
+	CHECK(job_lock(&second, &job, &err) == 0 && second < 0);
+	CHECK(job_status_write(&job, &status, false, &err) == 0);
+	CHECK(job_status_now(&status, &found, &job, &err) == 0 && found &&
+	      status.state == JOB_RUNNING);
+	kill(child, SIGKILL);
+	CHECK(waitpid(child, NULL, 0) == child);
+	CHECK(job_status_now(&status, &found, &job, &err) == 0 &&
+	      status.state == JOB_LOST);
+	CHECK(job_lock(&second, &job, &err) == 0 && second >= 0);
+}
+
+static const struct check_case cases[] = {
+	{ "the_tree_is_the_truth", the_tree_is_the_truth },
+	{ "status_comes_back", status_comes_back },
+	{ "a_lock_lives_with_its_holder", a_lock_lives_with_its_holder },
+};
+
+CHECK_MAIN(cases)
