@@ -69,22 +69,51 @@ static bool is_missing(jv value)
 	return !jv_is_valid(value) || jv_get_kind(value) == JV_KIND_NULL;
 }
 
+static int take_string(char **text, jv value, const char *what, struct error *err)
+{
+	size_t len;
+
+	if (jv_get_kind(value) != JV_KIND_STRING)
+		return error_set(err, ERROR_DATA, "'%s' is no string", what);
+	len = (size_t)jv_string_length_bytes(jv_copy(value));
+	if (strlen(jv_string_value(value)) != len)
+		return error_set(err, ERROR_DATA, "'%s' has a NUL character in it", what);
+	*text = str_dup(jv_string_value(value));
+	return 0;
+}
+
 int json_get_string(char **text, jv object, const char *key, struct error *err)
 {
 	auto_jv jv value = json_get(object, key);
-	size_t len;
 
-	if (is_missing(value)) {
-		*text = NULL;
-		return 0;
-	}
-	if (jv_get_kind(value) != JV_KIND_STRING)
-		return error_set(err, ERROR_DATA, "'%s' is no string", key);
-	len = (size_t)jv_string_length_bytes(jv_copy(value));
-	if (strlen(jv_string_value(value)) != len)
-		return error_set(err, ERROR_DATA, "'%s' has a NUL character in it", key);
-	*text = str_dup(jv_string_value(value));
+	if (!is_missing(value))
+		return take_string(text, value, key, err);
+	*text = NULL;
 	return 0;
+}
+
+size_t json_length(jv value)
+{
+	jv_kind kind = jv_get_kind(value);
+
+	if (kind == JV_KIND_ARRAY)
+		return (size_t)jv_array_length(jv_copy(value));
+	return kind == JV_KIND_OBJECT ? (size_t)jv_object_length(jv_copy(value)) : 0;
+}
+
+jv json_keys(jv object)
+{
+	return jv_get_kind(object) == JV_KIND_OBJECT ? jv_keys(jv_copy(object))
+						     : jv_array();
+}
+
+int json_element(char **text, jv array, size_t index, const char *what, struct error *err)
+{
+	auto_jv jv value = jv_get_kind(array) == JV_KIND_ARRAY
+				   ? jv_array_get(jv_copy(array), (int)index)
+				   : jv_invalid();
+
+	return take_string(text, value, what, err);
 }
 
 int json_get_u64(uint64_t *number, jv object, const char *key, struct error *err)

@@ -41,4 +41,14 @@ int json_get_bool(bool *value, jv object, const char *key, struct error *err);
 /* A member as it is, or an invalid jv; the caller frees it. */
 jv json_get(jv object, const char *key);
 
+/* How many elements an array or members an object has; 0 for anything else. */
+size_t json_length(jv value);
+
+/* An array of an object's keys, sorted; the caller frees it. */
+jv json_keys(jv object);
+
+/* An element that is a string; anything else is ERROR_DATA naming what. */
+int json_element(char **text, jv array, size_t index, const char *what,
+		 struct error *err);
+
 #endif

@@ -23,3 +23,7 @@ load ../helper
 @test "json: print is a line" {
 	unit print_is_a_line
 }
+
+@test "json: elements of arrays and keys of objects" {
+	unit elements_and_keys
+}

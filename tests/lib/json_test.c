@@ -85,7 +85,33 @@ static void print_is_a_line(void)
 	fclose(full);
 }
 
+static void elements_and_keys(void)
+{
+	auto_jv jv value = jv_invalid();
+	auto_jv jv keys = jv_invalid();
+	auto_jv jv list = jv_invalid();
+	auto_free char *text = NULL;
+	auto_free char *key = NULL;
+	char *untouched = NULL;
+	struct error err = { 0 };
+	static const char line[] = "{\"b\":[\"x\",1],\"a\":2}";
+
+	CHECK(json_parse(&value, line, strlen(line), &err) == 0);
+	keys = json_keys(value);
+	CHECK(json_length(value) == 2 && json_length(keys) == 2);
+	CHECK(json_element(&key, keys, 0, "key", &err) == 0);
+	CHECK_STR(key, "a");
+	list = json_get(value, "b");
+	CHECK(json_length(list) == 2);
+	CHECK(json_element(&text, list, 0, "b", &err) == 0);
+	CHECK_STR(text, "x");
+	CHECK(json_element(&untouched, list, 1, "b", &err) == -1 && !untouched);
+	CHECK_STR(err.message, "'b' is no string");
+	CHECK(json_element(&untouched, list, 2, "b", &err) == -1);
+}
+
 static const struct check_case cases[] = {
+	{ "elements_and_keys", elements_and_keys },
 	{ "parse_says_what_is_wrong", parse_says_what_is_wrong },
 	{ "dump_is_compact", dump_is_compact },
 	{ "members_have_types", members_have_types },
