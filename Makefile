@@ -44,6 +44,9 @@ runjob-report_LIB := $(BASE) date github github_answer hex http_client json json
 	json_write process uuid
 runjob-report_LDLIBS := $(CURL_LIBS) $(JQ_LIBS)
 
+runjob-shim_LIB := $(BASE) date event process spool uuid json_scan json_plain json_write cgroup \
+	cgroup_base hex job job_plan job_status
+
 PROGRAMS := $(patsubst bin/%/main.c,%,$(wildcard bin/*/main.c))
 HELPERS := $(foreach p,$(PROGRAMS),$(if $(findstring -,$(p)),$(p)))
 COMMANDS := $(filter-out $(HELPERS),$(PROGRAMS))

@@ -1,0 +1,17 @@
+#ifndef BIN_RUNJOB_SHIM_ENVIRONMENT_H
+#define BIN_RUNJOB_SHIM_ENVIRONMENT_H
+
+struct error;
+struct job;
+struct job_plan;
+struct job_texts;
+
+/* The job's environment: a clean base of ours, what the plan sets, its secrets (from
+ * tokenmint, nowhere else stored), and who it is (HOOKTOOLS_JOB_ID and so on). */
+int environment_make(struct job_texts *environment, const struct job *job,
+		     const struct job_plan *plan, struct error *err);
+
+/* Overwrite the values and free it. */
+void environment_wipe(struct job_texts *environment);
+
+#endif

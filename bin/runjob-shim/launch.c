@@ -1,0 +1,113 @@
+#include "bin/runjob-shim/launch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "bin/runjob-shim/containment.h"
+#include "lib/cleanup.h"
+#include "lib/error.h"
+#include "lib/process.h"
+
+extern char **environ;
+
+enum { EXIT_NO_EXEC = 127 };
+
+static void default_signals(void)
+{
+	sigset_t none;
+	int number;
+
+	for (number = 1; number < NSIG; number++)
+		(void)signal(number, SIG_DFL);
+	sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static int become(const struct launch_what *what)
+{
+	(void)setsid();
+	if (dup2(what->stdin_fd, 0) < 0 || dup2(what->log_fd, 1) < 0 ||
+	    dup2(what->log_fd, 2) < 0)
+		return -1;
+	if (what->plan->dir && chdir(what->plan->dir) < 0)
+		return -1;
+	default_signals();
+	/* argv[0] is looked for in the job's own PATH. */
+	environ = what->environment->items;
+	return execvp(what->plan->exec.items[0], what->plan->exec.items);
+}
+
+/* The child's life before it executes. */
+static void child(int go_fd, int error_fd, const struct launch_what *what)
+{
+	char byte;
+	int number;
+	ssize_t got;
+
+	do
+		got = read(go_fd, &byte, 1);
+	while (got < 0 && errno == EINTR);
+	/* The end of the pipe: our supervisor died, and nobody would watch us. */
+	if (got != 1)
+		_exit(EXIT_NO_EXEC);
+	(void)become(what);
+	number = errno;
+	(void)!write(error_fd, &number, sizeof(number));
+	_exit(EXIT_NO_EXEC);
+}
+
+int launch_prepare(struct launch *launch, const struct containment *containment,
+		   const struct launch_what *what, struct error *err)
+{
+	struct process process = PROCESS_NONE;
+	int go[2] = { -1, -1 };
+	int error[2] = { -1, -1 };
+
+	if (pipe2(go, O_CLOEXEC) < 0 || pipe2(error, O_CLOEXEC) < 0) {
+		cleanup_close(&go[0]);
+		cleanup_close(&go[1]);
+		return error_errno(err, "make pipes");
+	}
+	launch->go_fd = go[1];
+	launch->error_fd = error[0];
+	if (cgroup_fork(&process, &containment->cgroup, err) == 0) {
+		if (process.pid == 0) {
+			close(go[1]);
+			child(go[0], error[1], what);
+		}
+		launch->pid = process.pid;
+		cleanup_close(&process.pidfd);
+	}
+	close(go[0]);
+	close(error[1]);
+	return launch->pid ? 0 : -1;
+}
+
+int launch_go(int *failure, struct launch *launch, struct error *err)
+{
+	int number = 0;
+	ssize_t got;
+
+	*failure = 0;
+	/* It may be dead already, killed by somebody; then the pipe has no reader. */
+	if (write(launch->go_fd, "g", 1) < 0 && errno != EPIPE)
+		return error_errno(err, "let process %d go", (int)launch->pid);
+	do
+		got = read(launch->error_fd, &number, sizeof(number));
+	while (got < 0 && errno == EINTR);
+	if (got == (ssize_t)sizeof(number))
+		*failure = number;
+	launch_close(launch);
+	return 0;
+}
+
+void launch_close(struct launch *launch)
+{
+	cleanup_close(&launch->go_fd);
+	cleanup_close(&launch->error_fd);
+	launch->go_fd = -1;
+	launch->error_fd = -1;
+}

@@ -1,0 +1,60 @@
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bin/runjob-shim/supervisor.h"
+#include "lib/cleanup.h"
+#include "lib/error.h"
+#include "lib/file.h"
+#include "lib/log.h"
+#include "lib/str.h"
+
+static const char usage[] = "usage: runjob-shim JOB-ID (started by runjob, not by hand)";
+
+static int run(struct supervisor *supervisor, const char *id, struct error *err)
+{
+	if (supervisor_open(supervisor, id, err) < 0)
+		return -1;
+	return supervise(supervisor, err);
+}
+
+/* Our stderr is nobody's: what kept us from our work stands in the job's folder. */
+static void leave_note(const struct supervisor *supervisor, const struct error *err)
+{
+	auto_close int fd = -1;
+	struct error ignored = { 0 };
+
+	log_error("%s", err->message);
+	if (supervisor->job.fd < 0)
+		return;
+	fd = openat(supervisor->job.fd, "error", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+		    0600);
+	if (fd >= 0)
+		(void)file_write(fd, err->message, strlen(err->message), "error",
+				 &ignored);
+}
+
+int main(int argc, char *argv[])
+{
+	auto_supervisor struct supervisor supervisor = SUPERVISOR_NONE;
+	struct error err = { 0 };
+
+	log_start("runjob-shim", false);
+	(void)signal(SIGPIPE, SIG_IGN);
+	if (argc == 2 && (str_equal(argv[1], "-h") || str_equal(argv[1], "--help"))) {
+		puts(usage);
+		return 0;
+	}
+	if (argc == 2 && (str_equal(argv[1], "-V") || str_equal(argv[1], "--version"))) {
+		puts("runjob-shim " HOOKTOOLS_VERSION);
+		return 0;
+	}
+	if (argc != 2)
+		(void)error_set(&err, ERROR_USAGE, "%s", usage);
+	else if (run(&supervisor, argv[1], &err) == 0)
+		return 0;
+	leave_note(&supervisor, &err);
+	return error_exit_status(&err);
+}

@@ -1,0 +1,275 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "bin/runjob-shim/containment.h"
+#include "bin/runjob-shim/environment.h"
+#include "bin/runjob-shim/launch.h"
+#include "bin/runjob-shim/result.h"
+#include "bin/runjob-shim/slot.h"
+#include "bin/runjob-shim/supervisor.h"
+#include "bin/runjob-shim/tree.h"
+#include "bin/runjob-shim/watch.h"
+#include "lib/buf.h"
+#include "lib/cleanup.h"
+#include "lib/date.h"
+#include "lib/error.h"
+#include "lib/file.h"
+#include "lib/process.h"
+#include "lib/str.h"
+
+enum {
+	EXIT_NOT_FOUND = 127,
+	EXIT_NOT_EXECUTABLE = 126,
+	PATH_LIMIT = 8192,
+	DEATH_MS = 60000
+};
+
+static int write_status(const struct supervisor *supervisor, struct error *err)
+{
+	return job_status_write(&supervisor->job, &supervisor->status,
+				supervisor->plan.publishes != 0, err);
+}
+
+/* The result is published when this file exists. */
+static int publish_result(const struct supervisor *supervisor, struct error *err)
+{
+	auto_close int fd = -1;
+
+	if (!supervisor->plan.publishes ||
+	    faccessat(supervisor->job.fd, "published", F_OK, 0) == 0)
+		return 0;
+	if (result_publish(supervisor, RESULT_COMPLETED, err) < 0)
+		return -1;
+	fd = openat(supervisor->job.fd, "published", O_WRONLY | O_CREAT | O_CLOEXEC,
+		    0600);
+	return fd < 0 ? error_errno(err, "create 'published'") : 0;
+}
+
+static int finish(struct supervisor *supervisor, enum job_state state, struct error *err)
+{
+	supervisor->status.state = state;
+	supervisor->status.finished_ms = date_now_ms();
+	if (write_status(supervisor, err) < 0)
+		return -1;
+	return publish_result(supervisor, err);
+}
+
+/* It did not come to run; why is a sentence for people. */
+static int give_up(struct supervisor *supervisor, const struct error *why,
+		   struct error *err)
+{
+	job_status_reason(&supervisor->status, "%s", why->message);
+	return finish(supervisor, JOB_FAILED, err);
+}
+
+static bool stop_requested(const struct supervisor *supervisor)
+{
+	return faccessat(supervisor->job.fd, "stop", F_OK, 0) == 0;
+}
+
+static int cancel(struct supervisor *supervisor, struct error *err)
+{
+	job_status_reason(&supervisor->status, "stopped before it began");
+	return finish(supervisor, JOB_CANCELLED, err);
+}
+
+/* The file "pid": the leader's pid and its start time, field 22 of proc(5)'s stat. */
+static int write_pid(const struct supervisor *supervisor, pid_t pid, struct error *err)
+{
+	auto_free char *stat_path = str_format("/proc/%d/stat", (int)pid);
+	auto_buf struct buf stat = BUF_EMPTY;
+	auto_free char *text = NULL;
+	auto_close int fd = -1;
+	const char *field;
+	int i;
+
+	if (file_read(&stat, AT_FDCWD, stat_path, PATH_LIMIT, err) < 0)
+		return -1;
+	field = strrchr(buf_str(&stat), ')');
+	for (i = 2; field && i < 22; i++)
+		field = strchr(field + 1, ' ');
+	text = str_format("%d %llu\n", (int)pid, field ? strtoull(field, NULL, 10) : 0);
+	fd = openat(supervisor->job.fd, "pid", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+		    0600);
+	if (fd < 0)
+		return error_errno(err, "create '%s/pid'", supervisor->job.dir);
+	return file_write(fd, text, strlen(text), "pid", err);
+}
+
+/* From here on the job has begun and is never begun again. */
+static int record_begin(struct supervisor *supervisor, pid_t pid, struct error *err)
+{
+	supervisor->status.state = JOB_RUNNING;
+	supervisor->status.pid = pid;
+	supervisor->status.started_ms = date_now_ms();
+	if (write_pid(supervisor, pid, err) < 0 || write_status(supervisor, err) < 0)
+		return -1;
+	/* A report that begins late is better than a job that does not run. */
+	if (supervisor->plan.publishes) {
+		struct error ignored = { 0 };
+
+		(void)result_publish(supervisor, RESULT_STARTED, &ignored);
+	}
+	return 0;
+}
+
+static enum job_state judge(struct job_status *status, const struct watch *watch,
+			    bool out_of_memory)
+{
+	if (!watch->leader && WIFSIGNALED(watch->status))
+		status->signal = WTERMSIG(watch->status);
+	else if (!watch->leader)
+		status->exit_code = WEXITSTATUS(watch->status);
+	else
+		status->signal = SIGKILL;
+	if (watch->cause == WATCH_TIMEOUT) {
+		job_status_reason(status, "no end after %llu ms",
+				  (unsigned long long)watch->plan->timeout_ms);
+		return JOB_TIMEOUT;
+	}
+	if (watch->cause == WATCH_STOPPED) {
+		job_status_reason(status, "stopped on request");
+		return JOB_CANCELLED;
+	}
+	if (out_of_memory) {
+		job_status_reason(status, "more memory than its limit of %llu bytes",
+				  (unsigned long long)watch->plan->memory_bytes);
+		return JOB_OOM;
+	}
+	if (status->signal)
+		job_status_reason(status, "killed by signal %d (%s)", status->signal,
+				  sigabbrev_np(status->signal));
+	return status->exit_code == 0 ? JOB_OK : JOB_FAILED;
+}
+
+static void judge_exec(struct job_status *status, const char *program, int failure)
+{
+	job_status_reason(status, "execute '%s': %s", program, strerror(failure));
+	status->exit_code = failure == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE;
+}
+
+/* The leader waits to be let go; all that follows, up to nobody being left. */
+static int run_to_end(struct supervisor *supervisor,
+		      const struct containment *containment, struct launch *launch,
+		      struct error *err)
+{
+	struct watch watch = { .job = &supervisor->job,
+			       .plan = &supervisor->plan,
+			       .containment = containment,
+			       .signal_fd = supervisor->signal_fd,
+			       .leader = launch->pid,
+			       .deadline_ms = -1,
+			       .has_children = true };
+	enum job_state state;
+	bool out_of_memory = false;
+	int failure = 0;
+
+	if (record_begin(supervisor, launch->pid, err) < 0 ||
+	    launch_go(&failure, launch, err) < 0 || watch_job(&watch, err) < 0)
+		return -1;
+	/* What its leader left running ends with it. */
+	if (containment_kill(containment, err) < 0)
+		return -1;
+	watch_reap(&watch);
+	containment_usage(&supervisor->status, &out_of_memory, containment);
+	state = judge(&supervisor->status, &watch, out_of_memory);
+	if (failure)
+		judge_exec(&supervisor->status, supervisor->plan.exec.items[0], failure);
+	return finish(supervisor, state, err);
+}
+
+static int launch(struct supervisor *supervisor, struct containment *containment,
+		  struct launch *launch, struct error *err)
+{
+	struct job_texts environment __attribute__((cleanup(environment_wipe))) = { 0 };
+	auto_close int log_fd = openat(supervisor->job.fd, "log",
+				       O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	struct launch_what what = { &supervisor->plan, &environment, supervisor->stdin_fd,
+				    log_fd };
+
+	if (log_fd < 0)
+		return error_errno(err, "open '%s/log'", supervisor->job.dir);
+	if (environment_make(&environment, &supervisor->job, &supervisor->plan, err) < 0)
+		return -1;
+	if (containment_make(containment, &supervisor->job, &supervisor->plan,
+			     &supervisor->config, err) < 0)
+		return -1;
+	return launch_prepare(launch, containment, &what, err);
+}
+
+/* A cgroup that a supervisor before us left, with all that lives in it. */
+static int clear_group(const struct supervisor *supervisor, struct error *err)
+{
+	auto_buf struct buf path = BUF_EMPTY;
+	auto_cgroup struct cgroup cgroup = CGROUP_NONE;
+	bool found = false;
+
+	if (file_read_if(&path, &found, supervisor->job.fd, "cgroup", PATH_LIMIT, err) <
+	    0)
+		return -1;
+	if (!found)
+		return 0;
+	if (cgroup_open(&cgroup, &found, buf_str(&path), err) < 0)
+		return -1;
+	if (!found)
+		return 0;
+	if (cgroup_kill(&cgroup, err) < 0 ||
+	    cgroup_wait_empty(&cgroup, DEATH_MS, err) < 0)
+		return -1;
+	return cgroup_remove(&cgroup, err);
+}
+
+static int run_job(struct supervisor *supervisor, struct error *err)
+{
+	auto_containment struct containment containment = CONTAINMENT_NONE;
+	auto_launch struct launch first = LAUNCH_NONE;
+	auto_slot struct slot slot = SLOT_NONE;
+	struct error why = { 0 };
+
+	if (supervisor->plan.waits) {
+		if (slot_take(&slot, &supervisor->layout, &supervisor->config, err) < 0)
+			return -1;
+		if (slot.lock_fd < 0)
+			return cancel(supervisor, err);
+	}
+	if (stop_requested(supervisor))
+		return cancel(supervisor, err);
+	if (clear_group(supervisor, &why) < 0 ||
+	    launch(supervisor, &containment, &first, &why) < 0)
+		return give_up(supervisor, &why, err);
+	snprintf(supervisor->status.containment, sizeof(supervisor->status.containment),
+		 "%s", containment_name(&containment));
+	return run_to_end(supervisor, &containment, &first, err);
+}
+
+/* A supervisor before us died while the job ran: end what is left, and say so. */
+static int bury(struct supervisor *supervisor, struct error *err)
+{
+	if (clear_group(supervisor, err) < 0)
+		return -1;
+	/* Where there was no group, the job's id in their environment tells its processes. */
+	tree_kill_marked("HOOKTOOLS_JOB_ID", supervisor->job.id);
+	job_status_reason(&supervisor->status, "its supervisor died while it ran");
+	return finish(supervisor, JOB_LOST, err);
+}
+
+int supervise(struct supervisor *supervisor, struct error *err)
+{
+	struct job_status before = { 0 };
+	bool found = false;
+
+	if (job_status_read(&before, &found, &supervisor->job, err) < 0)
+		return -1;
+	if (!found || before.state == JOB_QUEUED)
+		return run_job(supervisor, err);
+	supervisor->status = before;
+	if (before.state == JOB_RUNNING)
+		return bury(supervisor, err);
+	return publish_result(supervisor, err);
+}

@@ -1,0 +1,184 @@
+#include "lib/job_plan.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "lib/buf.h"
+#include "lib/error.h"
+#include "lib/file.h"
+#include "lib/job.h"
+#include "lib/str.h"
+
+enum { PLAN_LIMIT = 64 * 1024 * 1024 };
+
+enum field_type { FIELD_TEXT, FIELD_NUMBER, FIELD_TEXTS };
+
+struct field {
+	const char *key;
+	enum field_type type;
+	size_t offset;
+};
+
+#define FIELD(type, name)                                                                \
+	{                                                                                \
+#name, (type), offsetof(struct job_plan, name)                           \
+	}
+
+static const struct field fields[] = {
+	FIELD(FIELD_TEXT, name),
+	FIELD(FIELD_TEXT, event_id),
+	FIELD(FIELD_TEXT, repository),
+	FIELD(FIELD_TEXT, report),
+	FIELD(FIELD_TEXT, dir),
+	FIELD(FIELD_NUMBER, timeout_ms),
+	FIELD(FIELD_NUMBER, grace_ms),
+	FIELD(FIELD_NUMBER, cpu_us),
+	FIELD(FIELD_NUMBER, memory_bytes),
+	FIELD(FIELD_NUMBER, pids),
+	FIELD(FIELD_NUMBER, created_ms),
+	FIELD(FIELD_NUMBER, waits),
+	FIELD(FIELD_NUMBER, publishes),
+	FIELD(FIELD_TEXTS, exec),
+	FIELD(FIELD_TEXTS, env),
+	FIELD(FIELD_TEXTS, secrets),
+};
+
+enum { FIELDS = sizeof(fields) / sizeof(fields[0]) };
+
+static void *place(struct job_plan *plan, const struct field *field)
+{
+	return (char *)plan + field->offset;
+}
+
+static const void *look(const struct job_plan *plan, const struct field *field)
+{
+	return (const char *)plan + field->offset;
+}
+
+void job_texts_add(struct job_texts *texts, const char *text)
+{
+	char **items = reallocarray(texts->items, texts->count + 2, sizeof(*items));
+
+	if (!items)
+		_exit(EX_OSERR);
+	items[texts->count++] = str_dup(text);
+	items[texts->count] = NULL;
+	texts->items = items;
+}
+
+static void dump_text(struct buf *out, const char *key, const char *text)
+{
+	buf_add(out, key, strlen(key) + 1);
+	buf_add(out, text, strlen(text) + 1);
+}
+
+static void dump_field(struct buf *out, const struct field *field, const void *value)
+{
+	const struct job_texts *texts = value;
+	char *const *text = value;
+	const uint64_t *number = value;
+	char digits[24];
+	size_t i;
+
+	if (field->type == FIELD_TEXT && *text)
+		dump_text(out, field->key, *text);
+	if (field->type == FIELD_NUMBER) {
+		snprintf(digits, sizeof(digits), "%llu", (unsigned long long)*number);
+		dump_text(out, field->key, digits);
+	}
+	if (field->type == FIELD_TEXTS) {
+		for (i = 0; i < texts->count; i++)
+			dump_text(out, field->key, texts->items[i]);
+	}
+}
+
+void job_plan_dump(struct buf *out, const struct job_plan *plan)
+{
+	size_t i;
+
+	for (i = 0; i < FIELDS; i++)
+		dump_field(out, &fields[i], look(plan, &fields[i]));
+}
+
+static int take_field(struct job_plan *plan, const char *key, const char *value,
+		      struct error *err)
+{
+	const struct field *field = NULL;
+	size_t i;
+
+	for (i = 0; i < FIELDS; i++) {
+		if (strcmp(fields[i].key, key) == 0)
+			field = &fields[i];
+	}
+	if (!field)
+		return error_set(err, ERROR_DATA, "unknown field '%s'", key);
+	if (field->type == FIELD_NUMBER)
+		return str_to_u64(place(plan, field), value, 0, UINT64_MAX, err);
+	if (field->type == FIELD_TEXTS) {
+		job_texts_add(place(plan, field), value);
+		return 0;
+	}
+	free(*(char **)place(plan, field));
+	*(char **)place(plan, field) = str_dup(value);
+	return 0;
+}
+
+static int take_fields(struct job_plan *plan, const struct buf *text, struct error *err)
+{
+	const char *p = buf_str(text);
+	const char *end = p + text->len;
+
+	while (p < end) {
+		const char *value = p + strlen(p) + 1;
+
+		/* The NUL that follows every buf ends a last text that was cut off. */
+		if (value >= end)
+			return error_set(err, ERROR_DATA, "field '%s' has no value", p);
+		if (take_field(plan, p, value, err) < 0)
+			return -1;
+		p = value + strlen(value) + 1;
+	}
+	if (!plan->exec.count)
+		return error_set(err, ERROR_DATA, "nothing to execute");
+	return 0;
+}
+
+int job_plan_read(struct job_plan *plan, const struct job *job, struct error *err)
+{
+	auto_job_plan struct job_plan got = JOB_PLAN_EMPTY;
+	auto_buf struct buf text = BUF_EMPTY;
+
+	if (file_read(&text, job->fd, "plan", PLAN_LIMIT, err) < 0 ||
+	    take_fields(&got, &text, err) < 0)
+		return error_wrap(err, "job '%s'", job->id);
+	*plan = got;
+	got = (struct job_plan)JOB_PLAN_EMPTY;
+	return 0;
+}
+
+static void texts_free(struct job_texts *texts)
+{
+	size_t i;
+
+	for (i = 0; i < texts->count; i++)
+		free(texts->items[i]);
+	free(texts->items);
+	*texts = (struct job_texts){ NULL, 0 };
+}
+
+void job_plan_free(struct job_plan *plan)
+{
+	size_t i;
+
+	for (i = 0; i < FIELDS; i++) {
+		if (fields[i].type == FIELD_TEXT)
+			free(*(char **)place(plan, &fields[i]));
+		if (fields[i].type == FIELD_TEXTS)
+			texts_free(place(plan, &fields[i]));
+	}
+	*plan = (struct job_plan)JOB_PLAN_EMPTY;
+}

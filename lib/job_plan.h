@@ -1,0 +1,55 @@
+#ifndef LIB_JOB_PLAN_H
+#define LIB_JOB_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct buf;
+struct error;
+struct job;
+
+/*
+ * What a supervisor has to do, as jobspec(5) says it, taken apart.  The file "plan" of a job
+ * holds it as NUL-terminated texts, so that the supervisor needs no JSON parser.
+ */
+struct job_texts {
+	char **items; /* ends with NULL; NULL itself when empty */
+	size_t count;
+};
+
+struct job_plan {
+	char *name; /* all texts may be NULL */
+	char *event_id;
+	char *repository;
+	char *report; /* JSON, carried through to the result event */
+	char *dir;
+	uint64_t timeout_ms; /* 0: none */
+	uint64_t grace_ms;   /* between SIGTERM and SIGKILL */
+	uint64_t cpu_us;     /* the limits, as struct cgroup_limits has them */
+	uint64_t memory_bytes;
+	uint64_t pids;
+	uint64_t created_ms;
+	uint64_t waits; /* 1: takes a slot first, so that not all run at once */
+	uint64_t
+		publishes; /* 1: its begin and end become events, and last through a crash */
+	struct job_texts exec;
+	struct job_texts env;	  /* "NAME=value" */
+	struct job_texts secrets; /* "NAME=name in the vault" */
+};
+
+#define JOB_PLAN_EMPTY                                                                   \
+	{                                                                                \
+		.grace_ms = 10000                                                        \
+	}
+#define auto_job_plan __attribute__((cleanup(job_plan_free)))
+
+void job_texts_add(struct job_texts *texts, const char *text);
+
+void job_plan_dump(struct buf *out, const struct job_plan *plan);
+
+/* The file of a job; ERROR_DATA when it is not what job_plan_dump wrote. */
+int job_plan_read(struct job_plan *plan, const struct job *job, struct error *err);
+void job_plan_free(struct job_plan *plan);
+
+#endif
