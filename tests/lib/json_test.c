@@ -1,6 +1,7 @@
 #include "lib/json.h"
 
 #include "lib/buf.h"
+#include "lib/cleanup.h"
 #include "lib/error.h"
 #include "tests/lib/check.h"
 
