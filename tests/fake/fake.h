@@ -1,0 +1,68 @@
+#ifndef TESTS_FAKE_FAKE_H
+#define TESTS_FAKE_FAKE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/buf.h"
+#include "lib/crypto.h"
+#include "lib/str.h"
+
+struct error;
+struct http_exchange;
+
+/*
+ * A stand-in for api.github.com for tests and the demo.  All that it knows and learns is in its
+ * state folder, so that a test arranges and inspects it with files:
+ *   installations/<id>   the owner's login (42 is acme when there is no such folder)
+ *   suspended/<id>       that installation is suspended
+ *   tokens/<sha256>      one file per token minted
+ *   check-runs/<id>      one file per Check run
+ *   runs.json jobs.json  arrays of workflow runs and jobs to be listed
+ *   requests             one JSON line per request: method, path, status
+ *   fail                 "STATUS [RETRY-AFTER [PART OF THE PATH]]": answer so
+ *   skew ttl             its clock is so many seconds ahead; tokens live so long
+ */
+struct fake {
+	const char *dir;
+	const char *app_id;
+	struct crypto_public_key key;
+	uint64_t requests;
+};
+
+enum { VISIT_PARTS = 4 };
+
+/* A request under way. */
+struct visit {
+	struct fake *fake;
+	struct http_exchange *exchange;
+	struct buf body;
+	char *parts[VISIT_PARTS]; /* what the stars of the route's pattern matched */
+	uint64_t installation;	  /* of the token it came with */
+	unsigned refused;	  /* the status, when a check of the bearer failed */
+	int64_t now_ms;		  /* on the fake's clock */
+};
+
+/* Writes the answer's JSON and gives its status. */
+typedef unsigned visit_handler(struct visit *visit, struct buf *out);
+
+/* {"message":…} */
+unsigned visit_refuse(struct buf *out, unsigned status, const char *message);
+
+/* The bearer must be a JSON Web Token of the App, or a token that was minted here for owner. */
+bool visit_is_app(struct visit *visit, struct buf *out);
+bool visit_has_token(struct visit *visit, const char *owner, struct buf *out);
+
+/* Files of the state folder.  A missing one is empty text or the number's default. */
+void store_read(struct buf *text, const struct fake *fake, const char *name);
+int64_t store_number(const struct fake *fake, const char *name, int64_t fallback);
+void store_write(const struct fake *fake, const char *name, const struct buf *text);
+uint64_t store_count(const struct fake *fake, const char *folder);
+bool store_has(const struct fake *fake, const char *name);
+
+/* The handlers. */
+visit_handler app_show, app_list, app_find_owner, app_find_repository, app_mint;
+visit_handler checks_create, checks_update, checks_show, checks_of_commit;
+visit_handler runs_list, runs_jobs;
+
+#endif
