@@ -108,7 +108,8 @@ int tail_read(struct buf *text, const char *path, size_t limit, struct error *er
 	struct stat status = { 0 };
 	bool is_cut = false;
 
-	if (fd < 0 && errno == ENOENT)
+	if (fd < 0 && (errno == ENOENT ||
+		       errno == ELOOP)) /* gone, or a link that is none of ours */
 		return 0;
 	if (fd < 0 || fstat(fd, &status) < 0)
 		return error_errno(err, "open log '%s'", path);
