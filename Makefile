@@ -46,6 +46,8 @@ runjob-report_LDLIBS := $(CURL_LIBS) $(JQ_LIBS)
 
 runjob-shim_LIB := $(BASE) date event process spool uuid json_scan json_plain json_write cgroup \
 	cgroup_base hex job job_plan job_status
+runjob_LIB := $(BASE) date hex job job_plan job_status json json_plain json_scan json_write process uuid
+runjob_LDLIBS := $(JQ_LIBS)
 
 PROGRAMS := $(patsubst bin/%/main.c,%,$(wildcard bin/*/main.c))
 HELPERS := $(foreach p,$(PROGRAMS),$(if $(findstring -,$(p)),$(p)))

@@ -48,7 +48,8 @@ static bool publish(struct batch *batch)
 {
 	struct error err = { 0 };
 
-	if (spool_put(batch->spool, batch->file, batch->lines.data, batch->lines.len, &err) == 0)
+	if (spool_put(batch->spool, batch->file, batch->lines.data, batch->lines.len,
+		      &err) == 0)
 		return true;
 	log_error("%s; %zu events were refused", err.message, batch->count);
 	return false;

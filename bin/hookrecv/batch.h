@@ -20,8 +20,8 @@ enum { BATCH_MAX = 256 };
 struct batch_item {
 	struct http_exchange *exchange;
 	struct seen_entry entry; /* its texts belong to the exchange */
-	struct intake *large;    /* an event with a file of its own, else NULL */
-	bool duplicate;          /* of an event earlier in this batch */
+	struct intake *large;	 /* an event with a file of its own, else NULL */
+	bool duplicate;		 /* of an event earlier in this batch */
 };
 
 struct batch {

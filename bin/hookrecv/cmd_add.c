@@ -39,7 +39,8 @@ static int store(const struct registry_hook *hook, const struct layout *layout,
 	    registry_open(&registry, layout, err) < 0)
 		return -1;
 	if (secret->len &&
-	    vault_put(&vault, name, (struct str_view){ secret->data, secret->len }, 0, err) < 0)
+	    vault_put(&vault, name, (struct str_view){ secret->data, secret->len }, 0,
+		      err) < 0)
 		return -1;
 	if (registry_add(&registry, hook, err) == 0)
 		return 0;

@@ -8,7 +8,8 @@
 #include "lib/error.h"
 #include "lib/registry.h"
 
-int cmd_list(const struct options *options, const struct layout *layout, struct error *err)
+int cmd_list(const struct options *options, const struct layout *layout,
+	     struct error *err)
 {
 	auto_registry struct registry registry = REGISTRY_NONE;
 	auto_registry_hooks struct registry_hooks hooks = REGISTRY_HOOKS_EMPTY;
@@ -20,15 +21,17 @@ int cmd_list(const struct options *options, const struct layout *layout, struct 
 	    registry_list(&hooks, &registry, err) < 0)
 		return -1;
 	if (!json)
-		buf_add_format(&out, "%-36s  %-9s %-8s %s\n", "ID", "PROVIDER", "ENABLED", "NAME");
+		buf_add_format(&out, "%-36s  %-9s %-8s %s\n", "ID", "PROVIDER", "ENABLED",
+			       "NAME");
 	for (i = 0; i < hooks.count; i++) {
 		const struct registry_hook *hook = &hooks.hooks[i];
 
 		if (json)
 			print_hook(&out, hook, true);
 		else
-			buf_add_format(&out, "%-36s  %-9s %-8s %s\n", hook->id, hook->provider,
-				       hook->enabled ? "yes" : "no", hook->name);
+			buf_add_format(&out, "%-36s  %-9s %-8s %s\n", hook->id,
+				       hook->provider, hook->enabled ? "yes" : "no",
+				       hook->name);
 	}
 	return print_out(&out, err);
 }

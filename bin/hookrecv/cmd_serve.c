@@ -37,13 +37,15 @@ static int find_socket(int *fd, const struct options *options, struct error *err
 	if (listener_inherited(fd, &found, err) < 0)
 		return -1;
 	if (!found)
-		return error_set(err, ERROR_USAGE,
-				 "where to listen? give -l ADDR:PORT, or -i for one request on "
-				 "standard input, or start it by a systemd socket");
+		return error_set(
+			err, ERROR_USAGE,
+			"where to listen? give -l ADDR:PORT, or -i for one request on "
+			"standard input, or start it by a systemd socket");
 	return 0;
 }
 
-static int serve(struct receive *receive, const struct options *options, struct error *err)
+static int serve(struct receive *receive, const struct options *options,
+		 struct error *err)
 {
 	const struct http_limits limits = { CONNECTIONS, (unsigned)options->idle_s,
 					    (unsigned)options->total_s };
@@ -70,13 +72,14 @@ static int serve_single(struct receive *receive, const struct options *options,
 	auto_http_server struct http_server server = HTTP_SERVER_NONE;
 	const struct http_service service = receive_service(receive);
 
-	if (http_server_open_single(&server, STDIN_FILENO, STDOUT_FILENO, &service, &limits,
-				    err) < 0)
+	if (http_server_open_single(&server, STDIN_FILENO, STDOUT_FILENO, &service,
+				    &limits, err) < 0)
 		return -1;
 	return http_server_run(&server, err);
 }
 
-int cmd_serve(const struct options *options, const struct layout *layout, struct error *err)
+int cmd_serve(const struct options *options, const struct layout *layout,
+	      struct error *err)
 {
 	auto_receive struct receive receive = RECEIVE_NONE;
 

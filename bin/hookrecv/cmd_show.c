@@ -24,7 +24,8 @@ static int find(struct registry_hook *hook, struct registry *registry, const cha
 	return 0;
 }
 
-int cmd_show(const struct options *options, const struct layout *layout, struct error *err)
+int cmd_show(const struct options *options, const struct layout *layout,
+	     struct error *err)
 {
 	auto_registry struct registry registry = REGISTRY_NONE;
 	auto_registry_hook struct registry_hook hook = REGISTRY_HOOK_EMPTY;
@@ -37,7 +38,8 @@ int cmd_show(const struct options *options, const struct layout *layout, struct 
 }
 
 /* The hook goes first: a request then finds nothing, and not a hook without a secret. */
-int cmd_remove(const struct options *options, const struct layout *layout, struct error *err)
+int cmd_remove(const struct options *options, const struct layout *layout,
+	       struct error *err)
 {
 	auto_registry struct registry registry = REGISTRY_NONE;
 	auto_registry_hook struct registry_hook hook = REGISTRY_HOOK_EMPTY;
@@ -64,12 +66,14 @@ static int set_enabled(const struct options *options, const struct layout *layou
 	return registry_enable(&registry, hook.id, enabled, err);
 }
 
-int cmd_enable(const struct options *options, const struct layout *layout, struct error *err)
+int cmd_enable(const struct options *options, const struct layout *layout,
+	       struct error *err)
 {
 	return set_enabled(options, layout, true, err);
 }
 
-int cmd_disable(const struct options *options, const struct layout *layout, struct error *err)
+int cmd_disable(const struct options *options, const struct layout *layout,
+		struct error *err)
 {
 	return set_enabled(options, layout, false, err);
 }

@@ -15,12 +15,14 @@
 
 enum { BODY_LIMIT = 256 << 20 };
 
-int cmd_sign(const struct options *options, const struct layout *layout, struct error *err)
+int cmd_sign(const struct options *options, const struct layout *layout,
+	     struct error *err)
 {
 	auto_secret struct buf secret = BUF_EMPTY;
 	auto_secret struct buf out = BUF_EMPTY;
 	auto_buf struct buf body = BUF_EMPTY;
-	struct signature_request request = { .provider = provider_find(options->provider) };
+	struct signature_request request = { .provider =
+						     provider_find(options->provider) };
 	char delivery[UUID_LEN];
 
 	(void)layout;
@@ -56,7 +58,8 @@ int cmd_providers(const struct options *options, const struct layout *layout,
 		struct json_writer writer = JSON_WRITER(&out);
 
 		if (!json) {
-			buf_add_format(&out, "%-9s %s\n", provider->name, provider->summary);
+			buf_add_format(&out, "%-9s %s\n", provider->name,
+				       provider->summary);
 			continue;
 		}
 		json_write_object(&writer, NULL);

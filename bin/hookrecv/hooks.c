@@ -63,8 +63,8 @@ const struct registry_hook *hooks_find(const struct hooks *hooks, const char *id
 	return hook && hook->enabled ? hook : NULL;
 }
 
-int hooks_secret(struct str_view *secret, struct hooks *hooks, const char *id, int64_t now_ms,
-		 struct error *err)
+int hooks_secret(struct str_view *secret, struct hooks *hooks, const char *id,
+		 int64_t now_ms, struct error *err)
 {
 	auto_vault_secret struct vault_secret stored = VAULT_SECRET_EMPTY;
 	auto_free char *name = NULL;

@@ -26,7 +26,10 @@ struct hooks {
 	int64_t secret_ms;
 };
 
-#define HOOKS_NONE { REGISTRY_NONE, VAULT_NONE, REGISTRY_HOOKS_EMPTY, 0, BUF_EMPTY, "", 0 }
+#define HOOKS_NONE                                                                       \
+	{                                                                                \
+		REGISTRY_NONE, VAULT_NONE, REGISTRY_HOOKS_EMPTY, 0, BUF_EMPTY, "", 0     \
+	}
 #define auto_hooks __attribute__((cleanup(hooks_close)))
 
 int hooks_open(struct hooks *hooks, const struct layout *layout, struct error *err);
@@ -39,8 +42,8 @@ int hooks_refresh(struct hooks *hooks, struct error *err);
 const struct registry_hook *hooks_find(const struct hooks *hooks, const char *id);
 
 /* The hook's secret, empty when it has none; valid until the next call. */
-int hooks_secret(struct str_view *secret, struct hooks *hooks, const char *id, int64_t now_ms,
-		 struct error *err);
+int hooks_secret(struct str_view *secret, struct hooks *hooks, const char *id,
+		 int64_t now_ms, struct error *err);
 
 /* Wipe the secret if it was unsealed longer than a second ago. */
 void hooks_forget(struct hooks *hooks, int64_t now_ms);

@@ -23,7 +23,8 @@ bool intake_is_large(const struct intake *intake)
 /* What is in memory goes to the file. */
 static int spill(struct intake *intake, struct error *err)
 {
-	if (file_write(intake->file.fd, intake->line.data, intake->line.len, intake->id, err) < 0)
+	if (file_write(intake->file.fd, intake->line.data, intake->line.len, intake->id,
+		       err) < 0)
 		return -1;
 	buf_clear(&intake->line);
 	return 0;
@@ -60,8 +61,9 @@ int intake_add(struct intake *intake, struct buf *payload, const char *bytes, si
 	if (intake->broken)
 		return 0;
 	buf_add(&intake->line, buf_str(payload), payload->len);
-	if (!good || (payload->len && !json_scan_feed(&intake->scan, intake->line.data + before,
-						      payload->len))) {
+	if (!good ||
+	    (payload->len &&
+	     !json_scan_feed(&intake->scan, intake->line.data + before, payload->len))) {
 		give_up(intake);
 		return 0;
 	}

@@ -22,8 +22,8 @@ enum { INTAKE_MEMORY = 64 << 10 };
 struct intake {
 	const struct spool *spool;
 	char id[UUID_LEN];
-	struct buf line;         /* the head, then the payload while it is small */
-	struct spool_file file;  /* in use once it was not */
+	struct buf line;	/* the head, then the payload while it is small */
+	struct spool_file file; /* in use once it was not */
 	struct json_scan scan;
 	struct form form;
 	bool is_form;

@@ -18,10 +18,10 @@ struct command {
 };
 
 static const struct command commands[] = {
-	{ "serve", cmd_serve, false, "liIT" },	{ "add", cmd_add, true, "pusmj" },
-	{ "list", cmd_list, false, "j" },	{ "show", cmd_show, true, "j" },
-	{ "remove", cmd_remove, true, "" },	{ "enable", cmd_enable, true, "" },
-	{ "disable", cmd_disable, true, "" },	{ "sign", cmd_sign, false, "pseD" },
+	{ "serve", cmd_serve, false, "liIT" },	    { "add", cmd_add, true, "pusmj" },
+	{ "list", cmd_list, false, "j" },	    { "show", cmd_show, true, "j" },
+	{ "remove", cmd_remove, true, "" },	    { "enable", cmd_enable, true, "" },
+	{ "disable", cmd_disable, true, "" },	    { "sign", cmd_sign, false, "pseD" },
 	{ "providers", cmd_providers, false, "j" },
 };
 
@@ -42,14 +42,16 @@ static int check(const struct command *command, const struct options *options,
 	const char *letter;
 
 	if (command->operand && !options->operand)
-		return error_set(err, ERROR_USAGE, "%s wants a name or an id", command->name);
+		return error_set(err, ERROR_USAGE, "%s wants a name or an id",
+				 command->name);
 	if (!command->operand && options->operand)
 		return error_set(err, ERROR_USAGE, "%s takes no '%s'", command->name,
 				 options->operand);
 	for (letter = options->used; *letter; letter++) {
 		if (*letter != 'd' && !strchr(command->letters, *letter))
-			return error_set(err, ERROR_USAGE, "an option does not belong to %s: "
-							   "hookrecv --help shows them",
+			return error_set(err, ERROR_USAGE,
+					 "an option does not belong to %s: "
+					 "hookrecv --help shows them",
 					 command->name);
 	}
 	return 0;

@@ -19,7 +19,8 @@ const char options_usage[] =
 	"       hookrecv remove ID\n"
 	"       hookrecv enable ID\n"
 	"       hookrecv disable ID\n"
-	"       hookrecv sign -p PROVIDER --secret-file F [--event E] [--delivery D] < body\n"
+	"       hookrecv sign -p PROVIDER --secret-file F [--event E] [--delivery D] < "
+	"body\n"
 	"       hookrecv providers [--json]\n";
 
 static const struct option longs[] = {
@@ -57,8 +58,8 @@ static int take_seconds(uint64_t *seconds, struct error *err)
 
 	if (str_to_duration(&ms, optarg, err) < 0 || ms < 1000 ||
 	    ms > (uint64_t)TIME_MAX_S * 1000)
-		return error_set(err, ERROR_USAGE, "a time from 1s to 1h is wanted, not '%s'",
-				 optarg);
+		return error_set(err, ERROR_USAGE,
+				 "a time from 1s to 1h is wanted, not '%s'", optarg);
 	*seconds = ms / 1000;
 	return 0;
 }
@@ -67,8 +68,8 @@ static int take_max_body(struct options *options, struct error *err)
 {
 	if (str_to_size(&options->max_body, optarg, err) < 0 || options->max_body == 0 ||
 	    options->max_body > INT32_MAX)
-		return error_set(err, ERROR_USAGE, "--max-body wants a size as 25M, not '%s'",
-				 optarg);
+		return error_set(err, ERROR_USAGE,
+				 "--max-body wants a size as 25M, not '%s'", optarg);
 	return 0;
 }
 
@@ -76,7 +77,8 @@ static int take_max_body(struct options *options, struct error *err)
 static int take_word(const char **word, struct error *err)
 {
 	if (!*optarg || strlen(optarg) > 200 || strpbrk(optarg, "\r\n"))
-		return error_set(err, ERROR_USAGE, "'%s' cannot stand in a header", optarg);
+		return error_set(err, ERROR_USAGE, "'%s' cannot stand in a header",
+				 optarg);
 	*word = optarg;
 	return 0;
 }
@@ -119,7 +121,8 @@ static int take_one(struct options *options, int letter, struct error *err)
 {
 	size_t used = strlen(options->used);
 
-	if (letter != 1 && letter != '?' && letter != ':' && !strchr(options->used, letter))
+	if (letter != 1 && letter != '?' && letter != ':' &&
+	    !strchr(options->used, letter))
 		options->used[used] = (char)letter;
 	switch (letter) {
 	case 'd':
@@ -145,12 +148,14 @@ static int take_one(struct options *options, int letter, struct error *err)
 /* The leading "-" hands operands over in their order, wherever options stand. */
 int options_parse(struct options *options, int argc, char *argv[], struct error *err)
 {
-	struct options parsed = { .max_body = MAX_BODY, .idle_s = IDLE_S, .total_s = TOTAL_S };
+	struct options parsed = { .max_body = MAX_BODY,
+				  .idle_s = IDLE_S,
+				  .total_s = TOTAL_S };
 	int letter = 0;
 
 	opterr = 0;
-	while ((letter = getopt_long(argc, argv, "-:dD:e:hI:ijl:m:p:s:T:u:V", longs, NULL)) !=
-	       -1) {
+	while ((letter = getopt_long(argc, argv, "-:dD:e:hI:ijl:m:p:s:T:u:V", longs,
+				     NULL)) != -1) {
 		if (take_one(&parsed, letter, err) < 0)
 			return -1;
 	}

@@ -11,10 +11,12 @@
 
 int print_out(const struct buf *text, struct error *err)
 {
-	return file_write(STDOUT_FILENO, buf_str(text), text->len, "standard output", err);
+	return file_write(STDOUT_FILENO, buf_str(text), text->len, "standard output",
+			  err);
 }
 
-static void write_json(struct buf *out, const struct registry_hook *hook, const char *secret)
+static void write_json(struct buf *out, const struct registry_hook *hook,
+		       const char *secret)
 {
 	struct json_writer writer = JSON_WRITER(out);
 	char created[DATE_LEN];
@@ -46,7 +48,8 @@ void print_hook(struct buf *out, const struct registry_hook *hook, bool json)
 		return;
 	}
 	date_format(created, hook->created_ms);
-	buf_add_format(out, "id:       %s\nname:     %s\nprovider: %s\npath:     /hook/%s\n",
+	buf_add_format(out,
+		       "id:       %s\nname:     %s\nprovider: %s\npath:     /hook/%s\n",
 		       hook->id, hook->name, hook->provider, hook->id);
 	if (hook->url)
 		buf_add_format(out, "url:      %s\n", hook->url);
@@ -63,7 +66,8 @@ int print_new_hook(const struct registry_hook *hook, const char *secret, bool js
 		write_json(&out, hook, secret);
 		return print_out(&out, err);
 	}
-	buf_add_format(&out, "id:       %s\nname:     %s\nprovider: %s\npath:     /hook/%s\n",
+	buf_add_format(&out,
+		       "id:       %s\nname:     %s\nprovider: %s\npath:     /hook/%s\n",
 		       hook->id, hook->name, hook->provider, hook->id);
 	if (hook->url)
 		buf_add_format(&out, "url:      %s/hook/%s\n", hook->url, hook->id);

@@ -13,9 +13,9 @@ enum {
 };
 
 enum provider_kind {
-	PROVIDER_TOKEN,      /* the header is the secret */
-	PROVIDER_HEX,        /* <prefix><hex of HMAC-SHA-256 of the body> */
-	PROVIDER_STANDARD,   /* Standard Webhooks: "v1,<base64>" over "<id>.<time>.<body>" */
+	PROVIDER_TOKEN,	   /* the header is the secret */
+	PROVIDER_HEX,	   /* <prefix><hex of HMAC-SHA-256 of the body> */
+	PROVIDER_STANDARD, /* Standard Webhooks: "v1,<base64>" over "<id>.<time>.<body>" */
 };
 
 struct provider_scheme {
@@ -29,11 +29,11 @@ struct provider {
 	const char *summary;
 	/* Each header that is there and not empty must verify, and one must be there. */
 	struct provider_scheme schemes[PROVIDER_SCHEMES];
-	const char *event[PROVIDER_HEADERS];    /* headers, the first that is there counts */
+	const char *event[PROVIDER_HEADERS]; /* headers, the first that is there counts */
 	const char *delivery[PROVIDER_HEADERS]; /* the same: stable over redeliveries */
-	const char *ping;                       /* this event is answered and not stored */
+	const char *ping;	 /* this event is answered and not stored */
 	bool form_signs_payload; /* of a form body the payload is signed, not the form */
-	bool open;               /* nothing is signed */
+	bool open;		 /* nothing is signed */
 };
 
 /* NULL when there is none of that name. */

@@ -40,7 +40,8 @@ static void begin(struct http_exchange *exchange, void *context)
 	request_begin(context, exchange);
 }
 
-static void body(struct http_exchange *exchange, const char *bytes, size_t len, void *context)
+static void body(struct http_exchange *exchange, const char *bytes, size_t len,
+		 void *context)
 {
 	(void)context;
 	request_body(exchange, bytes, len);
@@ -61,7 +62,8 @@ static void store(struct receive *receive, struct http_exchange *exchange,
 	item.entry.delivery = request->delivery;
 	memcpy(item.entry.id, request->intake.id, UUID_LEN);
 	memcpy(item.entry.file,
-	       item.large ? item.entry.id : batch_file(&receive->batch, item.entry.id), UUID_LEN);
+	       item.large ? item.entry.id : batch_file(&receive->batch, item.entry.id),
+	       UUID_LEN);
 	if (request->delivery)
 		answer = seen_enter(&receive->seen, &item.entry);
 	memcpy(request->id, item.entry.id, UUID_LEN);
@@ -72,7 +74,8 @@ static void store(struct receive *receive, struct http_exchange *exchange,
 	} else {
 		item.duplicate = answer == SEEN_PENDING;
 		batch_add(&receive->batch, &item,
-			  item.duplicate || item.large ? (struct str_view){ NULL, 0 } : line);
+			  item.duplicate || item.large ? (struct str_view){ NULL, 0 }
+						       : line);
 	}
 }
 

@@ -21,7 +21,10 @@ struct receive {
 	struct buf payload; /* what the last bytes of a body brought */
 };
 
-#define RECEIVE_NONE { SPOOL_NONE, HOOKS_NONE, SEEN_NONE, { 0 }, { 0, 0 }, BUF_EMPTY }
+#define RECEIVE_NONE                                                                     \
+	{                                                                                \
+		SPOOL_NONE, HOOKS_NONE, SEEN_NONE, { 0 }, { 0, 0 }, BUF_EMPTY            \
+	}
 #define auto_receive __attribute__((cleanup(receive_close)))
 
 int receive_open(struct receive *receive, const struct layout *layout, struct error *err);

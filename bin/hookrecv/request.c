@@ -93,7 +93,8 @@ static bool take_length(const struct request *request, struct http_exchange *exc
 	uint64_t length = 0;
 
 	if (!http_length(exchange, &length) && !http_has_body(exchange)) {
-		http_answer_error(exchange, 411, "length_required", "the request has no body");
+		http_answer_error(exchange, 411, "length_required",
+				  "the request has no body");
 		return false;
 	}
 	if (length > request->max_body) {
@@ -104,11 +105,13 @@ static bool take_length(const struct request *request, struct http_exchange *exc
 	return true;
 }
 
-static void refuse_signature(struct http_exchange *exchange, enum signature_verdict verdict)
+static void refuse_signature(struct http_exchange *exchange,
+			     enum signature_verdict verdict)
 {
 	static const char *const messages[] = {
 		[SIGNATURE_MISSING] = "the request is not signed",
-		[SIGNATURE_BAD] = "the signature does not fit the body and the hook's secret",
+		[SIGNATURE_BAD] =
+			"the signature does not fit the body and the hook's secret",
 		[SIGNATURE_STALE] = "the signed time is more than five minutes off",
 	};
 
@@ -122,7 +125,8 @@ static bool check_signature(struct request *request, struct http_exchange *excha
 	struct error err = { 0 };
 	int64_t now = date_now_ms();
 
-	if (hooks_secret(&secret, &request->receive->hooks, request->hook, now, &err) < 0) {
+	if (hooks_secret(&secret, &request->receive->hooks, request->hook, now, &err) <
+	    0) {
 		log_error("%s", err.message);
 		answer_unavailable(exchange);
 		return false;
@@ -136,8 +140,8 @@ static bool check_signature(struct request *request, struct http_exchange *excha
 }
 
 /* The hook of the path, also one that was added a moment ago; NULL when answered. */
-static const struct registry_hook *find_hook(struct receive *receive,
-					     struct http_exchange *exchange, const char *id)
+static const struct registry_hook *
+find_hook(struct receive *receive, struct http_exchange *exchange, const char *id)
 {
 	const struct registry_hook *hook;
 	struct error err = { 0 };
@@ -145,7 +149,8 @@ static const struct registry_hook *find_hook(struct receive *receive,
 	hook = hooks_find(&receive->hooks, id);
 	if (!hook && uuid_is_valid(id)) {
 		if (hooks_refresh(&receive->hooks, &err) < 0)
-			log_warning("%s, going on with the hooks as they were", err.message);
+			log_warning("%s, going on with the hooks as they were",
+				    err.message);
 		hook = hooks_find(&receive->hooks, id);
 	}
 	if (!hook || !provider_find(hook->provider)) {
@@ -155,7 +160,8 @@ static const struct registry_hook *find_hook(struct receive *receive,
 	return hook;
 }
 
-static struct request *new_request(struct receive *receive, const struct registry_hook *hook)
+static struct request *new_request(struct receive *receive,
+				   const struct registry_hook *hook)
 {
 	struct request *request = calloc(1, sizeof(*request));
 
@@ -169,7 +175,8 @@ static struct request *new_request(struct receive *receive, const struct registr
 	return request;
 }
 
-static void begin_hook(struct receive *receive, struct http_exchange *exchange, const char *id)
+static void begin_hook(struct receive *receive, struct http_exchange *exchange,
+		       const char *id)
 {
 	const struct registry_hook *hook = find_hook(receive, exchange, id);
 	struct request *request;
@@ -219,7 +226,8 @@ void request_body(struct http_exchange *exchange, const char *bytes, size_t len)
 {
 	struct request *request = http_state(exchange);
 	struct buf *payload = &request->receive->payload;
-	bool sign_payload = request->intake.is_form && request->provider->form_signs_payload;
+	bool sign_payload =
+		request->intake.is_form && request->provider->form_signs_payload;
 	struct error err = { 0 };
 
 	request->bytes += len;
@@ -228,7 +236,8 @@ void request_body(struct http_exchange *exchange, const char *bytes, size_t len)
 				  "the body is larger than this hook takes");
 		return;
 	}
-	if (!request->failed && intake_add(&request->intake, payload, bytes, len, &err) < 0) {
+	if (!request->failed &&
+	    intake_add(&request->intake, payload, bytes, len, &err) < 0) {
 		log_error("%s; the event was refused", err.message);
 		request->failed = true;
 	}
@@ -243,8 +252,8 @@ static void refuse_payload(struct http_exchange *exchange, const struct request 
 {
 	char message[200];
 
-	snprintf(message, sizeof(message), "the payload is no JSON: %s at byte %ju", problem,
-		 (uintmax_t)request->intake.scan.offset);
+	snprintf(message, sizeof(message), "the payload is no JSON: %s at byte %ju",
+		 problem, (uintmax_t)request->intake.scan.offset);
 	http_answer_error(exchange, 400, "bad_payload", message);
 }
 
@@ -280,7 +289,8 @@ void request_done(struct http_exchange *exchange)
 			 http_status(exchange), http_remote(exchange));
 		return;
 	}
-	log_info("%s hook=%s %u provider=%s event=%s delivery=%s bytes=%ju remote=%s id=%s",
+	log_info("%s hook=%s %u provider=%s event=%s delivery=%s bytes=%ju remote=%s "
+		 "id=%s",
 		 http_method(exchange), request->hook, http_status(exchange),
 		 request->provider->name, request->event,
 		 request->delivery ? request->delivery : "-", (uintmax_t)request->bytes,

@@ -17,17 +17,16 @@ enum { LIMIT = 4096, BYTES = 32 };
 int secret_read(struct buf *secret, const char *path, const struct provider *provider,
 		struct error *err)
 {
-	int failed = str_equal(path, "-")
-			     ? file_read_fd(secret, STDIN_FILENO, LIMIT, err)
-			     : file_read(secret, AT_FDCWD, path, LIMIT, err);
+	int failed = str_equal(path, "-") ? file_read_fd(secret, STDIN_FILENO, LIMIT, err)
+					  : file_read(secret, AT_FDCWD, path, LIMIT, err);
 
 	if (failed)
 		return error_wrap(err, "read the secret");
 	while (secret->len && (secret->data[secret->len - 1] == '\n' ||
 			       secret->data[secret->len - 1] == '\r'))
 		buf_cut(secret, secret->len - 1);
-	return signature_check_secret(provider,
-				      (struct str_view){ buf_str(secret), secret->len }, err);
+	return signature_check_secret(
+		provider, (struct str_view){ buf_str(secret), secret->len }, err);
 }
 
 void secret_make(struct buf *secret, const struct provider *provider)

@@ -24,7 +24,8 @@ enum {
 	SLOTS = 131072, /* of each of the two halves; a power of two */
 };
 
-_Static_assert((int)SEEN_MEMORY == SLOTS / 4 * 3, "a half is given up when it is 3/4 full");
+_Static_assert((int)SEEN_MEMORY == SLOTS / 4 * 3,
+	       "a half is given up when it is 3/4 full");
 
 enum { EMPTY, PENDING, STORED, FORGOTTEN };
 
@@ -82,8 +83,8 @@ static struct slot *lookup(struct seen_table *table, const uint8_t *key)
 	return slot->state == EMPTY || slot->state == FORGOTTEN ? NULL : slot;
 }
 
-static void put(struct seen_table *table, const uint8_t *key, const struct seen_entry *entry,
-		uint32_t state)
+static void put(struct seen_table *table, const uint8_t *key,
+		const struct seen_entry *entry, uint32_t state)
 {
 	struct half *half = &table->halves[table->current];
 	struct slot *slot;
@@ -236,8 +237,10 @@ static int map(struct seen *seen, const char *path, struct error *err)
 	     ftruncate(seen->fd, (off_t)sizeof(struct seen_table)) < 0))
 		return error_errno(err, "make '%s'", path);
 	/* Blocks now, not a SIGBUS when the disk is full. */
-	if (st.st_size == 0 && posix_fallocate(seen->fd, 0, sizeof(struct seen_table)) != 0)
-		return error_set(err, ERROR_SYSTEM, "make '%s': no room on the disk", path);
+	if (st.st_size == 0 &&
+	    posix_fallocate(seen->fd, 0, sizeof(struct seen_table)) != 0)
+		return error_set(err, ERROR_SYSTEM, "make '%s': no room on the disk",
+				 path);
 	room = mmap(NULL, sizeof(struct seen_table), PROT_READ | PROT_WRITE, MAP_SHARED,
 		    seen->fd, 0);
 	if (room == MAP_FAILED)

@@ -25,7 +25,10 @@ struct seen {
 	const struct spool *spool;
 };
 
-#define SEEN_NONE { -1, NULL, NULL }
+#define SEEN_NONE                                                                        \
+	{                                                                                \
+		-1, NULL, NULL                                                           \
+	}
 #define auto_seen __attribute__((cleanup(seen_close)))
 
 int seen_open(struct seen *seen, const char *path, const struct spool *spool,
@@ -33,9 +36,9 @@ int seen_open(struct seen *seen, const char *path, const struct spool *spool,
 void seen_close(struct seen *seen);
 
 enum seen_answer {
-	SEEN_NEW,     /* entered as pending: store the event, then seen_stored or seen_forget */
-	SEEN_STORED,  /* a duplicate of id, which is in the spool */
-	SEEN_PENDING, /* of an event this process is about to store */
+	SEEN_NEW, /* entered as pending: store the event, then seen_stored or seen_forget */
+	SEEN_STORED,	/* a duplicate of id, which is in the spool */
+	SEEN_PENDING,	/* of an event this process is about to store */
 	SEEN_ELSEWHERE, /* of one that another process is about to store */
 };
 

@@ -32,8 +32,8 @@ static bool string_member(char **text, struct str_view line, const char *name)
 {
 	struct str_view value = { NULL, 0 };
 
-	if (!json_scan_member(&value, line, name) || value.len < 2 || *value.data != '"' ||
-	    memchr(value.data, '\\', value.len))
+	if (!json_scan_member(&value, line, name) || value.len < 2 ||
+	    *value.data != '"' || memchr(value.data, '\\', value.len))
 		return false;
 	*text = str_format("%.*s", (int)value.len - 2, value.data + 1);
 	return true;
@@ -47,8 +47,8 @@ static void take_line(const struct scan *scan, const char *file, struct str_view
 	auto_free char *id = NULL;
 
 	if (!string_member(&hook, line, "hook") ||
-	    !string_member(&delivery, line, "delivery") || !string_member(&id, line, "id") ||
-	    !uuid_is_valid(id))
+	    !string_member(&delivery, line, "delivery") ||
+	    !string_member(&id, line, "id") || !uuid_is_valid(id))
 		return;
 	entry.hook = hook;
 	entry.delivery = delivery;
@@ -92,7 +92,8 @@ static int take_dir(const struct scan *scan, int parent, const char *name, bool 
 	while ((item = readdir(dir))) {
 		if (uuid_is_valid(item->d_name))
 			take_file(scan, fd, item->d_name);
-		else if (nested && path_is_safe_name(item->d_name) && item->d_type == DT_DIR &&
+		else if (nested && path_is_safe_name(item->d_name) &&
+			 item->d_type == DT_DIR &&
 			 take_dir(scan, fd, item->d_name, false, err) < 0)
 			return -1;
 	}
@@ -107,7 +108,8 @@ int seen_scan(const struct spool *spool,
 	size_t i;
 
 	for (i = 0; i < PLACES; i++) {
-		if (take_dir(&scan, spool->dir[places[i]], ".", places[i] == SPOOL_DONE, err) < 0)
+		if (take_dir(&scan, spool->dir[places[i]], ".", places[i] == SPOOL_DONE,
+			     err) < 0)
 			return -1;
 	}
 	return 0;

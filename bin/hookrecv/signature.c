@@ -13,7 +13,8 @@ static bool decode_key(struct buf *key, struct str_view secret)
 	static const char mark[] = "whsec_";
 	size_t skip = 0;
 
-	if (secret.len >= sizeof(mark) - 1 && memcmp(secret.data, mark, sizeof(mark) - 1) == 0)
+	if (secret.len >= sizeof(mark) - 1 &&
+	    memcmp(secret.data, mark, sizeof(mark) - 1) == 0)
 		skip = sizeof(mark) - 1;
 	return base64_decode(key, secret.data + skip, secret.len - skip) && key->len > 0;
 }
@@ -33,7 +34,8 @@ int signature_check_secret(const struct provider *provider, struct str_view secr
 
 static bool token_is(const char *header, struct str_view secret)
 {
-	return strlen(header) == secret.len && crypto_equal(header, secret.data, secret.len);
+	return strlen(header) == secret.len &&
+	       crypto_equal(header, secret.data, secret.len);
 }
 
 /* "<id>.<time>." goes in front of the body. */
@@ -72,7 +74,8 @@ struct opening {
 
 static enum signature_verdict open_scheme(struct signature *signature,
 					  const struct provider_scheme *scheme,
-					  const char *value, const struct opening *opening)
+					  const char *value,
+					  const struct opening *opening)
 {
 	switch (scheme->kind) {
 	case PROVIDER_TOKEN:
@@ -102,8 +105,9 @@ static bool is_empty(const char *value, const char *prefix)
 
 enum signature_verdict signature_start(struct signature *signature,
 				       const struct provider *provider,
-				       struct str_view secret, signature_header_fn *header,
-				       const void *request, int64_t now_ms)
+				       struct str_view secret,
+				       signature_header_fn *header, const void *request,
+				       int64_t now_ms)
 {
 	const struct opening opening = { secret, header, request, now_ms };
 	enum signature_verdict verdict = SIGNATURE_MISSING;
@@ -159,7 +163,8 @@ static bool list_agrees(const char *list, const char *prefix, const uint8_t *dig
 		if (item.len < skip || memcmp(item.data, prefix, skip) != 0)
 			continue;
 		if (base64_decode(&sent, item.data + skip, item.len - skip) &&
-		    sent.len == CRYPTO_SHA256_LEN && crypto_equal(sent.data, digest, sent.len))
+		    sent.len == CRYPTO_SHA256_LEN &&
+		    crypto_equal(sent.data, digest, sent.len))
 			agrees = true;
 	}
 	return agrees;
@@ -220,8 +225,10 @@ static void write_standard(struct buf *out, const struct signature_request *requ
 		return;
 	buf_add_format(&text, "%s.%lld.", request->delivery, seconds);
 	buf_add(&text, request->body.data, request->body.len);
-	crypto_hmac_sha256(digest, (struct str_view){ key.data, key.len }, text.data, text.len);
-	buf_add_format(out, "webhook-id: %s\nwebhook-timestamp: %lld\nwebhook-signature: v1,",
+	crypto_hmac_sha256(digest, (struct str_view){ key.data, key.len }, text.data,
+			   text.len);
+	buf_add_format(out,
+		       "webhook-id: %s\nwebhook-timestamp: %lld\nwebhook-signature: v1,",
 		       request->delivery, seconds);
 	base64_encode(out, digest, sizeof(digest));
 	buf_add_char(out, '\n');
@@ -233,7 +240,8 @@ static void write_hex(struct buf *out, const struct provider_scheme *scheme,
 	uint8_t digest[CRYPTO_SHA256_LEN];
 	char digits[2 * CRYPTO_SHA256_LEN + 1];
 
-	crypto_hmac_sha256(digest, request->secret, request->body.data, request->body.len);
+	crypto_hmac_sha256(digest, request->secret, request->body.data,
+			   request->body.len);
 	hex_encode(digits, digest, sizeof(digest));
 	buf_add_format(out, "%s: %s%s\n", scheme->header, scheme->prefix, digits);
 }

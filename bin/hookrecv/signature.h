@@ -23,10 +23,16 @@ struct signature {
 	const char *headers[PROVIDER_SCHEMES]; /* what came; NULL: absent or empty */
 };
 
-#define SIGNATURE_NONE { NULL, CRYPTO_HMAC_NONE, { NULL } }
+#define SIGNATURE_NONE                                                                   \
+	{                                                                                \
+		NULL, CRYPTO_HMAC_NONE,                                                  \
+		{                                                                        \
+			NULL                                                             \
+		}                                                                        \
+	}
 
 enum signature_verdict {
-	SIGNATURE_GOOD,    /* so far, or in the end */
+	SIGNATURE_GOOD,	   /* so far, or in the end */
 	SIGNATURE_MISSING, /* nothing signs it */
 	SIGNATURE_BAD,
 	SIGNATURE_STALE, /* its time is too far from ours */
@@ -44,8 +50,9 @@ typedef const char *signature_header_fn(const void *request, const char *name);
  */
 enum signature_verdict signature_start(struct signature *signature,
 				       const struct provider *provider,
-				       struct str_view secret, signature_header_fn *header,
-				       const void *request, int64_t now_ms);
+				       struct str_view secret,
+				       signature_header_fn *header, const void *request,
+				       int64_t now_ms);
 
 /* The next bytes of what is signed. */
 void signature_add(struct signature *signature, const void *bytes, size_t len);

@@ -32,7 +32,7 @@ static int become(const struct launch_what *what)
 	if (dup2(what->stdin_fd, 0) < 0 || dup2(what->log_fd, 1) < 0 ||
 	    dup2(what->log_fd, 2) < 0)
 		return -1;
-	if (what->plan->dir && chdir(what->plan->dir) < 0)
+	if (chdir(what->plan->dir ? what->plan->dir : "/") < 0)
 		return -1;
 	default_signals();
 	/* argv[0] is looked for in the job's own PATH. */

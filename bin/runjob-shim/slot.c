@@ -97,31 +97,46 @@ static bool stop_pending(void)
 
 /* The end of a holder closes its tell_fd; the kernel does not promise that the lock went
  * before it, so look a few times. */
-static void await_free(struct slot *slot, int dir_fd, uint64_t count, int inotify_fd)
+static void await_free(struct slot *slot, int dir_fd, uint64_t count)
 {
 	int looks = 0;
 
 	while (!stop_pending() && !try_all(slot, dir_fd, count)) {
-		struct pollfd polled = { inotify_fd, POLLIN, 0 };
+		struct pollfd polled = { slot->inotify_fd, POLLIN, 0 };
 		char events[4096];
 
 		if (looks > 0) {
 			looks--;
 			(void)poll(NULL, 0, LOOK_AGAIN_MS);
 		} else if (poll(&polled, 1, -1) > 0) {
-			while (read(inotify_fd, events, sizeof(events)) > 0)
+			while (read(slot->inotify_fd, events, sizeof(events)) > 0)
 				;
 			looks = LOOKS;
 		}
 	}
 }
 
+static int await_slot(struct slot *slot, const char *dir, uint64_t count,
+		      struct error *err)
+{
+	auto_close int dir_fd = -1;
+
+	if (file_open_dir(&dir_fd, AT_FDCWD, dir, err) < 0)
+		return -1;
+	if (try_all(slot, dir_fd, count))
+		return 0;
+	slot->inotify_fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	if (slot->inotify_fd < 0 ||
+	    inotify_add_watch(slot->inotify_fd, dir, IN_CLOSE_WRITE) < 0)
+		return error_errno(err, "watch '%s'", dir);
+	await_free(slot, dir_fd, count);
+	return 0;
+}
+
 /* One waits at the front, and the others behind it in the kernel's queue for the lock. */
 static int queue_up(struct slot *slot, const char *dir, uint64_t count, struct error *err)
 {
 	auto_free char *queue_path = str_format("%s/queue", dir);
-	auto_close int dir_fd = -1;
-	auto_close int inotify_fd = -1;
 	auto_close int queue = open(queue_path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 
 	if (queue < 0)
@@ -130,15 +145,7 @@ static int queue_up(struct slot *slot, const char *dir, uint64_t count, struct e
 		if (errno != EINTR)
 			return error_errno(err, "lock '%s'", queue_path);
 	}
-	if (stop_pending())
-		return 0;
-	if (file_open_dir(&dir_fd, AT_FDCWD, dir, err) < 0)
-		return -1;
-	inotify_fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-	if (inotify_fd < 0 || inotify_add_watch(inotify_fd, dir, IN_CLOSE_WRITE) < 0)
-		return error_errno(err, "watch '%s'", dir);
-	await_free(slot, dir_fd, count, inotify_fd);
-	return 0;
+	return stop_pending() ? 0 : await_slot(slot, dir, count, err);
 }
 
 int slot_take(struct slot *slot, const struct layout *layout, const struct config *config,
@@ -162,5 +169,6 @@ void slot_give(struct slot *slot)
 {
 	cleanup_close(&slot->lock_fd);
 	cleanup_close(&slot->tell_fd);
-	*slot = (struct slot)SLOT_NONE;
+	slot->lock_fd = -1;
+	slot->tell_fd = -1;
 }

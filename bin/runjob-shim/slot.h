@@ -14,11 +14,14 @@ struct layout;
 struct slot {
 	int lock_fd; /* -1 when there is none */
 	int tell_fd; /* open for writing: that it closes wakes the next one */
+	/* Stays open until we end: the kernel takes 15 ms to close one, in which the job
+	 * could run. */
+	int inotify_fd;
 };
 
 #define SLOT_NONE                                                                        \
 	{                                                                                \
-		-1, -1                                                                   \
+		-1, -1, -1                                                               \
 	}
 #define auto_slot __attribute__((cleanup(slot_give)))
 

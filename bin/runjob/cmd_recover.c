@@ -1,0 +1,82 @@
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "bin/runjob/commands.h"
+#include "bin/runjob/submit.h"
+#include "lib/error.h"
+#include "lib/job.h"
+#include "lib/log.h"
+
+/* What a supervisor that starts now would have to do for it. */
+static int find_work(const char **work, const struct job *job, struct error *err)
+{
+	auto_job_plan struct job_plan plan = JOB_PLAN_EMPTY;
+	struct job_status status = { 0 };
+	bool found = false;
+
+	*work = NULL;
+	if (job_status_read(&status, &found, job, err) < 0)
+		return -1;
+	/* Without a status its starter died, and whoever asked for it has no answer: it is
+	 * asked for again. */
+	if (!found)
+		return 0;
+	if (status.state == JOB_QUEUED)
+		*work = "started";
+	else if (status.state == JOB_RUNNING)
+		*work = "lost";
+	else if (faccessat(job->fd, "published", F_OK, 0) < 0) {
+		if (job_plan_read(&plan, job, err) < 0)
+			return -1;
+		*work = plan.publishes ? "published" : NULL;
+	}
+	return 0;
+}
+
+static int recover_one(const struct context *context, const char *id, struct error *err)
+{
+	auto_job struct job job = JOB_NONE;
+	const char *work = NULL;
+	bool found = false;
+	bool started = false;
+
+	if (job_open(&job, &found, &context->layout, id, err) < 0)
+		return -1;
+	if (!found)
+		return 0;
+	if (find_work(&work, &job, err) < 0)
+		return -1;
+	if (!work)
+		return 0;
+	if (submit_resume(&started, &job, &context->layout, err) < 0)
+		return -1;
+	if (!started)
+		return 0;
+	printf("%s %s\n", id, work);
+	if (fflush(stdout) != 0)
+		return error_errno(err, "write standard output");
+	return 0;
+}
+
+int cmd_recover(struct context *context, struct error *err)
+{
+	auto_job_list struct job_list jobs = JOB_LIST_EMPTY;
+	size_t i;
+
+	if (context->options.operand_count)
+		return error_set(err, ERROR_USAGE, "recover takes no operand");
+	if (job_list_read(&jobs, &context->layout, err) < 0)
+		return -1;
+	/* Oldest first, as they were asked for.  One that cannot be recovered is no reason
+	 * to leave the others. */
+	for (i = jobs.count; i > 0; i--) {
+		struct error one = { 0 };
+
+		if (recover_one(context, jobs.ids[i - 1], &one) < 0) {
+			log_warning("job %s: %s", jobs.ids[i - 1], one.message);
+			*err = one;
+		}
+	}
+	return err->kind == ERROR_NONE ? 0 : -1;
+}

@@ -1,0 +1,73 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bin/runjob/commands.h"
+#include "bin/runjob/follow.h"
+#include "bin/runjob/request.h"
+#include "lib/cleanup.h"
+#include "lib/error.h"
+#include "lib/job.h"
+
+enum { STEP = 65536 };
+
+/* Where the last lines begin; a last one without its end counts. */
+static int find_lines(uint64_t *offset, int fd, uint64_t size, uint64_t lines,
+		      struct error *err)
+{
+	char bytes[STEP];
+	uint64_t at = size;
+
+	while (at > 0 && lines > 0) {
+		uint64_t step = at < STEP ? at : STEP;
+		ssize_t got = pread(fd, bytes, step, (off_t)(at - step));
+
+		if (got != (ssize_t)step)
+			return error_errno(err, "read the log");
+		for (; step > 0 && lines > 0; step--, at--) {
+			/* The line break before a line ends the line before. */
+			if (bytes[step - 1] == '\n' && at != size && --lines == 0)
+				break;
+		}
+	}
+	*offset = at;
+	return 0;
+}
+
+static int find_start(uint64_t *offset, const struct job *job,
+		      const struct options *options, struct error *err)
+{
+	auto_close int fd = openat(job->fd, "log", O_RDONLY | O_CLOEXEC);
+	struct stat info = { 0 };
+	uint64_t size;
+
+	*offset = options->from;
+	if (fd < 0 && errno == ENOENT)
+		return 0;
+	if (fd < 0 || fstat(fd, &info) < 0)
+		return error_errno(err, "open '%s/log'", job->dir);
+	size = (uint64_t)info.st_size;
+	if (options->has_bytes)
+		*offset = size > options->bytes ? size - options->bytes : 0;
+	if (options->has_lines && options->lines == 0)
+		*offset = size;
+	else if (options->has_lines)
+		return find_lines(offset, fd, size, options->lines, err);
+	return 0;
+}
+
+int cmd_tail(struct context *context, struct error *err)
+{
+	auto_job struct job job = JOB_NONE;
+	struct follow follow = FOLLOW_OF(&job);
+	const char *id = NULL;
+
+	follow.out_fd = STDOUT_FILENO;
+	if (request_operand(&id, context, err) < 0 ||
+	    request_find(&job, context, id, err) < 0 ||
+	    find_start(&follow.offset, &job, &context->options, err) < 0)
+		return -1;
+	return context->options.follow ? follow_job(&follow, err)
+				       : follow_copy(&follow, err);
+}

@@ -1,0 +1,29 @@
+#ifndef BIN_RUNJOB_COMMANDS_H
+#define BIN_RUNJOB_COMMANDS_H
+
+#include "bin/runjob/options.h"
+#include "lib/config.h"
+#include "lib/layout.h"
+
+struct error;
+
+/* What all commands need, read once. */
+struct context {
+	struct options options;
+	struct layout layout;
+	struct config config;
+	int status; /* what runjob ends with when nothing failed */
+};
+
+/* Each returns 0 or -1; operands are the options' own. */
+int cmd_run(struct context *context, struct error *err);
+int cmd_start(struct context *context, struct error *err);
+int cmd_list(struct context *context, struct error *err);
+int cmd_show(struct context *context, struct error *err);
+int cmd_tail(struct context *context, struct error *err);
+int cmd_stop(struct context *context, struct error *err);
+int cmd_wait(struct context *context, struct error *err);
+int cmd_recover(struct context *context, struct error *err);
+int cmd_report(struct context *context, struct error *err);
+
+#endif

@@ -1,0 +1,211 @@
+#include "bin/runjob/consume.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "bin/runjob/limit.h"
+#include "bin/runjob/spec.h"
+#include "bin/runjob/submit.h"
+#include "lib/buf.h"
+#include "lib/cleanup.h"
+#include "lib/date.h"
+#include "lib/error.h"
+#include "lib/file.h"
+#include "lib/json_write.h"
+#include "lib/layout.h"
+
+enum { BATCH = 64, READ_STEP = 65536, LINE_LIMIT = 64 * 1024 * 1024 };
+
+struct entry {
+	struct submission submission;
+	struct error err; /* ERROR_NONE: all is well so far */
+};
+
+struct consumer {
+	const struct layout *layout;
+	const struct config *config;
+	struct uuid_source ids;
+	struct entry entries[BATCH];
+	size_t count;
+	int owner_fd;	/* the folder in which the jobs' folders are */
+	size_t scanned; /* bytes of a begun line in which no line break is */
+	bool skipping;	/* inside a line that is too long */
+};
+
+static int store_line(struct consumer *consumer, struct entry *entry,
+		      struct str_view line, struct error *err)
+{
+	auto_spec struct spec spec = SPEC_EMPTY;
+
+	if (spec_parse(&spec, line, err) < 0)
+		return -1;
+	spec.plan.waits = 1;
+	spec.plan.publishes = 1;
+	spec.plan.created_ms = (uint64_t)date_now_ms();
+	if (limit_timeout(&spec.plan, consumer->config, err) < 0)
+		return -1;
+	if (!spec.id[0])
+		uuid_next(spec.id, &consumer->ids, date_now_ms());
+	if (!spec.payload.data && spec.input)
+		spec.payload = (struct str_view){ spec.input, strlen(spec.input) };
+	return submit_store(&entry->submission, consumer->layout, spec.id, &spec.plan,
+			    spec.payload, err);
+}
+
+static bool is_well(const struct entry *entry)
+{
+	return entry->err.kind == ERROR_NONE;
+}
+
+static void sync_batch(struct consumer *consumer)
+{
+	struct error err = { 0 };
+	bool any = false;
+	size_t i;
+
+	for (i = 0; i < consumer->count; i++) {
+		struct entry *entry = &consumer->entries[i];
+
+		if (!is_well(entry) || entry->submission.duplicate)
+			continue;
+		(void)submit_sync(&entry->submission, &entry->err);
+		any = true;
+	}
+	/* One for all of them. */
+	if (!any || file_sync_dir(consumer->owner_fd, "jobs", &err) == 0)
+		return;
+	for (i = 0; i < consumer->count; i++) {
+		if (is_well(&consumer->entries[i]))
+			consumer->entries[i].err = err;
+	}
+}
+
+static void start_batch(struct consumer *consumer)
+{
+	size_t i;
+
+	for (i = 0; i < consumer->count; i++) {
+		struct entry *entry = &consumer->entries[i];
+
+		if (is_well(entry) && !entry->submission.duplicate)
+			(void)submit_start(&entry->submission, consumer->layout, -1,
+					   &entry->err);
+	}
+}
+
+static void write_reply(struct buf *out, const struct entry *entry)
+{
+	struct json_writer writer = JSON_WRITER(out);
+
+	json_write_object(&writer, NULL);
+	json_write_bool(&writer, "ok", is_well(entry));
+	if (is_well(entry)) {
+		json_write_string(&writer, "id", entry->submission.job.id);
+		if (entry->submission.duplicate)
+			json_write_bool(&writer, "duplicate", true);
+	} else {
+		json_write_object(&writer, "error");
+		json_write_string(&writer, "kind", error_retry_word(&entry->err));
+		json_write_string(&writer, "message", entry->err.message);
+		json_write_object_end(&writer);
+	}
+	json_write_object_end(&writer);
+	buf_add_char(out, '\n');
+}
+
+static int finish_batch(struct consumer *consumer, struct error *err)
+{
+	auto_buf struct buf replies = BUF_EMPTY;
+	size_t i;
+
+	if (!consumer->count)
+		return 0;
+	sync_batch(consumer);
+	start_batch(consumer);
+	for (i = 0; i < consumer->count; i++) {
+		write_reply(&replies, &consumer->entries[i]);
+		submit_close(&consumer->entries[i].submission);
+	}
+	consumer->count = 0;
+	/* Supervisors that ended meanwhile; they are our children, and not our business. */
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
+	return file_write(STDOUT_FILENO, replies.data, replies.len, "standard output",
+			  err);
+}
+
+static int take_line(struct consumer *consumer, struct str_view line, struct error *err)
+{
+	struct entry *entry = &consumer->entries[consumer->count++];
+
+	*entry = (struct entry){ .submission = SUBMISSION_NONE };
+	if (consumer->skipping || line.len > LINE_LIMIT)
+		(void)error_set(&entry->err, ERROR_DATA, "a line over %d bytes",
+				LINE_LIMIT);
+	else
+		(void)store_line(consumer, entry, line, &entry->err);
+	consumer->skipping = false;
+	return consumer->count < BATCH ? 0 : finish_batch(consumer, err);
+}
+
+/* All whole lines of the input; the rest of one stays. */
+static int take_lines(struct consumer *consumer, struct buf *input, struct error *err)
+{
+	size_t from = consumer->scanned;
+	size_t taken = 0;
+	const char *end;
+
+	while ((end = memchr(buf_str(input) + from, '\n', input->len - from))) {
+		const char *start = buf_str(input) + taken;
+		struct str_view line = { start, (size_t)(end - start) };
+
+		taken += line.len + 1;
+		from = taken;
+		if (take_line(consumer, line, err) < 0)
+			return -1;
+	}
+	buf_skip(input, taken);
+	if (input->len > LINE_LIMIT) {
+		consumer->skipping = true;
+		buf_clear(input);
+	}
+	consumer->scanned = input->len;
+	return finish_batch(consumer, err);
+}
+
+static int consume(struct consumer *consumer, struct error *err)
+{
+	auto_buf struct buf input = BUF_EMPTY;
+
+	for (;;) {
+		ssize_t got = read(STDIN_FILENO, buf_room(&input, READ_STEP), READ_STEP);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return error_errno(err, "read standard input");
+		/* A last line without its end was cut off, and gets no reply. */
+		if (got == 0)
+			return 0;
+		buf_grew(&input, (size_t)got);
+		if (take_lines(consumer, &input, err) < 0)
+			return -1;
+	}
+}
+
+int consume_lines(const struct layout *layout, const struct config *config,
+		  struct error *err)
+{
+	struct consumer consumer = { .layout = layout, .config = config, .owner_fd = -1 };
+	auto_free char *path = NULL;
+	auto_close int owner_fd = -1;
+
+	if (job_owner_dir(&path, layout, err) < 0 ||
+	    file_open_dir(&owner_fd, AT_FDCWD, path, err) < 0)
+		return -1;
+	consumer.owner_fd = owner_fd;
+	return consume(&consumer, err);
+}

@@ -1,0 +1,164 @@
+#include "bin/runjob/follow.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#include "lib/cleanup.h"
+#include "lib/error.h"
+#include "lib/file.h"
+#include "lib/job.h"
+#include "lib/str.h"
+
+enum { COPY_STEP = 65536, LOOK_AGAIN_MS = 5, LOOKS = 40, BRIEF_MS = 20 };
+
+/* What an inotify descriptor told. */
+struct news {
+	bool log;    /* it grew */
+	bool status; /* status.json was replaced */
+	bool lock;   /* somebody who could hold the lock closed it */
+};
+
+int follow_copy(struct follow *follow, struct error *err)
+{
+	auto_close int log = openat(follow->job->fd, "log", O_RDONLY | O_CLOEXEC);
+	char bytes[COPY_STEP];
+	ssize_t got;
+
+	if (log < 0 && errno == ENOENT)
+		return 0;
+	if (log < 0)
+		return error_errno(err, "open '%s/log'", follow->job->dir);
+	while ((got = pread(log, bytes, sizeof(bytes), (off_t)follow->offset)) > 0) {
+		if (file_write(follow->out_fd, bytes, (size_t)got, "standard output",
+			       err) < 0)
+			return -1;
+		follow->offset += (uint64_t)got;
+	}
+	return got < 0 ? error_errno(err, "read '%s/log'", follow->job->dir) : 0;
+}
+
+static void read_news(struct news *news, int inotify_fd)
+{
+	char bytes[8192] __attribute__((aligned(__alignof__(struct inotify_event))));
+	ssize_t got;
+
+	while ((got = read(inotify_fd, bytes, sizeof(bytes))) > 0) {
+		const char *p = bytes;
+
+		while (p < bytes + got) {
+			const struct inotify_event *event = (const void *)p;
+			bool named = event->len > 0;
+
+			news->log |= named && str_equal(event->name, "log");
+			news->status |= named && str_equal(event->name, "status.json");
+			news->lock |= named && str_equal(event->name, "lock");
+			/* Too much at once: look at everything. */
+			news->status |= (event->mask & IN_Q_OVERFLOW) != 0;
+			p += sizeof(*event) + event->len;
+		}
+	}
+}
+
+/* Is it over?  Nobody to end it is a reason to stop waiting, too. */
+static int look(bool *over, struct follow *follow, struct error *err)
+{
+	bool found = false;
+	bool alive = false;
+
+	if (job_status_now(&follow->status, &found, follow->job, err) < 0)
+		return -1;
+	*over = found && job_state_is_final(follow->status.state);
+	if (*over || (found && follow->status.state == JOB_RUNNING))
+		return 0;
+	if (job_has_supervisor(&alive, follow->job, err) < 0)
+		return -1;
+	if (alive)
+		return 0;
+	/* It may have ended between the two looks. */
+	if (job_status_now(&follow->status, &found, follow->job, err) < 0)
+		return -1;
+	*over = found && job_state_is_final(follow->status.state);
+	if (*over || (found && follow->status.state == JOB_RUNNING))
+		return 0;
+	return error_set(err, ERROR_TEMPORARY,
+			 "job '%s' has no supervisor; runjob recover starts one",
+			 follow->job->id);
+}
+
+static int wait_for_news(struct news *news, struct follow *follow, int inotify_fd,
+			 int timeout_ms, struct error *err)
+{
+	struct pollfd polled[2] = { { inotify_fd, POLLIN, 0 },
+				    { follow->interrupt_fd, POLLIN, 0 } };
+
+	if (poll(polled, 2, timeout_ms) < 0 && errno != EINTR)
+		return error_errno(err, "wait for job '%s'", follow->job->id);
+	follow->interrupted = polled[1].revents != 0;
+	read_news(news, inotify_fd);
+	return 0;
+}
+
+static int copy_if_wanted(struct follow *follow, struct error *err)
+{
+	return follow->out_fd < 0 ? 0 : follow_copy(follow, err);
+}
+
+static int follow_watched(struct follow *follow, int inotify_fd, struct error *err)
+{
+	struct news news = { true, true, false };
+	bool over = false;
+	int looks = 0;
+
+	for (;;) {
+		if ((news.status || news.lock || looks > 0) &&
+		    look(&over, follow, err) < 0)
+			return -1;
+		/* In this order: when it is over the log does not grow any more. */
+		if ((news.log || over) && copy_if_wanted(follow, err) < 0)
+			return -1;
+		if (over || follow->interrupted)
+			return 0;
+		/* The kernel tells of a close just before it gives the lock away. */
+		looks = news.lock ? LOOKS : looks > 0 ? looks - 1 : 0;
+		news = (struct news){ false, false, false };
+		if (wait_for_news(&news, follow, inotify_fd, looks ? LOOK_AGAIN_MS : -1,
+				  err) < 0)
+			return -1;
+	}
+}
+
+/* Closing an inotify descriptor takes 15 ms; a job that is over before is done without. */
+static int wait_briefly(bool *over, struct follow *follow, struct error *err)
+{
+	struct pollfd polled = { steal_fd(&follow->pidfd), POLLIN, 0 };
+
+	*over = false;
+	if (polled.fd < 0 || poll(&polled, 1, BRIEF_MS) <= 0)
+		return 0;
+	if (look(over, follow, err) < 0)
+		return -1;
+	return *over ? copy_if_wanted(follow, err) : 0;
+}
+
+int follow_job(struct follow *follow, struct error *err)
+{
+	auto_close int inotify_fd = -1;
+	bool over = false;
+
+	follow->interrupted = false;
+	if (wait_briefly(&over, follow, err) < 0)
+		return -1;
+	if (over)
+		return 0;
+	inotify_fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	if (inotify_fd < 0 ||
+	    inotify_add_watch(inotify_fd, follow->job->dir,
+			      IN_MODIFY | IN_MOVED_TO | IN_CLOSE_WRITE) < 0)
+		return error_errno(err, "watch '%s'", follow->job->dir);
+	return follow_watched(follow, inotify_fd, err);
+}

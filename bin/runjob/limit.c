@@ -1,0 +1,22 @@
+#include "bin/runjob/limit.h"
+
+#include "lib/config.h"
+#include "lib/error.h"
+#include "lib/job_plan.h"
+#include "lib/str.h"
+
+int limit_timeout(struct job_plan *plan, const struct config *config, struct error *err)
+{
+	const char *text = config_get(config, "HOOKTOOLS_MAX_TIME");
+	uint64_t most_ms = 0;
+
+	if (!text)
+		return 0;
+	if (str_to_duration(&most_ms, text, err) < 0) {
+		err->kind = ERROR_CONFIG;
+		return error_wrap(err, "HOOKTOOLS_MAX_TIME");
+	}
+	if (most_ms && (!plan->timeout_ms || plan->timeout_ms > most_ms))
+		plan->timeout_ms = most_ms;
+	return 0;
+}

@@ -1,0 +1,11 @@
+#ifndef BIN_RUNJOB_LIMIT_H
+#define BIN_RUNJOB_LIMIT_H
+
+struct config;
+struct error;
+struct job_plan;
+
+/* No job may run longer than HOOKTOOLS_MAX_TIME. */
+int limit_timeout(struct job_plan *plan, const struct config *config, struct error *err);
+
+#endif

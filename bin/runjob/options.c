@@ -1,0 +1,288 @@
+#include "bin/runjob/options.h"
+
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bin/runjob/check.h"
+#include "lib/error.h"
+#include "lib/str.h"
+#include "lib/uuid.h"
+
+const char options_usage[] =
+	"usage: runjob run [OPTIONS] [--] COMMAND [ARGUMENT...]\n"
+	"       runjob start [OPTIONS] [--] COMMAND [ARGUMENT...]\n"
+	"       runjob start -\n"
+	"       runjob list [--state STATE] [--limit N] [--after ID] [--json]\n"
+	"       runjob show [--json] ID\n"
+	"       runjob tail [-f] [-n LINES | -c BYTES | --from OFFSET] ID\n"
+	"       runjob stop [--grace TIME] [--signal SIGNAL] ID\n"
+	"       runjob wait [--json] ID...\n"
+	"       runjob recover\n"
+	"       runjob report github -\n"
+	"OPTIONS: -n NAME -d DIR -e NAME=VALUE --secret NAME=SECRET --timeout TIME\n"
+	"         --grace TIME --cpu CPUS --memory SIZE --pids N --result spool --json\n";
+
+/* clang-format off */
+static const struct option top_options[] = {
+	{ "debug", no_argument, NULL, 'd' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ NULL, 0, NULL, 0 },
+};
+static const struct option job_options[] = {
+	{ "name", required_argument, NULL, 'n' },
+	{ "dir", required_argument, NULL, 'd' },
+	{ "env", required_argument, NULL, 'e' },
+	{ "secret", required_argument, NULL, 's' },
+	{ "timeout", required_argument, NULL, 't' },
+	{ "grace", required_argument, NULL, 'g' },
+	{ "cpu", required_argument, NULL, 'c' },
+	{ "memory", required_argument, NULL, 'm' },
+	{ "pids", required_argument, NULL, 'p' },
+	{ "result", required_argument, NULL, 'r' },
+	{ "json", no_argument, NULL, 'j' },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
+};
+static const struct option tail_options[] = {
+	{ "follow", no_argument, NULL, 'f' },
+	{ "lines", required_argument, NULL, 'n' },
+	{ "bytes", required_argument, NULL, 'c' },
+	{ "from", required_argument, NULL, 'o' },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
+};
+static const struct option query_options[] = {
+	{ "state", required_argument, NULL, 's' },
+	{ "limit", required_argument, NULL, 'l' },
+	{ "after", required_argument, NULL, 'a' },
+	{ "grace", required_argument, NULL, 'g' },
+	{ "signal", required_argument, NULL, 'k' },
+	{ "json", no_argument, NULL, 'j' },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
+};
+/* clang-format on */
+
+static int take_text(char **text, const char *what, struct error *err)
+{
+	if (check_label(optarg, what, err) < 0)
+		return -1;
+	free(*text);
+	*text = str_dup(optarg);
+	return 0;
+}
+
+static int take_pair(struct job_texts *texts, struct error *err)
+{
+	if (check_pair(optarg, err) < 0)
+		return -1;
+	job_texts_add(texts, optarg);
+	return 0;
+}
+
+static int take_dir(struct options *options)
+{
+	free(options->plan.dir);
+	options->plan.dir = str_dup(optarg);
+	return 0;
+}
+
+static int take_result(struct options *options, struct error *err)
+{
+	if (!str_equal(optarg, "spool"))
+		return error_set(err, ERROR_USAGE, "a result goes to 'spool', not '%s'",
+				 optarg);
+	options->plan.publishes = 1;
+	return 0;
+}
+
+static int parse_job(struct options *options, int letter, struct error *err)
+{
+	struct job_plan *plan = &options->plan;
+
+	switch (letter) {
+	case 'n':
+		return take_text(&plan->name, "name", err);
+	case 'd':
+		return take_dir(options);
+	case 'e':
+		return take_pair(&plan->env, err);
+	case 's':
+		return take_pair(&plan->secrets, err);
+	case 't':
+		return str_to_duration(&plan->timeout_ms, optarg, err);
+	case 'g':
+		return str_to_duration(&plan->grace_ms, optarg, err);
+	case 'c':
+		return check_cpu(&plan->cpu_us, optarg, err);
+	case 'm':
+		return str_to_size(&plan->memory_bytes, optarg, err);
+	case 'p':
+		return str_to_u64(&plan->pids, optarg, 1, 1U << 22, err);
+	case 'r':
+		return take_result(options, err);
+	default:
+		return error_set(err, ERROR_BUG, "option %c", letter);
+	}
+}
+
+static int parse_tail(struct options *options, int letter, struct error *err)
+{
+	switch (letter) {
+	case 'f':
+		options->follow = true;
+		return 0;
+	case 'n':
+		options->has_lines = true;
+		return str_to_u64(&options->lines, optarg, 0, UINT64_MAX, err);
+	case 'c':
+		options->has_bytes = true;
+		return str_to_size(&options->bytes, optarg, err);
+	case 'o':
+		return str_to_u64(&options->from, optarg, 0, INT64_MAX, err);
+	default:
+		return error_set(err, ERROR_BUG, "option %c", letter);
+	}
+}
+
+static int take_signal(struct options *options, struct error *err)
+{
+	const char *name = str_starts(optarg, "SIG") ? optarg + 3 : optarg;
+	uint64_t number = 0;
+	int i;
+
+	for (i = 1; i < NSIG; i++) {
+		if (str_equal(sigabbrev_np(i), name)) {
+			options->signal = i;
+			return 0;
+		}
+	}
+	if (str_to_u64(&number, name, 1, NSIG - 1, err) < 0)
+		return error_set(err, ERROR_USAGE, "'%s' is no signal", optarg);
+	options->signal = (int)number;
+	return 0;
+}
+
+static int take_state(struct options *options, struct error *err)
+{
+	options->has_state = true;
+	if (!job_state_find(&options->state, optarg))
+		return error_set(err, ERROR_USAGE, "'%s' is no state of a job", optarg);
+	return 0;
+}
+
+static int take_after(struct options *options, struct error *err)
+{
+	options->after = optarg;
+	if (!uuid_is_valid(optarg))
+		return error_set(err, ERROR_USAGE, "'%s' is no job id", optarg);
+	return 0;
+}
+
+static int parse_query(struct options *options, int letter, struct error *err)
+{
+	switch (letter) {
+	case 's':
+		return take_state(options, err);
+	case 'l':
+		return str_to_u64(&options->limit, optarg, 1, UINT64_MAX, err);
+	case 'a':
+		return take_after(options, err);
+	case 'g':
+		options->has_grace = true;
+		return str_to_duration(&options->grace_ms, optarg, err);
+	case 'k':
+		return take_signal(options, err);
+	default:
+		return error_set(err, ERROR_BUG, "option %c", letter);
+	}
+}
+
+static int parse_top(struct options *options, int letter, struct error *err)
+{
+	(void)err;
+	options->debug = options->debug || letter == 'd';
+	options->version = options->version || letter == 'V';
+	return 0;
+}
+
+struct grammar {
+	const char *letters;
+	const struct option *longs;
+	int (*parse_one)(struct options *options, int letter, struct error *err);
+};
+
+/* '+': what follows the first operand is the job's own; ':': we say what is wrong. */
+static const struct grammar top = { "+:dhV", top_options, parse_top };
+static const struct grammar grammars[] = {
+	{ "+:n:d:e:s:t:g:c:m:p:r:jh", job_options, parse_job },
+	{ "+:fn:c:o:h", tail_options, parse_tail },
+	{ "+:s:l:a:g:k:jh", query_options, parse_query },
+};
+
+/* Values of options are command lines, too: bad ones are wrong usage. */
+static int bad_value(struct error *err, const char *option)
+{
+	err->kind = ERROR_USAGE;
+	return error_wrap(err, "option '%s'", option);
+}
+
+static int parse(struct options *options, const struct grammar *grammar, int argc,
+		 char *argv[], struct error *err)
+{
+	int letter;
+
+	/* 0 starts getopt over, with what it had cached forgotten. */
+	optind = 0;
+	opterr = 0;
+	while ((letter = getopt_long(argc, argv, grammar->letters, grammar->longs,
+				     NULL)) != -1) {
+		const char *option = argv[optind > 1 ? optind - 1 : 1];
+
+		if (letter == '?')
+			return error_set(err, ERROR_USAGE,
+					 "unknown option '%s'; see runjob --help",
+					 option);
+		if (letter == ':')
+			return error_set(err, ERROR_USAGE, "option '%s' wants a value",
+					 option);
+		if (letter == 'h')
+			options->help = true;
+		else if (letter == 'j')
+			options->json = true;
+		else if (grammar->parse_one(options, letter, err) < 0)
+			return bad_value(err, option);
+	}
+	options->operands = argv + optind;
+	options->operand_count = argc - optind;
+	return 0;
+}
+
+int options_parse(struct options *options, int argc, char *argv[], struct error *err)
+{
+	if (parse(options, &top, argc, argv, err) < 0)
+		return -1;
+	if (!options->help && !options->version && options->operand_count == 0)
+		return error_set(err, ERROR_USAGE,
+				 "a command is missing; see runjob --help");
+	return 0;
+}
+
+int options_parse_command(struct options *options, enum options_grammar grammar, int argc,
+			  char *argv[], struct error *err)
+{
+	if (grammar != OPTIONS_RAW)
+		return parse(options, &grammars[grammar], argc, argv, err);
+	options->operands = argv + 1;
+	options->operand_count = argc - 1;
+	return 0;
+}
+
+void options_free(struct options *options)
+{
+	job_plan_free(&options->plan);
+}

@@ -1,0 +1,53 @@
+#ifndef BIN_RUNJOB_OPTIONS_H
+#define BIN_RUNJOB_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/job_plan.h"
+#include "lib/job_status.h"
+
+struct error;
+
+/* Which options a command takes. */
+enum options_grammar { OPTIONS_JOB, OPTIONS_TAIL, OPTIONS_QUERY, OPTIONS_RAW };
+
+struct options {
+	bool debug;
+	bool help;
+	bool version;
+	bool json;
+	bool follow;
+	struct job_plan plan; /* run, start: the job */
+	bool has_lines;	      /* tail: how much */
+	bool has_bytes;
+	uint64_t lines;
+	uint64_t bytes;
+	uint64_t from;
+	bool has_state; /* list: which */
+	enum job_state state;
+	uint64_t limit;
+	const char *after;
+	bool has_grace; /* stop: how */
+	uint64_t grace_ms;
+	int signal;
+	char **operands; /* what follows the options; ends with NULL */
+	int operand_count;
+};
+
+#define OPTIONS_EMPTY                                                                    \
+	{                                                                                \
+		.plan = JOB_PLAN_EMPTY, .limit = UINT64_MAX, .signal = 15                \
+	}
+
+extern const char options_usage[];
+
+/* The options in front of the command; operands begin with the command's name. */
+int options_parse(struct options *options, int argc, char *argv[], struct error *err);
+
+/* The options behind it: argv[0] is the command's name. */
+int options_parse_command(struct options *options, enum options_grammar grammar, int argc,
+			  char *argv[], struct error *err);
+void options_free(struct options *options);
+
+#endif

@@ -1,0 +1,21 @@
+#ifndef BIN_RUNJOB_REQUEST_H
+#define BIN_RUNJOB_REQUEST_H
+
+struct context;
+struct error;
+struct job;
+struct submission;
+
+/* The job of a command line: make its id and plan from the options, store and start it. */
+int request_start(struct submission *submission, struct context *context, int stdin_fd,
+		  struct error *err);
+
+/* The job that the command's one operand names; none is ERROR_ABSENT. */
+int request_find(struct job *job, const struct context *context, const char *id,
+		 struct error *err);
+
+/* The one operand of a command that takes just that. */
+int request_operand(const char **operand, const struct context *context,
+		    struct error *err);
+
+#endif

@@ -1,0 +1,15 @@
+#ifndef BIN_RUNJOB_STOP_H
+#define BIN_RUNJOB_STOP_H
+
+#include <stdint.h>
+
+struct error;
+struct job;
+struct layout;
+
+/* Ask a job's supervisor to stop it: signal to all of it, after grace_ms SIGKILL.  A job
+ * whose supervisor is gone gets one that brings it to its end.  Does not wait. */
+int stop_job(const struct job *job, const struct layout *layout, int signal,
+	     uint64_t grace_ms, struct error *err);
+
+#endif

@@ -1,0 +1,147 @@
+#include "bin/runjob/submit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "bin/runjob/spec.h"
+#include "lib/buf.h"
+#include "lib/cleanup.h"
+#include "lib/error.h"
+#include "lib/file.h"
+#include "lib/job_plan.h"
+#include "lib/job_status.h"
+#include "lib/layout.h"
+#include "lib/path.h"
+#include "lib/process.h"
+
+static int put_file(const struct job *job, const char *name, struct str_view text,
+		    struct error *err)
+{
+	auto_close int fd =
+		openat(job->fd, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return error_errno(err, "create '%s/%s'", job->dir, name);
+	if (file_write(fd, text.data, text.len, name, err) < 0)
+		return -1;
+	if (close(steal_fd(&fd)) < 0)
+		return error_errno(err, "close '%s/%s'", job->dir, name);
+	return 0;
+}
+
+/* The plan is written before the state says that the job waits: whoever reads "queued" in a
+ * folder without a supervisor may start it. */
+static int put_files(const struct job *job, const struct job_plan *plan,
+		     struct str_view input, struct error *err)
+{
+	struct job_status status = { .state = JOB_QUEUED,
+				     .exit_code = -1,
+				     .created_ms = (int64_t)plan->created_ms };
+	auto_buf struct buf text = BUF_EMPTY;
+
+	spec_dump(&text, job->id, plan);
+	buf_add_char(&text, '\n');
+	if (put_file(job, "spec.json", (struct str_view){ text.data, text.len }, err) < 0)
+		return -1;
+	if (input.len && put_file(job, "stdin", input, err) < 0)
+		return -1;
+	buf_clear(&text);
+	job_plan_dump(&text, plan);
+	if (put_file(job, "plan", (struct str_view){ text.data, text.len }, err) < 0 ||
+	    put_file(job, "log", (struct str_view){ "", 0 }, err) < 0)
+		return -1;
+	snprintf(status.name, sizeof(status.name), "%s", plan->name ? plan->name : "");
+	snprintf(status.repository, sizeof(status.repository), "%s",
+		 plan->repository ? plan->repository : "");
+	snprintf(status.event_id, sizeof(status.event_id), "%s",
+		 plan->event_id ? plan->event_id : "");
+	return job_status_write(job, &status, false, err);
+}
+
+int submit_store(struct submission *submission, const struct layout *layout,
+		 const char *id, const struct job_plan *plan, struct str_view input,
+		 struct error *err)
+{
+	auto_submission struct submission made = SUBMISSION_NONE;
+	struct job_status status = { 0 };
+	bool is_new = false;
+	bool found = false;
+
+	if (job_make(&made.job, &is_new, layout, id, err) < 0 ||
+	    job_lock(&made.lock_fd, &made.job, err) < 0)
+		return -1;
+	if (!is_new && made.lock_fd >= 0 &&
+	    job_status_read(&status, &found, &made.job, err) < 0)
+		return -1;
+	made.duplicate = made.lock_fd < 0 || (found && status.state != JOB_QUEUED);
+	if (!made.duplicate && put_files(&made.job, plan, input, err) < 0)
+		return -1;
+	*submission = made;
+	made = (struct submission)SUBMISSION_NONE;
+	return 0;
+}
+
+int submit_sync(const struct submission *submission, struct error *err)
+{
+	static const char *const names[] = { "spec.json", "stdin", "plan" };
+	const struct job *job = &submission->job;
+	size_t i;
+
+	for (i = 0; i < 3; i++) {
+		auto_close int fd = openat(job->fd, names[i], O_RDONLY | O_CLOEXEC);
+
+		if (fd < 0 && errno == ENOENT)
+			continue;
+		if (fd < 0 || fsync(fd) < 0)
+			return error_errno(err, "sync '%s/%s'", job->dir, names[i]);
+	}
+	return file_sync_dir(job->fd, job->dir, err);
+}
+
+int submit_start(struct submission *submission, const struct layout *layout, int stdin_fd,
+		 struct error *err)
+{
+	auto_free char *program = path_join(layout->libexec, "runjob-shim");
+	const char *argv[] = { program, submission->job.id, NULL };
+	auto_close int stored = openat(submission->job.fd, "stdin", O_RDONLY | O_CLOEXEC);
+	struct process process = PROCESS_NONE;
+	/* Its stderr is nobody's: a pipe of ours must not stay open as long as the job runs. */
+	struct process_start start = { .argv = argv,
+				       .in = submission->lock_fd,
+				       .out = stdin_fd >= 0 ? stdin_fd : stored,
+				       .err = -1,
+				       .new_session = true };
+
+	if (process_spawn(&process, &start, err) < 0)
+		return -1;
+	/* The lock lives on in the supervisor, who outlives us. */
+	close(steal_fd(&submission->lock_fd));
+	submission->pidfd = steal_fd(&process.pidfd);
+	return 0;
+}
+
+int submit_resume(bool *started, const struct job *job, const struct layout *layout,
+		  struct error *err)
+{
+	auto_submission struct submission submission = SUBMISSION_NONE;
+	bool found = false;
+
+	*started = false;
+	if (job_open(&submission.job, &found, layout, job->id, err) < 0 ||
+	    job_lock(&submission.lock_fd, &submission.job, err) < 0)
+		return -1;
+	if (submission.lock_fd < 0)
+		return 0;
+	*started = true;
+	return submit_start(&submission, layout, -1, err);
+}
+
+void submit_close(struct submission *submission)
+{
+	cleanup_close(&submission->lock_fd);
+	cleanup_close(&submission->pidfd);
+	job_close(&submission->job);
+	*submission = (struct submission)SUBMISSION_NONE;
+}

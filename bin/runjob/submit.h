@@ -1,0 +1,47 @@
+#ifndef BIN_RUNJOB_SUBMIT_H
+#define BIN_RUNJOB_SUBMIT_H
+
+#include <stdbool.h>
+
+#include "lib/job.h"
+#include "lib/str.h"
+
+struct config;
+struct error;
+struct job_plan;
+struct layout;
+
+/* A job on its way: stored in its folder, made durable, handed to a supervisor. */
+struct submission {
+	struct job job;
+	int lock_fd;	/* ours until a supervisor has it */
+	int pidfd;	/* of the supervisor, our child, once there is one */
+	bool duplicate; /* it was here before, and has begun or waits: nothing to do */
+};
+
+#define SUBMISSION_NONE                                                                  \
+	{                                                                                \
+		JOB_NONE, -1, -1, false                                                  \
+	}
+#define auto_submission __attribute__((cleanup(submit_close)))
+
+/* Write plan and input (the job's stdin) into the folder of id.  A job that was stored
+ * before and never begun, and whom no supervisor has, is stored and started again. */
+int submit_store(struct submission *submission, const struct layout *layout,
+		 const char *id, const struct job_plan *plan, struct str_view input,
+		 struct error *err);
+
+/* Make it last; the folder above is the caller's to sync, once for many. */
+int submit_sync(const struct submission *submission, struct error *err);
+
+/* Start its supervisor, which reads stdin_fd as the job's stdin; -1: what was stored. */
+int submit_start(struct submission *submission, const struct layout *layout, int stdin_fd,
+		 struct error *err);
+
+/* A supervisor for a job that has none, to bring it to its end; *started is false when
+ * one lives. */
+int submit_resume(bool *started, const struct job *job, const struct layout *layout,
+		  struct error *err);
+void submit_close(struct submission *submission);
+
+#endif
