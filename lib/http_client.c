@@ -153,22 +153,22 @@ static int read_origin(struct origin *origin, const char *url, struct error *err
 
 static bool is_loopback(const char *host)
 {
-	return strcasecmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0 ||
+	return str_equal_nocase(host, "localhost") || str_equal(host, "[::1]") ||
 	       (str_starts(host, "127.") && strspn(host, "0123456789.") == strlen(host));
 }
 
 static bool is_same_origin(const struct origin *a, const struct origin *b)
 {
-	return strcasecmp(a->scheme, b->scheme) == 0 &&
-	       strcasecmp(a->host, b->host) == 0 && strcmp(a->port, b->port) == 0;
+	return str_equal_nocase(a->scheme, b->scheme) &&
+	       str_equal_nocase(a->host, b->host) && str_equal(a->port, b->port);
 }
 
 /* In the clear a token may only travel inside this machine. */
 static int check_origin(const struct origin *origin, const char *url, struct error *err)
 {
-	if (strcasecmp(origin->scheme, "https") == 0)
+	if (str_equal_nocase(origin->scheme, "https"))
 		return 0;
-	if (strcasecmp(origin->scheme, "http") != 0)
+	if (!str_equal_nocase(origin->scheme, "http"))
 		return error_set(err, ERROR_CONFIG, "'%.200s' is no http or https url",
 				 url);
 	if (!is_loopback(origin->host))

@@ -25,7 +25,7 @@
 
 #define PART_LEN_MAX 200 /* leaves room for the names of locks and temporary files */
 #define PARTS_MAX 3
-#define NAME_LEN_MAX (PARTS_MAX * (PART_LEN_MAX + 1))
+#define NAME_LEN_MAX ((size_t)PARTS_MAX * (PART_LEN_MAX + 1))
 
 static const struct scope {
 	const char *name;

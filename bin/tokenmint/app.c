@@ -82,24 +82,24 @@ int app_load(struct app *app, const struct vault *vault, const char *name,
 	return 0;
 }
 
-int app_store(const struct vault *vault, const char *name, const char *id,
-	      const char *client_id, struct str_view pem, struct error *err)
+int app_store(const struct vault *vault, const struct app_identity *identity,
+	      struct str_view pem, struct error *err)
 {
 	auto_private_key struct crypto_private_key key = CRYPTO_PRIVATE_KEY_NONE;
 	auto_secret struct buf text = BUF_EMPTY;
-	auto_free char *secret = str_format(SCOPE "%s", name);
+	auto_free char *secret = str_format(SCOPE "%s", identity->name);
 
-	if (check_name(name, err) < 0)
+	if (check_name(identity->name, err) < 0)
 		return -1;
 	if (crypto_private_key_read(&key, pem.data ? pem.data : "", pem.len, err) < 0)
-		return error_wrap(err, "key of app '%s'", name);
+		return error_wrap(err, "key of app '%s'", identity->name);
 	(void)buf_room(&text,
 		       pem.len +
 			       300); /* one allocation: no copy of the key stays behind */
-	if (id)
-		buf_add_format(&text, "app-id %s\n", id);
-	if (client_id)
-		buf_add_format(&text, "client-id %s\n", client_id);
+	if (identity->id)
+		buf_add_format(&text, "app-id %s\n", identity->id);
+	if (identity->client_id)
+		buf_add_format(&text, "client-id %s\n", identity->client_id);
 	buf_add_char(&text, '\n');
 	buf_add(&text, pem.data, pem.len);
 	return vault_put(vault, secret, (struct str_view){ text.data, text.len }, 0, err);

@@ -37,9 +37,16 @@ void app_wipe(struct app *app);
 int app_load(struct app *app, const struct vault *vault, const char *name,
 	     struct error *err);
 
-/* Check the key and keep it; id and client_id may be NULL, not both. */
-int app_store(const struct vault *vault, const char *name, const char *id,
-	      const char *client_id, struct str_view pem, struct error *err);
+/* Who an App is; id and client_id may be NULL, not both. */
+struct app_identity {
+	const char *name;
+	const char *id;
+	const char *client_id;
+};
+
+/* Check the key and keep it. */
+int app_store(const struct vault *vault, const struct app_identity *identity,
+	      struct str_view pem, struct error *err);
 
 /* The app to use: the one named, or the only one there is when name is NULL. */
 int app_choose(struct app *app, const struct vault *vault, const char *name,

@@ -20,6 +20,8 @@ int cmd_app_add(const struct options *options, const char *const *operands,
 {
 	auto_mint struct mint mint = MINT_NONE;
 	auto_secret struct buf pem = BUF_EMPTY;
+	const struct app_identity identity = { operands[0], options->app_id,
+					       options->client_id };
 
 	if (!options->app_id && !options->client_id)
 		return error_set(err, ERROR_USAGE,
@@ -29,8 +31,8 @@ int cmd_app_add(const struct options *options, const char *const *operands,
 				 "app add wants --key-file F, or - for its input");
 	if (mint_open(&mint, err) < 0 ||
 	    io_read_secret(&pem, options->file, KEY_LIMIT, err) < 0 ||
-	    app_store(&mint.vault, operands[0], options->app_id, options->client_id,
-		      (struct str_view){ pem.data, pem.len }, err) < 0)
+	    app_store(&mint.vault, &identity, (struct str_view){ pem.data, pem.len },
+		      err) < 0)
 		return -1;
 	log_notice("app '%s' added: its key file is no longer needed", operands[0]);
 	return 0;

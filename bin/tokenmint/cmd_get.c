@@ -46,17 +46,19 @@ static int obtain(struct vault_secret *token, struct installation *installation,
 }
 
 /* An installation that GitHub no longer knows may have been made anew under another number. */
-static int find_again(bool *is_other, struct installation *installation,
-		      struct mint *mint, const struct options *options, const char *name,
-		      struct error *err)
+static int find_again(struct installation *installation, struct mint *mint,
+		      const struct options *options, const char *name, struct error *err)
 {
+	struct error gone = *err;
 	uint64_t id = installation->id;
 
 	if (installation_forget(installation, &mint->layout, err) < 0 ||
 	    find_installation(installation, mint, name, options->app, err) < 0)
 		return -1;
-	*is_other = installation->id != id;
-	return 0;
+	if (installation->id != id)
+		return 0;
+	*err = gone;
+	return -1;
 }
 
 int cmd_get(const struct options *options, const char *const *operands, struct error *err)
@@ -65,20 +67,14 @@ int cmd_get(const struct options *options, const char *const *operands, struct e
 	auto_vault_secret struct vault_secret token = VAULT_SECRET_EMPTY;
 	auto_secret struct buf out = BUF_EMPTY;
 	struct installation installation = INSTALLATION_EMPTY;
-	struct error gone = { 0 };
-	bool is_other = false;
 
 	if (mint_open(&mint, err) < 0 ||
 	    find_installation(&installation, &mint, operands[0], options->app, err) < 0)
 		return -1;
-	if (obtain(&token, &installation, &mint, options, &gone) < 0) {
-		*err = gone;
-		if (gone.kind != ERROR_ABSENT)
-			return -1;
-		if (find_again(&is_other, &installation, &mint, options, operands[0],
-			       err) < 0)
-			return -1;
-		if (!is_other || obtain(&token, &installation, &mint, options, err) < 0)
+	if (obtain(&token, &installation, &mint, options, err) < 0) {
+		if (err->kind != ERROR_ABSENT ||
+		    find_again(&installation, &mint, options, operands[0], err) < 0 ||
+		    obtain(&token, &installation, &mint, options, err) < 0)
 			return -1;
 	}
 	if (options->json)

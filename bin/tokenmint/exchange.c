@@ -7,6 +7,7 @@
 #include "lib/cleanup.h"
 #include "lib/date.h"
 #include "lib/error.h"
+#include "lib/github_answer.h"
 #include "lib/json_plain.h"
 
 #define SKEW_MS                                                                          \
@@ -32,20 +33,26 @@ static int call(struct github_answer *answer, struct mint *mint, const char *app
 	auto_app struct app app = APP_EMPTY;
 	int64_t offset_ms = 0;
 
+	mint->limited_s = 0;
 	if (app_load(&app, &mint->vault, app_name, err) < 0 ||
 	    call_once(answer, mint, &app, request, err) < 0)
 		return -1;
 	offset_ms = answer->date_ms - date_now_ms();
-	if (answer->status != 401 || answer->date_ms == 0 ||
-	    llabs(offset_ms - mint->clock_offset_ms) < SKEW_MS)
-		return 0;
-	mint->clock_offset_ms = offset_ms;
-	return call_once(answer, mint, &app, request, err);
+	if (answer->status == 401 && answer->date_ms != 0 &&
+	    llabs(offset_ms - mint->clock_offset_ms) >= SKEW_MS) {
+		mint->clock_offset_ms = offset_ms;
+		if (call_once(answer, mint, &app, request, err) < 0)
+			return -1;
+	}
+	if (answer->is_limited)
+		mint->limited_s = answer->retry_after_s;
+	return 0;
 }
 
-int exchange_find(struct installation *installation, struct github_answer *answer,
-		  struct mint *mint, const char *repository, struct error *err)
+int exchange_find(struct installation *installation, struct mint *mint,
+		  const char *repository, struct error *err)
 {
+	auto_github_answer struct github_answer answer = GITHUB_ANSWER_EMPTY;
 	auto_free char *path = NULL;
 	auto_free char *what = NULL;
 	struct api_request request = { .method = "GET" };
@@ -56,11 +63,11 @@ int exchange_find(struct installation *installation, struct github_answer *answe
 			  : str_format("/users/%s/installation", installation->owner);
 	what = str_format("find the installation of '%s'", installation->owner);
 	request.path = path;
-	if (call(answer, mint, installation->app, &request, err) < 0)
+	if (call(&answer, mint, installation->app, &request, err) < 0)
 		return error_wrap(err, "%s", what);
-	if (github_answer_check(answer, what, err) < 0)
+	if (github_answer_check(&answer, what, err) < 0)
 		return -1;
-	if (!json_plain_u64(&id, (struct str_view){ answer->body.data, answer->body.len },
+	if (!json_plain_u64(&id, (struct str_view){ answer.body.data, answer.body.len },
 			    "id") ||
 	    id == 0)
 		return error_set(err, ERROR_DATA, "%s: GitHub's answer has no id", what);
@@ -106,19 +113,20 @@ static int take_token(struct vault_secret *token, const struct github_answer *an
 	return 0;
 }
 
-int exchange_mint(struct vault_secret *token, struct github_answer *answer,
-		  struct mint *mint, const struct installation *installation,
-		  struct str_view body, struct error *err)
+int exchange_mint(struct vault_secret *token, struct mint *mint,
+		  const struct installation *installation, struct str_view body,
+		  struct error *err)
 {
+	auto_github_answer struct github_answer answer = GITHUB_ANSWER_EMPTY;
 	auto_free char *path = str_format("/app/installations/%" PRIu64 "/access_tokens",
 					  installation->id);
 	auto_free char *what =
 		str_format("mint a token for installation %" PRIu64, installation->id);
 	struct api_request request = { .method = "POST", .path = path, .body = body };
 
-	if (call(answer, mint, installation->app, &request, err) < 0)
+	if (call(&answer, mint, installation->app, &request, err) < 0)
 		return error_wrap(err, "%s", what);
-	if (github_answer_check(answer, what, err) < 0)
+	if (github_answer_check(&answer, what, err) < 0)
 		return -1;
-	return take_token(token, answer, what, err);
+	return take_token(token, &answer, what, err);
 }

@@ -12,7 +12,6 @@ static int ask(struct installation *installation, struct mint *mint,
 	       const char *repository, struct error *err)
 {
 	auto_turn struct turn turn = TURN_NONE;
-	auto_github_answer struct github_answer answer = GITHUB_ANSWER_EMPTY;
 	auto_free char *lock =
 		str_format("installation/%s@%s", installation->owner, installation->app);
 	bool found = false;
@@ -22,8 +21,8 @@ static int ask(struct installation *installation, struct mint *mint,
 		return -1;
 	if (found)
 		return 0;
-	if (exchange_find(installation, &answer, mint, repository, err) < 0) {
-		turn_failed(&turn, err, answer.is_limited ? answer.retry_after_s : 0);
+	if (exchange_find(installation, mint, repository, err) < 0) {
+		turn_failed(&turn, err, mint->limited_s);
 		return -1;
 	}
 	turn_succeeded(&turn);

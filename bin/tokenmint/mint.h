@@ -16,11 +16,12 @@ struct mint {
 	struct vault vault;
 	struct api api;
 	int64_t clock_offset_ms; /* GitHub's clock minus ours, once it was seen to matter */
+	uint64_t limited_s; /* GitHub's last answer: come back after so many seconds */
 };
 
 #define MINT_NONE                                                                        \
 	{                                                                                \
-		LAYOUT_EMPTY, VAULT_NONE, API_NONE, 0                                    \
+		LAYOUT_EMPTY, VAULT_NONE, API_NONE, 0, 0                                 \
 	}
 #define auto_mint __attribute__((cleanup(mint_close)))
 

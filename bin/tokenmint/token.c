@@ -24,13 +24,12 @@ static int mint_token(struct vault_secret *token, struct mint *mint,
 		      const struct turn *turn, const struct token_wish *wish,
 		      struct error *err)
 {
-	auto_github_answer struct github_answer answer = GITHUB_ANSWER_EMPTY;
 	const struct buf *body = &wish->scope->body;
 	auto_free char *name = name_of(wish->installation->id, wish->scope->suffix);
 
-	if (exchange_mint(token, &answer, mint, wish->installation,
+	if (exchange_mint(token, mint, wish->installation,
 			  (struct str_view){ body->data, body->len }, err) < 0) {
-		turn_failed(turn, err, answer.is_limited ? answer.retry_after_s : 0);
+		turn_failed(turn, err, mint->limited_s);
 		return -1;
 	}
 	if (vault_put(&mint->vault, name,

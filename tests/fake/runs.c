@@ -42,10 +42,10 @@ static void read_list(jv *list, const struct fake *fake, const char *name)
 static void add_link(const struct visit *visit, const struct page *page, uint64_t total)
 {
 	const char *host = http_header(visit->exchange, "Host");
-	uint64_t last = (total + page->size - 1) / page->size;
+	uint64_t last = page->size ? (total + page->size - 1) / page->size : 0;
 	auto_free char *link = NULL;
 
-	if (page->number >= last)
+	if (page->size == 0 || page->number >= last)
 		return;
 	link = str_format("<http://%s%s?per_page=%llu&page=%llu>; rel=\"next\", "
 			  "<http://%s%s?per_page=%llu&page=%llu>; rel=\"last\"",

@@ -67,8 +67,7 @@ report() {
 	for pair in ok:success failed:failure oom:failure timeout:timed_out cancelled:cancelled \
 		lost:neutral skipped:skipped; do
 		n=$((n + 1))
-		job=0195b6a0-0000-7000-8000-00000000001$n
-		report "$(event completed "${pair%:*}")"
+		report "$(event completed "${pair%:*}" ".payload.job.id = \"0195b6a0-0000-7000-8000-00000000001$n\"")"
 		[ "$(jq -r .conclusion "$github/check-runs/$n")" = "${pair#*:}" ]
 	done
 	[ "$(jq -r .output.title "$github/check-runs/3")" = "Out of memory after 2.2 s" ]
