@@ -299,9 +299,9 @@ static int list_folder(const struct listing *listing, const char *folder, int pa
 			       ? 0
 			       : error_errno(err, "read vault folder '%s'", folder);
 	for (int i = 0; i < count; i++) {
-		auto_free char *entry = (char *)entries[i];
 		auto_free char *path = str_format("%s/%s", folder, entries[i]->d_name);
 
+		free(entries[i]);
 		if (parts > 1 && status == 0)
 			status = list_folder(listing, path, parts - 1, err);
 		else if (status == 0 && str_starts(path, listing->prefix))
