@@ -38,8 +38,10 @@ static int read_installation(struct event_installation *event, struct str_view p
 	    !json_plain_u64(&event->id, event->object, "id") || event->id == 0)
 		return error_set(err, ERROR_DATA,
 				 "the event has no payload.installation.id");
+	/* An enterprise has a slug where users and organisations have a login. */
 	if (!json_plain_object(&account, event->object, "account") ||
-	    !json_plain_string(&event->owner, account, "login"))
+	    (!json_plain_string(&event->owner, account, "login") &&
+	     !json_plain_string(&event->owner, account, "slug")))
 		return error_set(err, ERROR_DATA,
 				 "the event has no payload.installation.account.login");
 	return 0;

@@ -29,7 +29,7 @@ int installation_name(struct installation *installation, const char *app,
 			named.owner[i] = (char)tolower((unsigned char)owner.data[i]);
 	if (!path_is_safe_name(named.owner))
 		return error_set(err, ERROR_USAGE, "'%.*s' is no owner",
-				 (int)owner.len % 200, owner.data);
+				 owner.len < 100 ? (int)owner.len : 100, owner.data);
 	(void)snprintf(named.app, sizeof named.app, "%s", app); /* checked by app_load */
 	*installation = named;
 	return 0;

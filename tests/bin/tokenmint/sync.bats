@@ -154,3 +154,11 @@ sync_one() {
 	exec 8>&- 9<&-
 	wait "$consumer"
 }
+
+@test "tokenmint: an enterprise's installation is known by its slug" {
+	echo big-corp >"$github/installations/43"
+	run -0 --separate-stderr sync_one \
+		"$(event installation created 43 | jq -c '.payload.installation.account = {slug: "Big-Corp", name: "Big"}')"
+	[ "$output" = '{"ok":true,"result":"stored","installation":43}' ]
+	[ "$(cat "$HOOKTOOLS_STATE/installations/main/big-corp")" = 43 ]
+}
