@@ -39,20 +39,20 @@ static int store_line(struct consumer *consumer, struct entry *entry,
 		      struct str_view line, struct error *err)
 {
 	auto_spec struct spec spec = SPEC_EMPTY;
+	struct submit_what what = { spec.id, &spec.plan, { NULL, 0 } };
 
 	if (spec_parse(&spec, line, err) < 0)
 		return -1;
-	spec.plan.waits = 1;
 	spec.plan.publishes = 1;
 	spec.plan.created_ms = (uint64_t)date_now_ms();
 	if (limit_timeout(&spec.plan, consumer->config, err) < 0)
 		return -1;
 	if (!spec.id[0])
 		uuid_next(spec.id, &consumer->ids, date_now_ms());
-	if (!spec.payload.data && spec.input)
-		spec.payload = (struct str_view){ spec.input, strlen(spec.input) };
-	return submit_store(&entry->submission, consumer->layout, spec.id, &spec.plan,
-			    spec.payload, err);
+	what.input = spec.payload;
+	if (!what.input.data && spec.input)
+		what.input = (struct str_view){ spec.input, strlen(spec.input) };
+	return submit_store(&entry->submission, consumer->layout, &what, err);
 }
 
 static bool is_well(const struct entry *entry)

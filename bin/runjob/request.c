@@ -41,12 +41,12 @@ int request_start(struct submission *submission, struct context *context, int st
 {
 	struct uuid_source source = { 0 };
 	char id[UUID_LEN];
+	struct submit_what what = { id, &context->options.plan, { NULL, 0 } };
 
 	if (complete(context, err) < 0)
 		return -1;
 	uuid_next(id, &source, date_now_ms());
-	if (submit_store(submission, &context->layout, id, &context->options.plan,
-			 (struct str_view){ NULL, 0 }, err) < 0)
+	if (submit_store(submission, &context->layout, &what, err) < 0)
 		return -1;
 	return submit_start(submission, &context->layout, stdin_fd, err);
 }

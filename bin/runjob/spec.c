@@ -319,6 +319,7 @@ int spec_parse(struct spec *spec, struct str_view line, struct error *err)
 {
 	auto_spec struct spec parsed = SPEC_EMPTY;
 
+	parsed.plan.waits = 1;
 	if (parse(&parsed, line, err) < 0) {
 		err->kind = ERROR_DATA;
 		return -1;

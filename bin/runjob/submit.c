@@ -33,9 +33,10 @@ static int put_file(const struct job *job, const char *name, struct str_view tex
 
 /* The plan is written before the state says that the job waits: whoever reads "queued" in a
  * folder without a supervisor may start it. */
-static int put_files(const struct job *job, const struct job_plan *plan,
-		     struct str_view input, struct error *err)
+static int put_files(const struct job *job, const struct submit_what *what,
+		     struct error *err)
 {
+	const struct job_plan *plan = what->plan;
 	struct job_status status = { .state = JOB_QUEUED,
 				     .exit_code = -1,
 				     .created_ms = (int64_t)plan->created_ms };
@@ -45,7 +46,7 @@ static int put_files(const struct job *job, const struct job_plan *plan,
 	buf_add_char(&text, '\n');
 	if (put_file(job, "spec.json", (struct str_view){ text.data, text.len }, err) < 0)
 		return -1;
-	if (input.len && put_file(job, "stdin", input, err) < 0)
+	if (what->input.len && put_file(job, "stdin", what->input, err) < 0)
 		return -1;
 	buf_clear(&text);
 	job_plan_dump(&text, plan);
@@ -61,22 +62,21 @@ static int put_files(const struct job *job, const struct job_plan *plan,
 }
 
 int submit_store(struct submission *submission, const struct layout *layout,
-		 const char *id, const struct job_plan *plan, struct str_view input,
-		 struct error *err)
+		 const struct submit_what *what, struct error *err)
 {
 	auto_submission struct submission made = SUBMISSION_NONE;
 	struct job_status status = { 0 };
 	bool is_new = false;
 	bool found = false;
 
-	if (job_make(&made.job, &is_new, layout, id, err) < 0 ||
+	if (job_make(&made.job, &is_new, layout, what->id, err) < 0 ||
 	    job_lock(&made.lock_fd, &made.job, err) < 0)
 		return -1;
 	if (!is_new && made.lock_fd >= 0 &&
 	    job_status_read(&status, &found, &made.job, err) < 0)
 		return -1;
 	made.duplicate = made.lock_fd < 0 || (found && status.state != JOB_QUEUED);
-	if (!made.duplicate && put_files(&made.job, plan, input, err) < 0)
+	if (!made.duplicate && put_files(&made.job, what, err) < 0)
 		return -1;
 	*submission = made;
 	made = (struct submission)SUBMISSION_NONE;

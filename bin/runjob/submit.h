@@ -25,11 +25,16 @@ struct submission {
 	}
 #define auto_submission __attribute__((cleanup(submit_close)))
 
-/* Write plan and input (the job's stdin) into the folder of id.  A job that was stored
- * before and never begun, and whom no supervisor has, is stored and started again. */
+struct submit_what {
+	const char *id;
+	const struct job_plan *plan;
+	struct str_view input; /* the job's stdin */
+};
+
+/* Write it into the folder of its id.  A job that was stored before and never begun, and
+ * whom no supervisor has, is stored and started again. */
 int submit_store(struct submission *submission, const struct layout *layout,
-		 const char *id, const struct job_plan *plan, struct str_view input,
-		 struct error *err);
+		 const struct submit_what *what, struct error *err);
 
 /* Make it last; the folder above is the caller's to sync, once for many. */
 int submit_sync(const struct submission *submission, struct error *err);
