@@ -46,8 +46,11 @@ runjob-report_LDLIBS := $(CURL_LIBS) $(JQ_LIBS)
 
 runjob-shim_LIB := $(BASE) date event process spool uuid json_scan json_plain json_write cgroup \
 	cgroup_base hex job job_plan job_status
-runjob_LIB := $(BASE) date hex job job_plan job_status json json_plain json_scan json_write process uuid
+runjob_LIB := $(BASE) date hex job job_plan job_status json json_plain json_scan json_write \
+	pipeline process uuid
 runjob_LDLIBS := $(JQ_LIBS)
+runjob-pipeline_LIB := $(BASE) date hex json pipeline process uuid
+runjob-pipeline_LDLIBS := $(JQ_LIBS)
 
 PROGRAMS := $(patsubst bin/%/main.c,%,$(wildcard bin/*/main.c))
 HELPERS := $(foreach p,$(PROGRAMS),$(if $(findstring -,$(p)),$(p)))

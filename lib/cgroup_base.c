@@ -27,12 +27,15 @@ static bool is_cgroup2(const char *path)
 	return statfs(path, &fs) == 0 && fs.f_type == CGROUP2_SUPER_MAGIC;
 }
 
-/* The path behind "0::" in /proc/self/cgroup, the only line of version 2. */
+/* The path behind "0::" in /proc/self/cgroup, the only line of version 2.  Inside a job, or
+ * beside one, it is the base of that job: a job's job is its sibling. */
 static char *own_path(const char *top)
 {
 	auto_buf struct buf text = BUF_EMPTY;
 	struct error ignored = { 0 };
 	const char *line;
+	char *path;
+	char *ours;
 
 	if (file_read(&text, AT_FDCWD, "/proc/self/cgroup", FILE_LIMIT, &ignored) < 0)
 		return NULL;
@@ -44,7 +47,11 @@ static char *own_path(const char *top)
 		line++;
 	}
 	line += strlen("0::/");
-	return str_format("%s/%.*s", top, (int)strcspn(line, "\n"), line);
+	path = str_format("%s/%.*s", top, (int)strcspn(line, "\n"), line);
+	ours = strstr(path, "/hooktools/");
+	if (ours)
+		*ours = '\0';
+	return path;
 }
 
 /* systemd marks what it hands over; the mark of an ordinary user is the owner. */

@@ -36,7 +36,6 @@ static int make_group(struct containment *containment, const struct job *job,
 		      const struct cgroup_base *base, const struct cgroup_limits *limits,
 		      struct error *err)
 {
-	cgroup_step_aside(base);
 	if (cgroup_make(&containment->cgroup, base, job->id, limits, err) < 0)
 		return -1;
 	if (note_path(job, &containment->cgroup, err) < 0)

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "bin/runjob-shim/watch.h"
+#include "lib/cgroup_base.h"
 #include "lib/cleanup.h"
 #include "lib/date.h"
 #include "lib/error.h"
@@ -60,6 +61,18 @@ static void describe(struct supervisor *supervisor)
 		 plan->event_id ? plan->event_id : "");
 }
 
+/* Out of the group of whoever started us, which may be ended before the job is. */
+static void step_aside(const struct supervisor *supervisor)
+{
+	auto_cgroup_base struct cgroup_base base = CGROUP_BASE_NONE;
+	struct error ignored = { 0 };
+
+	/* A wrong setting is told when the job's own group is made. */
+	if (cgroup_find(&base, config_get(&supervisor->config, "HOOKTOOLS_CGROUP"),
+			&ignored) == 0)
+		cgroup_step_aside(&base);
+}
+
 int supervisor_open(struct supervisor *supervisor, const char *id, struct error *err)
 {
 	bool found = false;
@@ -76,6 +89,7 @@ int supervisor_open(struct supervisor *supervisor, const char *id, struct error 
 	    job_plan_read(&supervisor->plan, &supervisor->job, err) < 0)
 		return -1;
 	process_prefer(supervisor->layout.bin);
+	step_aside(supervisor);
 	describe(supervisor);
 	/* What the job leaves behind becomes ours, and not the init system's. */
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)

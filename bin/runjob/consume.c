@@ -8,6 +8,7 @@
 
 #include "bin/runjob/limit.h"
 #include "bin/runjob/spec.h"
+#include "bin/runjob/spec_pipeline.h"
 #include "bin/runjob/submit.h"
 #include "lib/buf.h"
 #include "lib/cleanup.h"
@@ -35,13 +36,21 @@ struct consumer {
 	bool skipping;	/* inside a line that is too long */
 };
 
+static int parse_line(struct spec *spec, struct str_view line,
+		      const struct layout *layout, struct error *err)
+{
+	if (spec_is_pipeline(line))
+		return spec_pipeline_parse(spec, line, layout, err);
+	return spec_parse(spec, line, err);
+}
+
 static int store_line(struct consumer *consumer, struct entry *entry,
 		      struct str_view line, struct error *err)
 {
 	auto_spec struct spec spec = SPEC_EMPTY;
 	struct submit_what what = { spec.id, &spec.plan, { NULL, 0 } };
 
-	if (spec_parse(&spec, line, err) < 0)
+	if (parse_line(&spec, line, consumer->layout, err) < 0)
 		return -1;
 	spec.plan.publishes = 1;
 	spec.plan.created_ms = (uint64_t)date_now_ms();

@@ -111,7 +111,6 @@ refused() {
 	for key in checkout group parallel busy retry backend tasks; do
 		refused '{"exec":["true"],"'$key'":1}' "'$key' is not supported by this version"
 	done
-	refused '{"pipeline":"x"}' "'pipeline' is not supported by this version"
 	[ -z "$(runjob list)" ]
 }
 
