@@ -289,27 +289,37 @@ static enum readiness readiness_of(const struct pipeline *pipeline,
 	return worst;
 }
 
-bool pipeline_next(size_t *index, struct pipeline *pipeline)
+/* One look at all: skips those that cannot start any more; *index is one that can. */
+static bool look(size_t *index, bool *skipped, struct pipeline *pipeline)
 {
-	bool changed = true;
 	size_t i;
 
-	while (changed) {
-		changed = false;
-		for (i = 0; i < pipeline->count; i++) {
-			struct pipeline_task *task = &pipeline->tasks[i];
-			enum readiness readiness = readiness_of(pipeline, task);
+	for (i = 0; i < pipeline->count; i++) {
+		struct pipeline_task *task = &pipeline->tasks[i];
+		enum readiness readiness = readiness_of(pipeline, task);
 
-			if (task->state != PIPELINE_WAITING || readiness == NOT_YET)
-				continue;
-			if (readiness == READY) {
-				*index = i;
-				return true;
-			}
-			task->state = PIPELINE_SKIPPED;
-			changed = true;
+		if (task->state != PIPELINE_WAITING || readiness == NOT_YET)
+			continue;
+		if (readiness == READY) {
+			*index = i;
+			return true;
 		}
+		task->state = PIPELINE_SKIPPED;
+		*skipped = true;
 	}
+	return false;
+}
+
+bool pipeline_next(size_t *index, struct pipeline *pipeline)
+{
+	bool skipped;
+
+	/* What was skipped may let others start, or skip them, too. */
+	do {
+		skipped = false;
+		if (look(index, &skipped, pipeline))
+			return true;
+	} while (skipped);
 	return false;
 }
 
