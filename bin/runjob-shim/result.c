@@ -16,8 +16,9 @@
 #include "lib/str.h"
 #include "lib/uuid.h"
 
-/* Far from the numbers that the router derives ids with. */
-static const uint32_t derived[] = { 0x40000000, 0x80000000 };
+/* Far from the numbers with which the router and pipelines derive ids, and in this order: the
+ * spool is read in the order of ids. */
+static const uint32_t derived[] = { 0x40000000, 0x40010000 };
 static const char *const actions[] = { "started", "completed" };
 
 static void write_job(struct buf *out, const struct supervisor *supervisor)

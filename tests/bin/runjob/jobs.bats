@@ -215,6 +215,22 @@ waiting="echo first; read -r x <fifo; echo second"
 	wait_until test -e "$(job_dir "$id")/published"
 	events=$(cat "$HOOKTOOLS_STATE"/spool/new/*)
 	[ "$(jq -r .delivery <<<"$events" | sort)" = "$id.completed"$'\n'"$id.started" ]
-	jq -e 'select(.payload.action == "completed") | .provider == "hooktools" and .event == "job" and
-		.hook == null and .payload.job.state == "failed" and .payload.job.exit_code == 2' <<<"$events"
+	jq -se 'sort_by(.id) | map(.payload.action) == ["started", "completed"]' <<<"$events"
+	jq -se 'map(select(.payload.action == "completed"))[0] | .provider == "hooktools" and
+		.event == "job" and .hook == null and .payload.job.state == "failed" and
+		.payload.job.exit_code == 2' <<<"$events"
+}
+
+@test "runjob run: the job outlives a runjob that is killed" {
+	runjob run -- sh -c "$waiting" >out 3>&- &
+	local pid=$!
+	wait_until grep -q first out
+	kill -KILL "$pid"
+	local id
+	id=$(runjob list | jq -r .id)
+	has_state "$id" running
+	echo go >fifo
+	run -0 runjob wait "$id"
+	run -0 runjob tail "$id"
+	[ "$output" = $'first\nsecond' ]
 }
