@@ -8,13 +8,14 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
+#include "lib/buf.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
 #include "lib/file.h"
 #include "lib/job.h"
 #include "lib/str.h"
 
-enum { COPY_STEP = 65536, LOOK_AGAIN_MS = 5, LOOKS = 40, BRIEF_MS = 20 };
+enum { COPY_STEP = 65536, LOOK_AGAIN_MS = 5, LOOKS = 40, BRIEF_MS = 20, ERROR_LIMIT = 4096 };
 
 /* What an inotify descriptor told. */
 struct news {
@@ -64,6 +65,19 @@ static void read_news(struct news *news, int inotify_fd)
 	}
 }
 
+/* What kept the last supervisor from its work, if it could say. */
+static int nobody(const struct job *job, struct error *err)
+{
+	auto_buf struct buf why = BUF_EMPTY;
+	struct error ignored = { 0 };
+	bool found = false;
+
+	(void)file_read_if(&why, &found, job->fd, "error", ERROR_LIMIT, &ignored);
+	return error_set(err, ERROR_TEMPORARY,
+			 "job '%s' has no supervisor; runjob recover starts one%s%s",
+			 job->id, why.len ? ": " : "", buf_str(&why));
+}
+
 /* Is it over?  Nobody to end it is a reason to stop waiting, too. */
 static int look(bool *over, struct follow *follow, struct error *err)
 {
@@ -85,9 +99,7 @@ static int look(bool *over, struct follow *follow, struct error *err)
 	*over = found && job_state_is_final(follow->status.state);
 	if (*over || (found && follow->status.state == JOB_RUNNING))
 		return 0;
-	return error_set(err, ERROR_TEMPORARY,
-			 "job '%s' has no supervisor; runjob recover starts one",
-			 follow->job->id);
+	return nobody(follow->job, err);
 }
 
 static int wait_for_news(struct news *news, struct follow *follow, int inotify_fd,

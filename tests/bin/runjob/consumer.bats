@@ -148,3 +148,44 @@ refused() {
 	wait_until published $id_a
 	[ "$(grep -cF "\"report\":$report" <(cat "$HOOKTOOLS_STATE"/spool/new/*))" -eq 2 ]
 }
+
+@test "runjob start -: killed in the middle and repeated, each job runs once" {
+	local i round
+	for i in {100..199}; do
+		printf '{"id":"0195a000-0000-7000-8000-000000000%s","exec":["sh","-c","echo %s >>%s/runs"]}\n' \
+			"$i" "$i" "$BATS_TEST_TMPDIR"
+	done >lines
+	for round in 5 20 60; do
+		mkfifo "pipe$round"
+		runjob start - <"pipe$round" >replies 3>&- &
+		local pid=$!
+		exec 4>"pipe$round"
+		head -n "$round" lines >&4
+		some_replies() { [ "$(wc -l <replies)" -gt 0 ]; }
+		wait_until some_replies
+		kill -KILL "$pid"
+		exec 4>&-
+	done
+	runjob start - <lines >replies
+	[ "$(jq -r .ok replies | sort | uniq -c | tr -d ' ')" = 100true ]
+	mapfile -t ids < <(jq -r .id replies)
+	run -0 runjob wait "${ids[@]}"
+	diff <(sort runs) <(seq 100 199)
+}
+
+@test "runjob start -: a full disk is temporary, and the line can be repeated" {
+	unshare -m mount -t tmpfs none "$HOOKTOOLS_STATE" 2>/dev/null || skip "cannot mount here"
+	# shellcheck disable=SC2016
+	run -0 unshare -m sh -ec '
+		mount -t tmpfs -o size=200k none "$HOOKTOOLS_STATE"
+		mkdir -p "$HOOKTOOLS_STATE/jobs"
+		head -c 300k /dev/zero >"$HOOKTOOLS_STATE/fill" 2>/dev/null || true
+		line='"'"'{"id":"'$id_a'","exec":["true"]}'"'"'
+		echo "$line" | runjob start -
+		rm "$HOOKTOOLS_STATE/fill"
+		echo "$line" | runjob start -
+		runjob wait '$id_a'
+	'
+	[ "$(jq -c '[.ok, .error.kind, .duplicate]' <<<"$output")" = '[false,"temporary",null]
+[true,null,null]' ]
+}
