@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sysexits.h>
 #include <unistd.h>
 
+#include "lib/buf.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
 #include "lib/file.h"
@@ -151,24 +151,11 @@ static int newest_first(const void *a, const void *b)
 	return strcmp(b, a);
 }
 
-static void add_id(struct job_list *list, const char *id)
-{
-	/* Room doubles at each power of two. */
-	if ((list->count & (list->count - 1)) == 0) {
-		size_t room = list->count ? list->count * 2 : 1;
-
-		list->ids = reallocarray(list->ids, room, UUID_LEN);
-		if (!list->ids)
-			_exit(EX_OSERR);
-	}
-	memcpy(list->ids[list->count++], id, UUID_LEN);
-}
-
 int job_list_read(struct job_list *list, const struct layout *layout, struct error *err)
 {
 	auto_free char *path = owner_path(layout);
 	auto_closedir DIR *dir = opendir(path);
-	auto_job_list struct job_list found = JOB_LIST_EMPTY;
+	auto_buf struct buf ids = BUF_EMPTY;
 	struct dirent *entry;
 
 	if (!dir && errno == ENOENT)
@@ -177,12 +164,11 @@ int job_list_read(struct job_list *list, const struct layout *layout, struct err
 		return error_errno(err, "list '%s'", path);
 	while ((entry = readdir(dir))) {
 		if (uuid_is_valid(entry->d_name))
-			add_id(&found, entry->d_name);
+			buf_add(&ids, entry->d_name, UUID_LEN);
 	}
-	if (found.count)
-		qsort(found.ids, found.count, UUID_LEN, newest_first);
-	*list = found;
-	found = (struct job_list)JOB_LIST_EMPTY;
+	list->count = ids.len / UUID_LEN;
+	list->ids = (char(*)[UUID_LEN])buf_take(&ids);
+	qsort(list->ids, list->count, UUID_LEN, newest_first);
 	return 0;
 }
 

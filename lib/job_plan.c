@@ -4,8 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sysexits.h>
-#include <unistd.h>
 
 #include "lib/buf.h"
 #include "lib/error.h"
@@ -61,13 +59,14 @@ static const void *look(const struct job_plan *plan, const struct field *field)
 
 void job_texts_add(struct job_texts *texts, const char *text)
 {
-	char **items = reallocarray(texts->items, texts->count + 2, sizeof(*items));
+	char *added[2] = { str_dup(text), NULL };
+	struct buf grown = BUF_EMPTY;
 
-	if (!items)
-		_exit(EX_OSERR);
-	items[texts->count++] = str_dup(text);
-	items[texts->count] = NULL;
-	texts->items = items;
+	buf_add(&grown, texts->items, texts->count * sizeof(*texts->items));
+	buf_add(&grown, added, sizeof(added));
+	free(texts->items);
+	texts->items = (char **)(void *)buf_take(&grown);
+	texts->count++;
 }
 
 static void dump_text(struct buf *out, const char *key, const char *text)

@@ -3,8 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sysexits.h>
-#include <unistd.h>
 
 #include "lib/buf.h"
 #include "lib/cleanup.h"
@@ -199,14 +197,15 @@ static int take_tasks(struct pipeline *pipeline, jv whole, struct error *err)
 {
 	auto_jv jv tasks = json_get(whole, "tasks");
 	size_t count = json_length(tasks);
+	struct buf room = BUF_EMPTY;
 	size_t i;
 
 	if (jv_get_kind(tasks) != JV_KIND_ARRAY || !count || count > PIPELINE_TASKS_MAX)
 		return error_set(err, ERROR_DATA, "'tasks' wants 1 to %d tasks",
 				 PIPELINE_TASKS_MAX);
-	pipeline->tasks = calloc(count, sizeof(*pipeline->tasks));
-	if (!pipeline->tasks)
-		_exit(EX_OSERR);
+	memset(buf_room(&room, count * sizeof(*pipeline->tasks)), 0,
+	       count * sizeof(*pipeline->tasks));
+	pipeline->tasks = (struct pipeline_task *)(void *)buf_take(&room);
 	for (i = 0; i < count; i++) {
 		auto_jv jv task = jv_array_get(jv_copy(tasks), (int)i);
 

@@ -1,3 +1,5 @@
+#include "bin/runjob-shim/supervisor.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -12,7 +14,6 @@
 #include "bin/runjob-shim/launch.h"
 #include "bin/runjob-shim/result.h"
 #include "bin/runjob-shim/slot.h"
-#include "bin/runjob-shim/supervisor.h"
 #include "bin/runjob-shim/tree.h"
 #include "bin/runjob-shim/watch.h"
 #include "lib/buf.h"

@@ -1,8 +1,9 @@
+#include "bin/runjob/commands.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "bin/runjob/commands.h"
 #include "lib/buf.h"
 #include "lib/date.h"
 #include "lib/error.h"

@@ -1,8 +1,9 @@
+#include "bin/runjob/commands.h"
+
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
 
-#include "bin/runjob/commands.h"
 #include "bin/runjob/submit.h"
 #include "lib/error.h"
 #include "lib/job.h"

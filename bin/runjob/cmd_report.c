@@ -1,7 +1,8 @@
+#include "bin/runjob/commands.h"
+
 #include <errno.h>
 #include <unistd.h>
 
-#include "bin/runjob/commands.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
 #include "lib/path.h"

@@ -1,10 +1,11 @@
+#include "bin/runjob/commands.h"
+
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "bin/runjob/commands.h"
 #include "bin/runjob/follow.h"
 #include "bin/runjob/request.h"
 #include "bin/runjob/stop.h"

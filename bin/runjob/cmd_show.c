@@ -1,7 +1,8 @@
+#include "bin/runjob/commands.h"
+
 #include <string.h>
 #include <unistd.h>
 
-#include "bin/runjob/commands.h"
 #include "bin/runjob/request.h"
 #include "lib/buf.h"
 #include "lib/cleanup.h"

@@ -1,6 +1,7 @@
+#include "bin/runjob/commands.h"
+
 #include <stdio.h>
 
-#include "bin/runjob/commands.h"
 #include "bin/runjob/consume.h"
 #include "bin/runjob/request.h"
 #include "bin/runjob/submit.h"

@@ -1,6 +1,7 @@
+#include "bin/runjob/commands.h"
+
 #include <stddef.h>
 
-#include "bin/runjob/commands.h"
 #include "bin/runjob/follow.h"
 #include "bin/runjob/request.h"
 #include "bin/runjob/stop.h"

@@ -1,9 +1,10 @@
+#include "bin/runjob/commands.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "bin/runjob/commands.h"
 #include "bin/runjob/follow.h"
 #include "bin/runjob/request.h"
 #include "lib/cleanup.h"

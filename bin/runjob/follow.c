@@ -15,7 +15,13 @@
 #include "lib/job.h"
 #include "lib/str.h"
 
-enum { COPY_STEP = 65536, LOOK_AGAIN_MS = 5, LOOKS = 40, BRIEF_MS = 20, ERROR_LIMIT = 4096 };
+enum {
+	COPY_STEP = 65536,
+	LOOK_AGAIN_MS = 5,
+	LOOKS = 40,
+	BRIEF_MS = 20,
+	ERROR_LIMIT = 4096
+};
 
 /* What an inotify descriptor told. */
 struct news {

@@ -1,6 +1,7 @@
+#include "bin/runjob/spec.h"
+
 #include <string.h>
 
-#include "bin/runjob/spec.h"
 #include "lib/cleanup.h"
 #include "lib/json_write.h"
 
