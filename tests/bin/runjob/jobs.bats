@@ -234,3 +234,21 @@ waiting="echo first; read -r x <fifo; echo second"
 	run -0 runjob tail "$id"
 	[ "$output" = $'first\nsecond' ]
 }
+
+# bats test_tags=FX_17
+@test "runjob recover: a result that was not published is, with the same id" {
+	local id first
+	id=$(runjob start --result spool false)
+	run -1 runjob wait "$id"
+	wait_until test -e "$(job_dir "$id")/published"
+	first=$(grep -l '"action":"completed"' "$HOOKTOOLS_STATE"/spool/new/*)
+	# As if its supervisor had died in between.
+	rm "$first" "$(job_dir "$id")/published"
+	: >"$HOOKTOOLS_STATE/spool/tmp/$(basename "$first")"
+	run -0 runjob recover
+	[ "$output" = "$id published" ]
+	wait_until test -e "$(job_dir "$id")/published"
+	[ "$(jq -r .payload.job.state "$first")" = failed ]
+	run -0 runjob recover
+	[ -z "$output" ]
+}
