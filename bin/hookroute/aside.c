@@ -1,0 +1,166 @@
+#include "bin/hookroute/aside.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/buf.h"
+#include "lib/cleanup.h"
+#include "lib/date.h"
+#include "lib/error.h"
+#include "lib/file.h"
+#include "lib/json.h"
+#include "lib/json_write.h"
+#include "lib/spool.h"
+
+enum { WHY_LIMIT = 16 << 20 };
+
+static const char *with_name(enum delivery_with with)
+{
+	if (with == WITH_PAYLOAD)
+		return "payload";
+	return with == WITH_EVENT ? "event" : NULL;
+}
+
+static void write_delivery(struct json_writer *writer, const struct delivery *delivery)
+{
+	json_write_u64(writer, "n", delivery->n);
+	json_write_string(writer, "route", delivery->route);
+	json_write_string(writer, "to", delivery->to);
+	if (delivery->send)
+		json_write_raw(writer, "send", delivery->send, strlen(delivery->send));
+	if (delivery->with != WITH_NOTHING)
+		json_write_string(writer, "with", with_name(delivery->with));
+	json_write_u64(writer, "tries", delivery->tries);
+	json_write_string(writer, "error", delivery->error);
+}
+
+static int set_due(const struct spool *spool, const char *id, int64_t due_ms, struct error *err)
+{
+	const struct timespec times[2] = {
+		{ .tv_sec = 0, .tv_nsec = UTIME_OMIT },
+		{ .tv_sec = due_ms / 1000, .tv_nsec = due_ms % 1000 * 1000000 },
+	};
+
+	if (utimensat(spool->dir[SPOOL_DEFER], id, times, 0) < 0)
+		return error_errno(err, "set the time of 'defer/%s'", id);
+	return 0;
+}
+
+int aside_defer(const struct spool *spool, const char *id, struct str_view line,
+		const struct deliveries *left, int64_t due_ms, struct error *err)
+{
+	auto_buf struct buf text = BUF_EMPTY;
+	struct json_writer writer = JSON_WRITER(&text);
+	char due[DATE_LEN];
+	size_t i;
+
+	date_format(due, due_ms);
+	buf_add(&text, line.data, line.len);
+	buf_add_char(&text, '\n');
+	json_write_object(&writer, NULL);
+	json_write_string(&writer, "due_at", due);
+	json_write_array(&writer, "left");
+	for (i = 0; i < left->count; i++) {
+		json_write_object(&writer, NULL);
+		write_delivery(&writer, &left->list[i]);
+		json_write_object_end(&writer);
+	}
+	json_write_array_end(&writer);
+	json_write_object_end(&writer);
+	buf_add_char(&text, '\n');
+	if (file_replace(spool->dir[SPOOL_DEFER], id, text.data, text.len, 0600, err) < 0)
+		return error_wrap(err, "defer event '%s'", id);
+	return set_due(spool, id, due_ms, err);
+}
+
+static int read_one(struct delivery *delivery, jv value, struct error *err)
+{
+	auto_jv jv send = json_get(value, "send");
+	auto_free char *with = NULL;
+	auto_buf struct buf text = BUF_EMPTY;
+	uint64_t n = 0;
+	uint64_t tries = 0;
+
+	if (json_get_u64(&n, value, "n", err) < 0 ||
+	    json_get_u64(&tries, value, "tries", err) < 0 ||
+	    json_get_string(&delivery->route, value, "route", err) < 0 ||
+	    json_get_string(&delivery->to, value, "to", err) < 0 ||
+	    json_get_string(&delivery->error, value, "error", err) < 0 ||
+	    json_get_string(&with, value, "with", err) < 0)
+		return -1;
+	if (!delivery->to)
+		return error_set(err, ERROR_DATA, "'to' is missing");
+	delivery->n = (unsigned)n;
+	delivery->tries = (unsigned)tries;
+	if (with)
+		delivery->with = str_equal(with, "event") ? WITH_EVENT : WITH_PAYLOAD;
+	if (jv_is_valid(send)) {
+		json_dump(&text, send);
+		delivery->send = buf_take(&text);
+	}
+	return 0;
+}
+
+int aside_read(struct deliveries *left, struct str_view line, struct error *err)
+{
+	auto_deliveries struct deliveries read = DELIVERIES_EMPTY;
+	auto_jv jv state = jv_invalid();
+	auto_jv jv list = jv_invalid();
+	size_t count;
+	size_t i;
+
+	if (json_parse(&state, line.data, line.len, err) < 0)
+		return -1;
+	list = json_get(state, "left");
+	count = jv_get_kind(list) == JV_KIND_ARRAY ? json_length(list) : 0;
+	if (count == 0)
+		return error_set(err, ERROR_DATA, "'left' is missing");
+	for (i = 0; i < count; i++) {
+		auto_jv jv item = jv_array_get(jv_copy(list), (int)i);
+
+		if (read_one(deliveries_add(&read), item, err) < 0)
+			return -1;
+	}
+	*left = read;
+	read = (struct deliveries)DELIVERIES_EMPTY;
+	return 0;
+}
+
+int aside_bury(const struct spool *spool, const char *id, struct str_view line,
+	       const struct delivery *delivery, struct error *err)
+{
+	auto_free char *why = str_format("%s.why", id);
+	auto_buf struct buf text = BUF_EMPTY;
+	auto_buf struct buf event = BUF_EMPTY;
+	struct json_writer writer = JSON_WRITER(&text);
+	int dir = spool->dir[SPOOL_DEAD];
+	char at[DATE_LEN];
+	bool found = false;
+
+	if (file_read_if(&text, &found, dir, why, WHY_LIMIT, err) < 0)
+		return -1;
+	date_format(at, date_now_ms());
+	json_write_object(&writer, NULL);
+	json_write_string(&writer, "at", at);
+	write_delivery(&writer, delivery);
+	json_write_object_end(&writer);
+	buf_add_char(&text, '\n');
+	buf_add(&event, line.data, line.len);
+	buf_add_char(&event, '\n');
+	/* The reason first: an event in dead/ always has one. */
+	if (file_replace(dir, why, text.data, text.len, 0600, err) < 0 ||
+	    file_replace(dir, id, event.data, event.len, 0600, err) < 0)
+		return error_wrap(err, "give up event '%s'", id);
+	return 0;
+}
+
+int64_t aside_due_ms(const struct spool *spool, const char *id)
+{
+	struct stat st = { 0 };
+
+	if (fstatat(spool->dir[SPOOL_DEFER], id, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return INT64_MAX;
+	return (int64_t)st.st_mtim.tv_sec * 1000 + st.st_mtim.tv_nsec / 1000000;
+}

@@ -1,0 +1,30 @@
+#ifndef BIN_HOOKROUTE_ASIDE_H
+#define BIN_HOOKROUTE_ASIDE_H
+
+#include <stdint.h>
+
+#include "bin/hookroute/routes.h"
+#include "lib/str.h"
+
+struct error;
+struct spool;
+
+/*
+ * What is not delivered now: an event that waits for its next try (defer/<id>: its line,
+ * then a line that says what is left of it; its time is the file's), and one given up
+ * (dead/<id>, and dead/<id>.why with a line for each delivery).  Both are on the disk when
+ * these return.
+ */
+int aside_defer(const struct spool *spool, const char *id, struct str_view line,
+		const struct deliveries *left, int64_t due_ms, struct error *err);
+
+/* The second line of defer/<id>. */
+int aside_read(struct deliveries *left, struct str_view line, struct error *err);
+
+int aside_bury(const struct spool *spool, const char *id, struct str_view line,
+	       const struct delivery *delivery, struct error *err);
+
+/* When defer/<id> is due; INT64_MAX when it is gone. */
+int64_t aside_due_ms(const struct spool *spool, const char *id);
+
+#endif

@@ -1,0 +1,330 @@
+#include "bin/hookroute/consumer.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bin/hookroute/consumer_file.h"
+#include "bin/hookroute/reply.h"
+#include "lib/cleanup.h"
+#include "lib/error.h"
+#include "lib/log.h"
+#include "lib/str.h"
+
+enum {
+	OUTPUT_AHEAD = 1 << 20, /* bytes written ahead of what the pipe takes */
+	REPLY_MAX = 1 << 20,
+	DEATHS_MAX = 3, /* on one value: then it is the value's fault */
+	DELAY_MS = 100,
+	DELAY_MAX_MS = 30000,
+	FINISH_MS = 5000,
+};
+
+static void push(struct consumer_queue *queue, struct consumer_value *value)
+{
+	value->next = NULL;
+	if (queue->last)
+		queue->last->next = value;
+	else
+		queue->first = value;
+	queue->last = value;
+}
+
+static struct consumer_value *pop(struct consumer_queue *queue)
+{
+	struct consumer_value *value = queue->first;
+
+	queue->first = value->next;
+	if (!queue->first)
+		queue->last = NULL;
+	return value;
+}
+
+int consumer_open(struct consumer **consumer, const char *name, const struct layout *layout,
+		  struct error *err)
+{
+	struct consumer *made = calloc(1, sizeof(*made));
+
+	if (!made)
+		abort();
+	made->name = str_dup(name);
+	made->to = -1;
+	made->from = -1;
+	made->process = (struct process)PROCESS_NONE;
+	if (consumer_file_read(&made->argv, &made->in_flight, name, layout, err) < 0) {
+		consumer_close(made);
+		return -1;
+	}
+	*consumer = made;
+	return 0;
+}
+
+void consumer_add(struct consumer *consumer, struct consumer_value *value)
+{
+	push(&consumer->waiting, value);
+}
+
+static void settle_first(struct consumer *consumer, enum consumer_verdict verdict,
+			 const char *message)
+{
+	struct consumer_value *value = pop(&consumer->sent);
+
+	consumer->sent_count--;
+	value->settled(value, verdict, message);
+}
+
+/* What had no reply goes back in front, in its order. */
+static void take_back(struct consumer *consumer)
+{
+	if (!consumer->sent.first)
+		return;
+	consumer->sent.last->next = consumer->waiting.first;
+	consumer->waiting.first = consumer->sent.first;
+	if (!consumer->waiting.last)
+		consumer->waiting.last = consumer->sent.last;
+	consumer->sent = (struct consumer_queue){ NULL, NULL };
+	consumer->sent_count = 0;
+}
+
+static void delay_start(struct consumer *consumer, int64_t now_ms)
+{
+	unsigned doublings = consumer->restarts < 9 ? consumer->restarts : 9;
+	int64_t delay = (int64_t)DELAY_MS << doublings;
+
+	consumer->restarts++;
+	consumer->start_ms = now_ms + (delay < DELAY_MAX_MS ? delay : DELAY_MAX_MS);
+}
+
+/* One that ends over and over on the same value cannot take it now: its turn is over. */
+static void blame(struct consumer *consumer)
+{
+	struct consumer_value *first = consumer->waiting.first;
+
+	if (!first)
+		return;
+	if (consumer->died_on != first)
+		consumer->deaths = 0;
+	consumer->died_on = first;
+	if (++consumer->deaths < DEATHS_MAX)
+		return;
+	consumer->died_on = NULL;
+	consumer->deaths = 0;
+	(void)pop(&consumer->waiting);
+	first->settled(first, CONSUMER_TEMPORARY, consumer->trouble);
+}
+
+static void reap(struct consumer *consumer)
+{
+	struct process_outcome outcome = { false, 0 };
+	struct error err = { 0 };
+
+	process_signal(&consumer->process, SIGKILL);
+	if (process_wait(&outcome, &consumer->process, &err) < 0)
+		snprintf(consumer->trouble, sizeof(consumer->trouble), "%.150s", err.message);
+	else if (outcome.signalled)
+		snprintf(consumer->trouble, sizeof(consumer->trouble),
+			 "the consumer was killed by signal %d", outcome.code);
+	else
+		snprintf(consumer->trouble, sizeof(consumer->trouble),
+			 "the consumer ended with status %d", outcome.code);
+}
+
+/* Its stdout is closed: give it a moment to say with what status, then it is gone. */
+static void bury(struct consumer *consumer, int64_t now_ms)
+{
+	struct pollfd ended = { consumer->process.pidfd, POLLIN, 0 };
+
+	cleanup_close(&consumer->to);
+	cleanup_close(&consumer->from);
+	consumer->to = -1;
+	consumer->from = -1;
+	(void)poll(&ended, 1, DELAY_MS);
+	reap(consumer);
+	buf_clear(&consumer->output);
+	buf_clear(&consumer->input);
+	consumer->written = 0;
+	take_back(consumer);
+	if (consumer->waiting.first)
+		log_warning("%s: %s, starting it again", consumer->name, consumer->trouble);
+	delay_start(consumer, now_ms);
+	blame(consumer);
+}
+
+static int make_pipes(int in[2], int out[2], struct error *err)
+{
+	if (pipe2(in, O_CLOEXEC) < 0 || pipe2(out, O_CLOEXEC) < 0)
+		return error_errno(err, "make pipes");
+	if (fcntl(in[1], F_SETFL, O_NONBLOCK) < 0 || fcntl(out[0], F_SETFL, O_NONBLOCK) < 0)
+		return error_errno(err, "set up pipes");
+	return 0;
+}
+
+static int start(struct consumer *consumer, struct error *err)
+{
+	struct process_start how = { .argv = (const char *const *)consumer->argv,
+				     .err = STDERR_FILENO };
+	int in[2] = { -1, -1 };
+	int out[2] = { -1, -1 };
+	int failed = make_pipes(in, out, err);
+
+	how.in = in[0];
+	how.out = out[1];
+	if (!failed)
+		failed = process_spawn(&consumer->process, &how, err);
+	cleanup_close(&in[0]);
+	cleanup_close(&out[1]);
+	if (failed) {
+		cleanup_close(&in[1]);
+		cleanup_close(&out[0]);
+		return -1;
+	}
+	consumer->to = in[1];
+	consumer->from = out[0];
+	log_debug("%s: started as process %d", consumer->name, (int)consumer->process.pid);
+	return 0;
+}
+
+static void start_or_blame(struct consumer *consumer, int64_t now_ms)
+{
+	struct error err = { 0 };
+
+	if (start(consumer, &err) == 0)
+		return;
+	snprintf(consumer->trouble, sizeof(consumer->trouble), "%.150s", err.message);
+	log_warning("%s: %s", consumer->name, err.message);
+	delay_start(consumer, now_ms);
+	blame(consumer);
+}
+
+void consumer_feed(struct consumer *consumer, int64_t now_ms)
+{
+	if (consumer->to < 0 && consumer->waiting.first && now_ms >= consumer->start_ms)
+		start_or_blame(consumer, now_ms);
+	if (consumer->to < 0)
+		return;
+	while (consumer->waiting.first && consumer->sent_count < consumer->in_flight &&
+	       consumer->output.len < OUTPUT_AHEAD) {
+		struct consumer_value *value = pop(&consumer->waiting);
+
+		value->write(value, &consumer->output);
+		push(&consumer->sent, value);
+		consumer->sent_count++;
+	}
+}
+
+void consumer_poll(const struct consumer *consumer, struct pollfd fds[static 2])
+{
+	fds[0] = (struct pollfd){ consumer->from, POLLIN, 0 };
+	fds[1] = (struct pollfd){ consumer->output.len ? consumer->to : -1, POLLOUT, 0 };
+}
+
+static void write_output(struct consumer *consumer)
+{
+	ssize_t put = write(consumer->to, consumer->output.data + consumer->written,
+			    consumer->output.len - consumer->written);
+
+	/* A closed pipe shows on its stdout as well, and is dealt with there. */
+	if (put > 0)
+		consumer->written += (size_t)put;
+	else if (errno == EPIPE)
+		consumer->written = consumer->output.len;
+	if (consumer->written == consumer->output.len) {
+		buf_clear(&consumer->output);
+		consumer->written = 0;
+	}
+}
+
+/* A reply that is none, or to nothing, breaks the contract: nothing can be matched after. */
+static bool take_reply(struct consumer *consumer, struct str_view line)
+{
+	auto_free char *message = NULL;
+	enum consumer_verdict verdict = CONSUMER_OK;
+	struct error err = { 0 };
+
+	if (!consumer->sent.first) {
+		log_warning("%s: a reply to nothing", consumer->name);
+		return false;
+	}
+	if (reply_read(&verdict, &message, line, &err) < 0) {
+		log_warning("%s: its reply is no reply: %s", consumer->name, err.message);
+		return false;
+	}
+	consumer->restarts = 0;
+	settle_first(consumer, verdict, message);
+	return true;
+}
+
+static bool take_replies(struct consumer *consumer)
+{
+	size_t taken = 0;
+	char *end;
+
+	while ((end = memchr(consumer->input.data + taken, '\n', consumer->input.len - taken))) {
+		struct str_view line = { consumer->input.data + taken,
+					 (size_t)(end - consumer->input.data) - taken };
+
+		taken += line.len + 1;
+		if (!take_reply(consumer, line))
+			return false;
+	}
+	buf_skip(&consumer->input, taken);
+	if (consumer->input.len > REPLY_MAX)
+		log_warning("%s: a reply of more than 1 MB", consumer->name);
+	return consumer->input.len <= REPLY_MAX;
+}
+
+static void read_input(struct consumer *consumer, int64_t now_ms)
+{
+	ssize_t got = read(consumer->from, buf_room(&consumer->input, 65536), 65536);
+
+	if (got > 0) {
+		buf_grew(&consumer->input, (size_t)got);
+		if (!take_replies(consumer))
+			bury(consumer, now_ms);
+	} else if (got == 0 || (errno != EAGAIN && errno != EINTR)) {
+		bury(consumer, now_ms);
+	}
+}
+
+void consumer_work(struct consumer *consumer, const struct pollfd fds[static 2],
+		   int64_t now_ms)
+{
+	if (fds[1].revents && consumer->to >= 0)
+		write_output(consumer);
+	if (fds[0].revents && consumer->from >= 0)
+		read_input(consumer, now_ms);
+}
+
+int64_t consumer_wake_ms(const struct consumer *consumer)
+{
+	if (consumer->to < 0 && consumer->waiting.first)
+		return consumer->start_ms;
+	return INT64_MAX;
+}
+
+void consumer_finish(struct consumer *consumer)
+{
+	struct pollfd ended = { consumer->process.pidfd, POLLIN, 0 };
+
+	cleanup_close(&consumer->to);
+	consumer->to = -1;
+	if (consumer->process.pid > 0)
+		(void)poll(&ended, 1, FINISH_MS);
+}
+
+void consumer_close(struct consumer *consumer)
+{
+	cleanup_close(&consumer->to);
+	cleanup_close(&consumer->from);
+	if (consumer->process.pid > 0)
+		reap(consumer);
+	consumer_file_free(consumer->argv);
+	buf_free(&consumer->output);
+	buf_free(&consumer->input);
+	free(consumer->name);
+	free(consumer);
+}

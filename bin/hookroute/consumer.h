@@ -1,0 +1,82 @@
+#ifndef BIN_HOOKROUTE_CONSUMER_H
+#define BIN_HOOKROUTE_CONSUMER_H
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/buf.h"
+#include "lib/process.h"
+
+struct error;
+struct layout;
+
+/*
+ * A program that keeps hookpipe(7): lines in, a reply for each out, in order.  It is started
+ * when there is something for it, gets up to in_flight values before their replies, and is
+ * started again with growing delay when it ends, to get once more what had no reply.
+ */
+enum consumer_verdict { CONSUMER_OK, CONSUMER_TEMPORARY, CONSUMER_PERMANENT };
+
+/* A value on its way.  write appends its line (with the line break); settled is called once,
+ * after which the value may be freed. */
+struct consumer_value {
+	struct consumer_value *next;
+	void (*write)(struct consumer_value *value, struct buf *out);
+	void (*settled)(struct consumer_value *value, enum consumer_verdict verdict,
+			const char *message);
+};
+
+struct consumer_queue {
+	struct consumer_value *first;
+	struct consumer_value *last;
+};
+
+struct consumer {
+	struct consumer *next;
+	char *name;
+	char **argv;
+	uint64_t in_flight;
+	struct process process;
+	int to;   /* its stdin, -1 when it does not run */
+	int from; /* its stdout */
+	struct buf output; /* for it, not written yet */
+	size_t written;    /* of output */
+	struct buf input;  /* of it, no whole line yet */
+	struct consumer_queue waiting;
+	struct consumer_queue sent;
+	size_t sent_count;
+	const struct consumer_value *died_on; /* the first without a reply when it last ended */
+	unsigned deaths;     /* on that value */
+	unsigned restarts;   /* since it last replied */
+	int64_t start_ms;    /* not before */
+	char trouble[160];   /* why it last ended or could not start */
+};
+
+/* Read consumers.d/NAME.json of conf or share.  None: ERROR_ABSENT, saying what to make. */
+int consumer_open(struct consumer **consumer, const char *name, const struct layout *layout,
+		  struct error *err);
+
+/* Kill it if it runs and free it; its values must have been settled or be the caller's. */
+void consumer_close(struct consumer *consumer);
+
+void consumer_add(struct consumer *consumer, struct consumer_value *value);
+
+/* Start it if it must run, hand it what it may take. */
+void consumer_feed(struct consumer *consumer, int64_t now_ms);
+
+/* What to poll: fds[0] and fds[1], -1 where there is nothing. */
+void consumer_poll(const struct consumer *consumer, struct pollfd fds[static 2]);
+
+/* Write and read what poll says; replies are settled. */
+void consumer_work(struct consumer *consumer, const struct pollfd fds[static 2],
+		   int64_t now_ms);
+
+/* When it must be looked at although no descriptor is ready; INT64_MAX for never. */
+int64_t consumer_wake_ms(const struct consumer *consumer);
+
+/* No more values will come: it may end. */
+void consumer_finish(struct consumer *consumer);
+
+#endif

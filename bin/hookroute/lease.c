@@ -1,0 +1,192 @@
+#include "bin/hookroute/lease.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/buf.h"
+#include "lib/cleanup.h"
+#include "lib/date.h"
+#include "lib/error.h"
+#include "lib/file.h"
+#include "lib/str.h"
+
+enum { PROGRESS_LIMIT = 64 << 20 };
+
+static char *progress_name(const struct lease *lease)
+{
+	return str_format("%s.done", lease->id);
+}
+
+/* The lock is worth something only if the name still means the file we have locked. */
+static bool still_there(int fd, const struct spool *spool, enum spool_state state,
+			const char *id)
+{
+	struct stat ours = { 0 };
+	struct stat named = { 0 };
+
+	return fstat(fd, &ours) == 0 &&
+	       fstatat(spool->dir[state], id, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       ours.st_ino == named.st_ino && ours.st_dev == named.st_dev;
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+static int read_progress(struct lease *lease, struct error *err)
+{
+	auto_free char *name = progress_name(lease);
+	auto_buf struct buf text = BUF_EMPTY;
+	bool found = false;
+	size_t i;
+
+	if (file_read_if(&text, &found, lease->spool->dir[lease->state], name, PROGRESS_LIMIT,
+			 err) < 0)
+		return -1;
+	/* A last line that a power cut left incomplete does not count. */
+	lease->handled_count = text.len / UUID_LEN;
+	if (!lease->handled_count)
+		return 0;
+	lease->handled = calloc(lease->handled_count, UUID_LEN);
+	if (!lease->handled)
+		abort();
+	for (i = 0; i < lease->handled_count; i++)
+		memcpy(lease->handled[i], text.data + i * UUID_LEN, UUID_LEN - 1);
+	qsort(lease->handled, lease->handled_count, UUID_LEN, by_text);
+	return 0;
+}
+
+static int take_open(struct lease **lease, int fd, const struct spool *spool,
+		     enum spool_state from, const char *id, struct error *err)
+{
+	enum spool_state state = from == SPOOL_NEW ? SPOOL_CUR : from;
+	struct lease *made = calloc(1, sizeof(*made));
+
+	if (!made)
+		abort();
+	made->spool = spool;
+	made->state = state;
+	made->progress = -1;
+	memcpy(made->id, id, UUID_LEN);
+	made->file = fdopen(fd, "r");
+	if (!made->file) {
+		close(fd);
+		free(made);
+		return error_errno(err, "read spool file '%s'", id);
+	}
+	if (from == SPOOL_NEW &&
+	    renameat(spool->dir[SPOOL_NEW], id, spool->dir[SPOOL_CUR], id) < 0) {
+		lease_release(made);
+		return error_errno(err, "lease spool file '%s'", id);
+	}
+	if (read_progress(made, err) < 0) {
+		lease_release(made);
+		return -1;
+	}
+	*lease = made;
+	return 0;
+}
+
+int lease_take(struct lease **lease, const struct spool *spool, enum spool_state from,
+	       const char *id, struct error *err)
+{
+	auto_close int fd =
+		openat(spool->dir[from], id, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY);
+
+	*lease = NULL;
+	if (fd < 0)
+		return errno == ENOENT ? 0 : error_errno(err, "open spool file '%s'", id);
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0 || !still_there(fd, spool, from, id))
+		return 0;
+	return take_open(lease, steal_fd(&fd), spool, from, id, err);
+}
+
+int lease_read(struct buf *line, bool *found, struct lease *lease, struct error *err)
+{
+	auto_free char *text = NULL;
+	size_t room = 0;
+	ssize_t len;
+
+	buf_clear(line);
+	errno = 0;
+	len = getline(&text, &room, lease->file);
+	*found = len > 0;
+	if (len < 0 && ferror(lease->file))
+		return error_errno(err, "read spool file '%s'", lease->id);
+	if (len <= 0) {
+		lease->ended = true;
+		return 0;
+	}
+	buf_add(line, text, (size_t)len - (text[len - 1] == '\n'));
+	return 0;
+}
+
+bool lease_has_handled(const struct lease *lease, const char *delivery_id)
+{
+	return lease->handled_count && bsearch(delivery_id, lease->handled,
+					       lease->handled_count, UUID_LEN, by_text);
+}
+
+int lease_mark(struct lease *lease, const char *delivery_id, struct error *err)
+{
+	auto_free char *name = progress_name(lease);
+	char line[UUID_LEN + 1];
+
+	if (lease->progress < 0)
+		lease->progress = openat(lease->spool->dir[lease->state], name,
+					 O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	if (lease->progress < 0)
+		return error_errno(err, "open '%s'", name);
+	snprintf(line, sizeof(line), "%s\n", delivery_id);
+	return file_write(lease->progress, line, UUID_LEN, name, err);
+}
+
+/* done/<date>/<id> */
+static int archive(const struct lease *lease, struct error *err)
+{
+	int done = lease->spool->dir[SPOOL_DONE];
+	auto_free char *path = NULL;
+	char date[DATE_LEN];
+
+	date_format(date, date_now_ms());
+	date[strlen("2026-11-20")] = '\0';
+	path = str_format("%s/%s", date, lease->id);
+	if (mkdirat(done, date, 0700) < 0 && errno != EEXIST)
+		return error_errno(err, "make folder 'done/%s'", date);
+	if (renameat(lease->spool->dir[lease->state], lease->id, done, path) < 0)
+		return error_errno(err, "move spool file '%s' to 'done'", lease->id);
+	return 0;
+}
+
+/* The file goes before its progress: the other way round, a crash between would make
+ * everything in it look untouched. */
+int lease_finish(struct lease *lease, struct error *err)
+{
+	auto_free char *name = progress_name(lease);
+	int dir = lease->spool->dir[lease->state];
+
+	if (lease->state == SPOOL_CUR && archive(lease, err) < 0)
+		return -1;
+	/* An event that was deferred again has a new file of this name. */
+	if (lease->state == SPOOL_DEFER &&
+	    still_there(fileno(lease->file), lease->spool, lease->state, lease->id) &&
+	    unlinkat(dir, lease->id, 0) < 0 && errno != ENOENT)
+		return error_errno(err, "remove spool file 'defer/%s'", lease->id);
+	if (lease->progress >= 0 || lease->handled_count)
+		(void)unlinkat(dir, name, 0);
+	return 0;
+}
+
+void lease_release(struct lease *lease)
+{
+	cleanup_fclose(&lease->file);
+	cleanup_close(&lease->progress);
+	free(lease->handled);
+	free(lease);
+}

@@ -1,0 +1,75 @@
+#ifndef BIN_HOOKROUTE_ROUTES_H
+#define BIN_HOOKROUTE_ROUTES_H
+
+#include <stddef.h>
+
+#include "lib/filter.h"
+#include "lib/str.h"
+#include "lib/uuid.h"
+
+struct error;
+struct layout;
+
+/*
+ * The files of routes.d as one program: each file compiled alone first, so that its errors name its
+ * own lines and its brackets are its own, then all together, each in a try of its own.
+ * See hookroutes(5).
+ */
+struct routes {
+	struct filter filter;
+	size_t count; /* of files */
+};
+
+#define ROUTES_NONE                                                                      \
+	{                                                                                \
+		FILTER_NONE, 0                                                           \
+	}
+#define auto_routes __attribute__((cleanup(routes_free)))
+
+/* dir: NULL for <conf>/routes.d. */
+int routes_load(struct routes *routes, const struct layout *layout, const char *dir,
+		struct error *err);
+void routes_free(struct routes *routes);
+
+enum delivery_with { WITH_NOTHING, WITH_PAYLOAD, WITH_EVENT };
+
+/* One output of a route: what goes to whom. */
+struct delivery {
+	unsigned n; /* it is the nth of its event */
+	char *route;
+	char *to;
+	char *send; /* JSON, with an id if it is an object; NULL: the event's own line */
+	enum delivery_with with;
+	char *problem; /* the route failed: nothing can be sent */
+	unsigned tries;
+	char *error; /* of the last try */
+};
+
+#define DELIVERY_EMPTY                                                                   \
+	{                                                                                \
+		0, NULL, NULL, NULL, WITH_NOTHING, NULL, 0, NULL                         \
+	}
+
+struct deliveries {
+	struct delivery *list;
+	size_t count;
+};
+
+#define DELIVERIES_EMPTY                                                                 \
+	{                                                                                \
+		NULL, 0                                                                  \
+	}
+#define auto_deliveries __attribute__((cleanup(deliveries_free)))
+
+/*
+ * What the routes make of an event's line.  An event that is no JSON for libjq is ERROR_DATA;
+ * a route that fails gives a delivery with a problem.
+ */
+int routes_apply(struct deliveries *deliveries, struct routes *routes, struct str_view line,
+		 struct error *err);
+
+/* Append an empty one. */
+struct delivery *deliveries_add(struct deliveries *deliveries);
+void deliveries_free(struct deliveries *deliveries);
+
+#endif

@@ -1,0 +1,52 @@
+#ifndef BIN_HOOKROUTE_WORK_H
+#define BIN_HOOKROUTE_WORK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "bin/hookroute/consumer.h"
+#include "bin/hookroute/lease.h"
+#include "bin/hookroute/routes.h"
+#include "lib/buf.h"
+#include "lib/uuid.h"
+
+struct dispatch;
+struct error;
+
+/* One event under way: its line, and the deliveries that came of it. */
+struct work;
+
+struct parcel {
+	struct consumer_value value; /* first: a consumer knows it by this */
+	struct work *work;
+	struct delivery *delivery;
+	enum consumer_verdict verdict;
+	bool settled;
+};
+
+struct work {
+	struct dispatch *dispatch;
+	struct lease *lease;
+	struct buf line;
+	char id[UUID_LEN];
+	struct deliveries deliveries;
+	struct parcel *parcels; /* one for each delivery */
+	size_t open;            /* not settled yet */
+};
+
+/*
+ * Take the next event of lease, whose lines hold it: routed if it comes from cur/, with
+ * what is left of it if from defer/.  NULL with *ended at the end of the file.
+ */
+int work_read(struct work **work, bool *ended, struct dispatch *dispatch, struct lease *lease,
+	      struct error *err);
+void work_free(struct work *work);
+
+/* The id of a delivery in the file's progress. */
+void work_delivery_id(char id[static UUID_LEN], const struct work *work,
+		      const struct delivery *delivery);
+
+/* Append the line that its consumer gets. */
+void work_write(const struct work *work, const struct delivery *delivery, struct buf *out);
+
+#endif
