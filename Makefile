@@ -94,7 +94,8 @@ check: all $(UNITS) $(FAKE)
 
 deps:
 	@.ci/deps
-test: deps
+test:
+	@.ci/deps run test
 	@$(MAKE) --no-print-directory check
 
 clean:

@@ -52,6 +52,7 @@ start_server() {
 		cat "$log" >&2
 		return 1
 	}
+	# shellcheck disable=SC2034 # for the tests
 	server_url=http://$(sed -n 's/.*listening on \([^ ]*\).*/\1/p' "$log" | head -n 1)
 }
 
