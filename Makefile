@@ -44,6 +44,8 @@ runjob-report_LIB := $(BASE) date github github_answer hex http_client json json
 	json_write process uuid
 runjob-report_LDLIBS := $(CURL_LIBS) $(JQ_LIBS)
 
+hookroute_LIB := $(BASE) date event filter hex json json_scan json_write lines process spool uuid
+hookroute_LDLIBS := $(JQ_LIBS)
 runjob-shim_LIB := $(BASE) date event process spool uuid json_scan json_plain json_write cgroup \
 	cgroup_base hex job job_plan job_status
 runjob_LIB := $(BASE) date hex job job_plan job_status json json_plain json_scan json_write \

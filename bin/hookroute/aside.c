@@ -16,13 +16,6 @@
 
 enum { WHY_LIMIT = 16 << 20 };
 
-static const char *with_name(enum delivery_with with)
-{
-	if (with == WITH_PAYLOAD)
-		return "payload";
-	return with == WITH_EVENT ? "event" : NULL;
-}
-
 static void write_delivery(struct json_writer *writer, const struct delivery *delivery)
 {
 	json_write_u64(writer, "n", delivery->n);
@@ -31,12 +24,13 @@ static void write_delivery(struct json_writer *writer, const struct delivery *de
 	if (delivery->send)
 		json_write_raw(writer, "send", delivery->send, strlen(delivery->send));
 	if (delivery->with != WITH_NOTHING)
-		json_write_string(writer, "with", with_name(delivery->with));
+		json_write_string(writer, "with", routes_with_name(delivery->with));
 	json_write_u64(writer, "tries", delivery->tries);
 	json_write_string(writer, "error", delivery->error);
 }
 
-static int set_due(const struct spool *spool, const char *id, int64_t due_ms, struct error *err)
+static int set_due(const struct spool *spool, const char *id, int64_t due_ms,
+		   struct error *err)
 {
 	const struct timespec times[2] = {
 		{ .tv_sec = 0, .tv_nsec = UTIME_OMIT },
@@ -153,6 +147,70 @@ int aside_bury(const struct spool *spool, const char *id, struct str_view line,
 	if (file_replace(dir, why, text.data, text.len, 0600, err) < 0 ||
 	    file_replace(dir, id, event.data, event.len, 0600, err) < 0)
 		return error_wrap(err, "give up event '%s'", id);
+	return 0;
+}
+
+static bool has_n(const struct deliveries *left, unsigned n)
+{
+	size_t i;
+
+	for (i = 0; i < left->count; i++) {
+		if (left->list[i].n == n)
+			return true;
+	}
+	return false;
+}
+
+static int read_reason(struct deliveries *left, bool *reroute, struct str_view line,
+		       struct error *err)
+{
+	auto_deliveries struct deliveries one = DELIVERIES_EMPTY;
+	auto_jv jv reason = jv_invalid();
+	auto_jv jv to = jv_invalid();
+
+	if (json_parse(&reason, line.data, line.len, err) < 0)
+		return -1;
+	to = json_get(reason, "to");
+	if (!jv_is_valid(to)) {
+		*reroute = true;
+		return 0;
+	}
+	if (read_one(deliveries_add(&one), reason, err) < 0)
+		return -1;
+	if (has_n(left, one.list[0].n))
+		return 0;
+	*deliveries_add(left) = one.list[0];
+	left->list[left->count - 1].tries = 0;
+	one.list[0] = (struct delivery)DELIVERY_EMPTY;
+	return 0;
+}
+
+int aside_read_why(struct deliveries *left, bool *reroute, const struct spool *spool,
+		   const char *id, struct error *err)
+{
+	auto_free char *why = str_format("%s.why", id);
+	auto_buf struct buf text = BUF_EMPTY;
+	const char *rest;
+
+	if (file_read(&text, spool->dir[SPOOL_DEAD], why, WHY_LIMIT, err) < 0)
+		return -1;
+	rest = buf_str(&text);
+	while (rest) {
+		struct str_view line = str_split(&rest, '\n');
+
+		if (line.len && read_reason(left, reroute, line, err) < 0)
+			return error_wrap(err, "dead/%s", why);
+	}
+	return 0;
+}
+
+int aside_forget(const struct spool *spool, const char *id, struct error *err)
+{
+	auto_free char *why = str_format("%s.why", id);
+	int dir = spool->dir[SPOOL_DEAD];
+
+	if (unlinkat(dir, id, 0) < 0 || unlinkat(dir, why, 0) < 0)
+		return error_errno(err, "remove 'dead/%s'", id);
 	return 0;
 }
 

@@ -1,6 +1,7 @@
 #ifndef BIN_HOOKROUTE_ASIDE_H
 #define BIN_HOOKROUTE_ASIDE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "bin/hookroute/routes.h"
@@ -23,6 +24,16 @@ int aside_read(struct deliveries *left, struct str_view line, struct error *err)
 
 int aside_bury(const struct spool *spool, const char *id, struct str_view line,
 	       const struct delivery *delivery, struct error *err);
+
+/*
+ * What dead/<id>.why says was given up, each delivery once and with all its tries again.
+ * *reroute: something in it never got as far as a consumer, the routes have to decide anew.
+ */
+int aside_read_why(struct deliveries *left, bool *reroute, const struct spool *spool,
+		   const char *id, struct error *err);
+
+/* dead/<id> is dealt with: take it and its reasons away. */
+int aside_forget(const struct spool *spool, const char *id, struct error *err);
 
 /* When defer/<id> is due; INT64_MAX when it is gone. */
 int64_t aside_due_ms(const struct spool *spool, const char *id);

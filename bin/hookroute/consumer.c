@@ -18,7 +18,10 @@
 enum {
 	OUTPUT_AHEAD = 1 << 20, /* bytes written ahead of what the pipe takes */
 	REPLY_MAX = 1 << 20,
-	DEATHS_MAX = 3, /* on one value: then it is the value's fault */
+	READ_STEP = 65536,
+	DEATHS_MAX = 3,	  /* on one value: then it is the value's fault */
+	RESTARTS_MAX = 6, /* without a reply: then it is the consumer's */
+	STALLED_MS = 5000,
 	DELAY_MS = 100,
 	DELAY_MAX_MS = 30000,
 	FINISH_MS = 5000,
@@ -44,8 +47,8 @@ static struct consumer_value *pop(struct consumer_queue *queue)
 	return value;
 }
 
-int consumer_open(struct consumer **consumer, const char *name, const struct layout *layout,
-		  struct error *err)
+int consumer_open(struct consumer **consumer, const char *name,
+		  const struct layout *layout, struct error *err)
 {
 	struct consumer *made = calloc(1, sizeof(*made));
 
@@ -55,7 +58,7 @@ int consumer_open(struct consumer **consumer, const char *name, const struct lay
 	made->to = -1;
 	made->from = -1;
 	made->process = (struct process)PROCESS_NONE;
-	if (consumer_file_read(&made->argv, &made->in_flight, name, layout, err) < 0) {
+	if (consumer_file_read(&made->file, name, layout, err) < 0) {
 		consumer_close(made);
 		return -1;
 	}
@@ -99,6 +102,19 @@ static void delay_start(struct consumer *consumer, int64_t now_ms)
 	consumer->start_ms = now_ms + (delay < DELAY_MAX_MS ? delay : DELAY_MAX_MS);
 }
 
+static void settle_waiting(struct consumer *consumer, enum consumer_verdict verdict,
+			   const char *message)
+{
+	struct consumer_queue queue = consumer->waiting;
+
+	consumer->waiting = (struct consumer_queue){ NULL, NULL };
+	while (queue.first) {
+		struct consumer_value *value = pop(&queue);
+
+		value->settled(value, verdict, message);
+	}
+}
+
 /* One that ends over and over on the same value cannot take it now: its turn is over. */
 static void blame(struct consumer *consumer)
 {
@@ -124,7 +140,8 @@ static void reap(struct consumer *consumer)
 
 	process_signal(&consumer->process, SIGKILL);
 	if (process_wait(&outcome, &consumer->process, &err) < 0)
-		snprintf(consumer->trouble, sizeof(consumer->trouble), "%.150s", err.message);
+		snprintf(consumer->trouble, sizeof(consumer->trouble), "%.150s",
+			 err.message);
 	else if (outcome.signalled)
 		snprintf(consumer->trouble, sizeof(consumer->trouble),
 			 "the consumer was killed by signal %d", outcome.code);
@@ -149,7 +166,8 @@ static void bury(struct consumer *consumer, int64_t now_ms)
 	consumer->written = 0;
 	take_back(consumer);
 	if (consumer->waiting.first)
-		log_warning("%s: %s, starting it again", consumer->name, consumer->trouble);
+		log_warning("%s: %s, starting it again", consumer->name,
+			    consumer->trouble);
 	delay_start(consumer, now_ms);
 	blame(consumer);
 }
@@ -158,14 +176,15 @@ static int make_pipes(int in[2], int out[2], struct error *err)
 {
 	if (pipe2(in, O_CLOEXEC) < 0 || pipe2(out, O_CLOEXEC) < 0)
 		return error_errno(err, "make pipes");
-	if (fcntl(in[1], F_SETFL, O_NONBLOCK) < 0 || fcntl(out[0], F_SETFL, O_NONBLOCK) < 0)
+	if (fcntl(in[1], F_SETFL, O_NONBLOCK) < 0 ||
+	    fcntl(out[0], F_SETFL, O_NONBLOCK) < 0)
 		return error_errno(err, "set up pipes");
 	return 0;
 }
 
 static int start(struct consumer *consumer, struct error *err)
 {
-	struct process_start how = { .argv = (const char *const *)consumer->argv,
+	struct process_start how = { .argv = (const char *const *)consumer->file.argv,
 				     .err = STDERR_FILENO };
 	int in[2] = { -1, -1 };
 	int out[2] = { -1, -1 };
@@ -184,7 +203,8 @@ static int start(struct consumer *consumer, struct error *err)
 	}
 	consumer->to = in[1];
 	consumer->from = out[0];
-	log_debug("%s: started as process %d", consumer->name, (int)consumer->process.pid);
+	log_debug("%s: started as process %d", consumer->name,
+		  (int)consumer->process.pid);
 	return 0;
 }
 
@@ -200,24 +220,40 @@ static void start_or_blame(struct consumer *consumer, int64_t now_ms)
 	blame(consumer);
 }
 
+static void expect_reply(struct consumer *consumer, int64_t now_ms)
+{
+	consumer->reply_ms = now_ms + (int64_t)consumer->file.timeout_ms;
+}
+
 void consumer_feed(struct consumer *consumer, int64_t now_ms)
 {
+	if (!consumer->sent.first && !consumer->waiting.first)
+		consumer->alive_ms = now_ms;
 	if (consumer->to < 0 && consumer->waiting.first && now_ms >= consumer->start_ms)
 		start_or_blame(consumer, now_ms);
+	/* Others need not wait for one that is broken. */
+	if (consumer->to < 0 && consumer->restarts >= RESTARTS_MAX)
+		settle_waiting(consumer, CONSUMER_TEMPORARY, consumer->trouble);
 	if (consumer->to < 0)
 		return;
-	while (consumer->waiting.first && consumer->sent_count < consumer->in_flight &&
+	while (consumer->waiting.first &&
+	       consumer->sent_count < consumer->file.in_flight &&
 	       consumer->output.len < OUTPUT_AHEAD) {
 		struct consumer_value *value = pop(&consumer->waiting);
 
+		if (!consumer->sent.first)
+			expect_reply(consumer, now_ms);
 		value->write(value, &consumer->output);
 		push(&consumer->sent, value);
 		consumer->sent_count++;
 	}
 }
 
-void consumer_poll(const struct consumer *consumer, struct pollfd fds[static 2])
+void consumer_poll(const struct consumer *consumer,
+		   struct pollfd fds[static CONSUMER_FDS])
 {
+	/* It may have ended while a child of its own keeps the pipe open. */
+	fds[2] = (struct pollfd){ consumer->process.pidfd, POLLIN, 0 };
 	fds[0] = (struct pollfd){ consumer->from, POLLIN, 0 };
 	fds[1] = (struct pollfd){ consumer->output.len ? consumer->to : -1, POLLOUT, 0 };
 }
@@ -258,18 +294,21 @@ static bool take_reply(struct consumer *consumer, struct str_view line)
 	return true;
 }
 
-static bool take_replies(struct consumer *consumer)
+static bool take_replies(struct consumer *consumer, int64_t now_ms)
 {
 	size_t taken = 0;
 	char *end;
 
-	while ((end = memchr(consumer->input.data + taken, '\n', consumer->input.len - taken))) {
+	while ((end = memchr(consumer->input.data + taken, '\n',
+			     consumer->input.len - taken))) {
 		struct str_view line = { consumer->input.data + taken,
 					 (size_t)(end - consumer->input.data) - taken };
 
 		taken += line.len + 1;
 		if (!take_reply(consumer, line))
 			return false;
+		expect_reply(consumer, now_ms);
+		consumer->alive_ms = now_ms;
 	}
 	buf_skip(&consumer->input, taken);
 	if (consumer->input.len > REPLY_MAX)
@@ -277,33 +316,51 @@ static bool take_replies(struct consumer *consumer)
 	return consumer->input.len <= REPLY_MAX;
 }
 
-static void read_input(struct consumer *consumer, int64_t now_ms)
+static void read_input(struct consumer *consumer, bool ended, int64_t now_ms)
 {
-	ssize_t got = read(consumer->from, buf_room(&consumer->input, 65536), 65536);
+	ssize_t got =
+		read(consumer->from, buf_room(&consumer->input, READ_STEP), READ_STEP);
 
 	if (got > 0) {
 		buf_grew(&consumer->input, (size_t)got);
-		if (!take_replies(consumer))
+		if (!take_replies(consumer, now_ms))
 			bury(consumer, now_ms);
-	} else if (got == 0 || (errno != EAGAIN && errno != EINTR)) {
+	} else if (got == 0 || ended || (errno != EAGAIN && errno != EINTR)) {
 		bury(consumer, now_ms);
 	}
 }
 
-void consumer_work(struct consumer *consumer, const struct pollfd fds[static 2],
-		   int64_t now_ms)
+static void check_time(struct consumer *consumer, int64_t now_ms)
+{
+	if (consumer->from < 0 || !consumer->sent.first || now_ms < consumer->reply_ms)
+		return;
+	log_warning("%s: no reply for %llu s, killing it", consumer->name,
+		    (unsigned long long)consumer->file.timeout_ms / 1000);
+	bury(consumer, now_ms);
+}
+
+void consumer_work(struct consumer *consumer,
+		   const struct pollfd fds[static CONSUMER_FDS], int64_t now_ms)
 {
 	if (fds[1].revents && consumer->to >= 0)
 		write_output(consumer);
-	if (fds[0].revents && consumer->from >= 0)
-		read_input(consumer, now_ms);
+	if ((fds[0].revents || fds[2].revents) && consumer->from >= 0)
+		read_input(consumer, fds[2].revents != 0, now_ms);
+	check_time(consumer, now_ms);
 }
 
 int64_t consumer_wake_ms(const struct consumer *consumer)
 {
-	if (consumer->to < 0 && consumer->waiting.first)
-		return consumer->start_ms;
-	return INT64_MAX;
+	if (consumer->from >= 0 && consumer->sent.first)
+		return consumer->reply_ms;
+	return consumer->to < 0 && consumer->waiting.first ? consumer->start_ms
+							   : INT64_MAX;
+}
+
+void consumer_relieve(struct consumer *consumer, int64_t now_ms)
+{
+	if (now_ms - consumer->alive_ms >= STALLED_MS)
+		settle_waiting(consumer, CONSUMER_BUSY, "the consumer is busy");
 }
 
 void consumer_finish(struct consumer *consumer)
@@ -322,7 +379,7 @@ void consumer_close(struct consumer *consumer)
 	cleanup_close(&consumer->from);
 	if (consumer->process.pid > 0)
 		reap(consumer);
-	consumer_file_free(consumer->argv);
+	consumer_file_free(&consumer->file);
 	buf_free(&consumer->output);
 	buf_free(&consumer->input);
 	free(consumer->name);

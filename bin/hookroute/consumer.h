@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bin/hookroute/consumer_file.h"
 #include "lib/buf.h"
 #include "lib/process.h"
 
@@ -17,7 +18,12 @@ struct layout;
  * when there is something for it, gets up to in_flight values before their replies, and is
  * started again with growing delay when it ends, to get once more what had no reply.
  */
-enum consumer_verdict { CONSUMER_OK, CONSUMER_TEMPORARY, CONSUMER_PERMANENT };
+enum consumer_verdict {
+	CONSUMER_OK,
+	CONSUMER_TEMPORARY,
+	CONSUMER_PERMANENT,
+	CONSUMER_BUSY, /* it was not tried */
+};
 
 /* A value on its way.  write appends its line (with the line break); settled is called once,
  * after which the value may be freed. */
@@ -36,27 +42,29 @@ struct consumer_queue {
 struct consumer {
 	struct consumer *next;
 	char *name;
-	char **argv;
-	uint64_t in_flight;
+	struct consumer_file file;
 	struct process process;
-	int to;   /* its stdin, -1 when it does not run */
-	int from; /* its stdout */
+	int to;		   /* its stdin, -1 when it does not run */
+	int from;	   /* its stdout */
 	struct buf output; /* for it, not written yet */
-	size_t written;    /* of output */
+	size_t written;	   /* of output */
 	struct buf input;  /* of it, no whole line yet */
 	struct consumer_queue waiting;
 	struct consumer_queue sent;
 	size_t sent_count;
-	const struct consumer_value *died_on; /* the first without a reply when it last ended */
-	unsigned deaths;     /* on that value */
-	unsigned restarts;   /* since it last replied */
-	int64_t start_ms;    /* not before */
-	char trouble[160];   /* why it last ended or could not start */
+	const struct consumer_value
+		*died_on;  /* the first without a reply when it last ended */
+	unsigned deaths;   /* on that value */
+	unsigned restarts; /* since it last replied */
+	int64_t start_ms;  /* not before */
+	int64_t reply_ms;  /* it must have replied until then */
+	int64_t alive_ms;  /* it last replied, or had nothing to do */
+	char trouble[160]; /* why it last ended or could not start */
 };
 
 /* Read consumers.d/NAME.json of conf or share.  None: ERROR_ABSENT, saying what to make. */
-int consumer_open(struct consumer **consumer, const char *name, const struct layout *layout,
-		  struct error *err);
+int consumer_open(struct consumer **consumer, const char *name,
+		  const struct layout *layout, struct error *err);
 
 /* Kill it if it runs and free it; its values must have been settled or be the caller's. */
 void consumer_close(struct consumer *consumer);
@@ -66,15 +74,21 @@ void consumer_add(struct consumer *consumer, struct consumer_value *value);
 /* Start it if it must run, hand it what it may take. */
 void consumer_feed(struct consumer *consumer, int64_t now_ms);
 
-/* What to poll: fds[0] and fds[1], -1 where there is nothing. */
-void consumer_poll(const struct consumer *consumer, struct pollfd fds[static 2]);
+/* What to poll; -1 where there is nothing. */
+enum { CONSUMER_FDS = 3 };
+void consumer_poll(const struct consumer *consumer,
+		   struct pollfd fds[static CONSUMER_FDS]);
 
 /* Write and read what poll says; replies are settled. */
-void consumer_work(struct consumer *consumer, const struct pollfd fds[static 2],
-		   int64_t now_ms);
+void consumer_work(struct consumer *consumer,
+		   const struct pollfd fds[static CONSUMER_FDS], int64_t now_ms);
 
 /* When it must be looked at although no descriptor is ready; INT64_MAX for never. */
 int64_t consumer_wake_ms(const struct consumer *consumer);
+
+/* When it has taken nothing for a while, what waits for it goes back as busy, to make room
+ * for others. */
+void consumer_relieve(struct consumer *consumer, int64_t now_ms);
 
 /* No more values will come: it may end. */
 void consumer_finish(struct consumer *consumer);

@@ -14,6 +14,8 @@
 
 enum { FILE_LIMIT = 65536, IN_FLIGHT = 64, IN_FLIGHT_MAX = 4096, ARGUMENTS_MAX = 256 };
 
+#define TIMEOUT "10m"
+
 static int find_file(struct buf *text, const char *name, const struct layout *layout,
 		     struct error *err)
 {
@@ -30,71 +32,102 @@ static int find_file(struct buf *text, const char *name, const struct layout *la
 		if (found)
 			return 0;
 	}
-	return error_set(err, ERROR_ABSENT,
-			 "no consumer '%s': make %s/consumers.d/%s.json, see hookroutes(5)", name,
-			 layout->conf, name);
+	return error_set(
+		err, ERROR_ABSENT,
+		"no consumer '%s': make %s/consumers.d/%s.json, see hookroutes(5)", name,
+		layout->conf, name);
 }
 
-static int read_argv(char ***argv, jv exec, struct error *err)
+static int read_argv(struct consumer_file *file, jv exec, struct error *err)
 {
 	size_t count = jv_get_kind(exec) == JV_KIND_ARRAY ? json_length(exec) : 0;
-	char **list;
 	size_t i;
 
 	if (count == 0 || count > ARGUMENTS_MAX)
 		return error_set(err, ERROR_CONFIG, "'exec' is no list of words");
-	list = calloc(count + 1, sizeof(*list));
-	if (!list)
+	file->argv = calloc(count + 1, sizeof(*file->argv));
+	if (!file->argv)
 		abort();
 	for (i = 0; i < count; i++) {
-		if (json_element(&list[i], exec, i, "'exec'", err) < 0) {
-			consumer_file_free(list);
+		if (json_element(&file->argv[i], exec, i, "'exec'", err) < 0)
 			return -1;
-		}
 	}
-	*argv = list;
 	return 0;
 }
 
-static int read_text(char ***argv, uint64_t *in_flight, const struct buf *text,
-		     struct error *err)
+static int read_limits(struct consumer_file *file, jv object, struct error *err)
 {
-	auto_jv jv file = jv_invalid();
-	auto_jv jv exec = jv_invalid();
-	uint64_t number = IN_FLIGHT;
+	auto_free char *timeout = NULL;
 
-	if (json_parse(&file, buf_str(text), text->len, err) < 0 ||
-	    json_get_u64(&number, file, "in_flight", err) < 0)
+	file->in_flight = IN_FLIGHT;
+	if (json_get_u64(&file->in_flight, object, "in_flight", err) < 0 ||
+	    json_get_string(&timeout, object, "timeout", err) < 0 ||
+	    str_to_duration(&file->timeout_ms, timeout ? timeout : TIMEOUT, err) < 0)
 		return -1;
-	if (number < 1 || number > IN_FLIGHT_MAX)
+	if (file->in_flight < 1 || file->in_flight > IN_FLIGHT_MAX)
 		return error_set(err, ERROR_CONFIG, "'in_flight' is not from 1 to %d",
 				 IN_FLIGHT_MAX);
-	exec = json_get(file, "exec");
-	if (read_argv(argv, exec, err) < 0)
-		return -1;
-	*in_flight = number;
+	if (file->timeout_ms < 1)
+		return error_set(err, ERROR_CONFIG, "'timeout' is no time");
 	return 0;
 }
 
-int consumer_file_read(char ***argv, uint64_t *in_flight, const char *name,
+/* A wrong word would silently be a default. */
+static int check_members(jv object, struct error *err)
+{
+	auto_jv jv keys = json_keys(object);
+	size_t i;
+
+	if (jv_get_kind(object) != JV_KIND_OBJECT)
+		return error_set(err, ERROR_CONFIG, "no JSON object");
+	for (i = 0; i < json_length(keys); i++) {
+		auto_free char *key = NULL;
+
+		if (json_element(&key, keys, i, "a member", err) < 0)
+			return -1;
+		if (!str_equal(key, "exec") && !str_equal(key, "in_flight") &&
+		    !str_equal(key, "timeout"))
+			return error_set(err, ERROR_CONFIG, "unknown member '%s'", key);
+	}
+	return 0;
+}
+
+static int read_text(struct consumer_file *file, const struct buf *text,
+		     struct error *err)
+{
+	auto_jv jv object = jv_invalid();
+	auto_jv jv exec = jv_invalid();
+
+	if (json_parse(&object, buf_str(text), text->len, err) < 0 ||
+	    check_members(object, err) < 0 || read_limits(file, object, err) < 0)
+		return -1;
+	exec = json_get(object, "exec");
+	return read_argv(file, exec, err);
+}
+
+int consumer_file_read(struct consumer_file *file, const char *name,
 		       const struct layout *layout, struct error *err)
 {
+	auto_consumer_file struct consumer_file read = CONSUMER_FILE_EMPTY;
 	auto_buf struct buf text = BUF_EMPTY;
 
 	if (find_file(&text, name, layout, err) < 0)
 		return -1;
-	if (read_text(argv, in_flight, &text, err) < 0) {
+	if (read_text(&read, &text, err) < 0) {
 		err->kind = ERROR_CONFIG;
 		return error_wrap(err, "consumers.d/%s.json", name);
 	}
+	*file = read;
+	read = (struct consumer_file)CONSUMER_FILE_EMPTY;
 	return 0;
 }
 
-void consumer_file_free(char **argv)
+void consumer_file_free(struct consumer_file *file)
 {
 	char **word;
 
-	for (word = argv; word && *word; word++)
+	for (word = file->argv; word && *word; word++)
 		free(*word);
-	free(argv);
+	free(file->argv);
+	*file = (struct consumer_file)CONSUMER_FILE_EMPTY;
 }

@@ -6,10 +6,22 @@
 struct error;
 struct layout;
 
-/* consumers.d/NAME.json: {"exec":["PROGRAM","ARGUMENT",…],"in_flight":64}.  See
- * hookroutes(5).  argv is freed with consumer_file_free, and ends with NULL. */
-int consumer_file_read(char ***argv, uint64_t *in_flight, const char *name,
+/* consumers.d/NAME.json: {"exec":["PROGRAM","ARGUMENT",…],"in_flight":64,"timeout":"10m"}.
+ * See hookroutes(5). */
+struct consumer_file {
+	char **argv; /* ends with NULL */
+	uint64_t in_flight;
+	uint64_t timeout_ms; /* for its next reply */
+};
+
+#define CONSUMER_FILE_EMPTY                                                              \
+	{                                                                                \
+		NULL, 0, 0                                                               \
+	}
+#define auto_consumer_file __attribute__((cleanup(consumer_file_free)))
+
+int consumer_file_read(struct consumer_file *file, const char *name,
 		       const struct layout *layout, struct error *err);
-void consumer_file_free(char **argv);
+void consumer_file_free(struct consumer_file *file);
 
 #endif

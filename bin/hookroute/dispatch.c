@@ -9,16 +9,18 @@
 #include "lib/log.h"
 #include "lib/str.h"
 
-enum { VALUES_MAX = 2048, BYTES_MAX = 64 << 20 };
+enum { BYTES_MAX = 64 << 20, BUSY_MS = 30000 };
 
 bool dispatch_has_room(const struct dispatch *dispatch)
 {
-	return !dispatch->failed && dispatch->values < VALUES_MAX && dispatch->bytes < BYTES_MAX;
+	return !dispatch->failed && !dispatch->stopping &&
+	       dispatch->events_open < dispatch->events_max &&
+	       dispatch->bytes < BYTES_MAX;
 }
 
 bool dispatch_is_idle(const struct dispatch *dispatch)
 {
-	return !dispatch->leases;
+	return dispatch->stopping ? !dispatch->values : !dispatch->leases;
 }
 
 void dispatch_add(struct dispatch *dispatch, struct lease *lease)
@@ -54,7 +56,7 @@ static void end_lease_if_done(struct dispatch *dispatch, struct lease *lease)
 {
 	struct error err = { 0 };
 
-	if (!lease->ended || lease->open || dispatch->failed)
+	if (!lease->ended || lease->open || lease->abandoned || dispatch->failed)
 		return;
 	check(dispatch, lease_finish(lease, &err), &err);
 	remove_lease(dispatch, lease);
@@ -80,25 +82,42 @@ static void give_up(struct work *work, struct delivery *delivery)
 
 	log_warning("event %s: %s%s%s given up after %u tries: %s", work->id,
 		    delivery->route ? delivery->route : "the routes",
-		    delivery->to ? " to " : "", delivery->to ? delivery->to : "", delivery->tries,
-		    delivery->error ? delivery->error : "");
+		    delivery->to ? " to " : "", delivery->to ? delivery->to : "",
+		    delivery->tries, delivery->error ? delivery->error : "");
 	check(work->dispatch,
-	      aside_bury(work->dispatch->spool, work->id, line_of(work), delivery, &err), &err);
+	      aside_bury(work->dispatch->spool, work->id, line_of(work), delivery, &err),
+	      &err);
 	work->dispatch->dead++;
 	mark(work, delivery);
 }
 
-/* A copy of those that are to be tried again, for the file in defer/. */
-static void collect_left(struct deliveries *left, const struct work *work)
+static uint64_t delay_of(const struct parcel *parcel)
+{
+	uint64_t delay = BUSY_MS;
+
+	if (parcel->verdict == CONSUMER_TEMPORARY)
+		(void)retry_delay(&delay, parcel->work->dispatch->retry,
+				  parcel->delivery->tries);
+	return delay;
+}
+
+/* A copy of those that are to be tried again, for the file in defer/: what waits, waits
+ * together, for the longest of their delays. */
+static void collect_left(struct deliveries *left, uint64_t *delay_ms,
+			 const struct work *work)
 {
 	size_t i;
 
 	for (i = 0; i < work->deliveries.count; i++) {
-		const struct delivery *from = work->parcels[i].delivery;
+		const struct parcel *parcel = &work->parcels[i];
+		const struct delivery *from = parcel->delivery;
 		struct delivery *to;
 
-		if (work->parcels[i].verdict != CONSUMER_TEMPORARY)
+		if (parcel->verdict != CONSUMER_TEMPORARY &&
+		    parcel->verdict != CONSUMER_BUSY)
 			continue;
+		if (delay_of(parcel) > *delay_ms)
+			*delay_ms = delay_of(parcel);
 		to = deliveries_add(left);
 		*to = *from;
 		to->route = str_dup(from->route);
@@ -109,39 +128,28 @@ static void collect_left(struct deliveries *left, const struct work *work)
 	}
 }
 
-/* The longest delay of those that failed: what waits, waits together. */
-static int64_t next_try_ms(const struct work *work, const struct deliveries *left)
-{
-	uint64_t longest = 0;
-	size_t i;
-
-	for (i = 0; i < left->count; i++) {
-		uint64_t delay = 0;
-
-		if (retry_delay(&delay, work->dispatch->retry, left->list[i].tries) &&
-		    delay > longest)
-			longest = delay;
-	}
-	return date_now_ms() + (int64_t)longest;
-}
-
 static void defer_left(struct work *work)
 {
 	auto_deliveries struct deliveries left = DELIVERIES_EMPTY;
 	struct dispatch *dispatch = work->dispatch;
 	struct error err = { 0 };
+	uint64_t delay_ms = 0;
 	size_t i;
 
-	collect_left(&left, work);
+	/* The old file in defer/ still says all that is left. */
+	if (work->lease->abandoned && work->lease->state == SPOOL_DEFER)
+		return;
+	collect_left(&left, &delay_ms, work);
 	if (!left.count)
 		return;
 	check(dispatch,
 	      aside_defer(dispatch->spool, work->id, line_of(work), &left,
-			  next_try_ms(work, &left), &err),
+			  date_now_ms() + (int64_t)delay_ms, &err),
 	      &err);
 	dispatch->deferred += left.count;
 	/* In defer/ the file itself was replaced; in cur/ the event is no more this file's. */
-	for (i = 0; i < left.count && work->lease->state == SPOOL_CUR && !dispatch->failed; i++)
+	for (i = 0;
+	     i < left.count && work->lease->state == SPOOL_CUR && !dispatch->failed; i++)
 		mark(work, &left.list[i]);
 }
 
@@ -152,6 +160,7 @@ static void finish_work(struct work *work)
 
 	defer_left(work);
 	dispatch->bytes -= work->line.len;
+	dispatch->events_open--;
 	dispatch->events++;
 	lease->open--;
 	work_free(work);
@@ -159,13 +168,14 @@ static void finish_work(struct work *work)
 }
 
 /* One delivery is over, for now or for good. */
-static void settle(struct parcel *parcel, enum consumer_verdict verdict, const char *message)
+static void settle(struct parcel *parcel, enum consumer_verdict verdict,
+		   const char *message)
 {
 	struct work *work = parcel->work;
 	struct delivery *delivery = parcel->delivery;
 	uint64_t delay = 0;
 
-	delivery->tries++;
+	delivery->tries += verdict != CONSUMER_BUSY;
 	free(delivery->error);
 	delivery->error = str_dup(message);
 	if (verdict == CONSUMER_TEMPORARY &&
@@ -174,13 +184,14 @@ static void settle(struct parcel *parcel, enum consumer_verdict verdict, const c
 	parcel->verdict = verdict;
 	if (verdict == CONSUMER_PERMANENT)
 		give_up(work, delivery);
-	if (verdict == CONSUMER_TEMPORARY)
-		log_info("event %s: %s to %s failed, try %u: %s", work->id, delivery->route,
-			 delivery->to, delivery->tries, message);
+	if (verdict == CONSUMER_TEMPORARY || verdict == CONSUMER_BUSY)
+		log_info("event %s: %s to %s failed, try %u: %s", work->id,
+			 delivery->route, delivery->to, delivery->tries, message);
 	if (verdict == CONSUMER_OK) {
 		work->dispatch->delivered++;
 		mark(work, delivery);
-		log_info("event %s: %s to %s ok", work->id, delivery->route, delivery->to);
+		log_info("event %s: %s to %s ok", work->id, delivery->route,
+			 delivery->to);
 	}
 	if (--work->open == 0)
 		finish_work(work);
@@ -202,17 +213,22 @@ static void on_write(struct consumer_value *value, struct buf *out)
 	work_write(parcel->work, parcel->delivery, out);
 }
 
-static int find_consumer(struct consumer **found, struct dispatch *dispatch, const char *name,
-			 struct error *err)
+static int find_consumer(struct consumer **found, struct dispatch *dispatch,
+			 const char *name, struct error *err)
 {
 	struct consumer *consumer;
+	size_t count = 0;
 
 	for (consumer = dispatch->consumers; consumer; consumer = consumer->next) {
 		if (str_equal(consumer->name, name)) {
 			*found = consumer;
 			return 0;
 		}
+		count++;
 	}
+	if (count == DISPATCH_CONSUMERS)
+		return error_set(err, ERROR_CONFIG, "more than %d consumers",
+				 DISPATCH_CONSUMERS);
 	if (consumer_open(&consumer, name, dispatch->layout, err) < 0)
 		return -1;
 	consumer->next = dispatch->consumers;
@@ -240,7 +256,9 @@ static void hand_over(struct parcel *parcel)
 		return;
 	}
 	if (find_consumer(&consumer, work->dispatch, parcel->delivery->to, &err) < 0) {
-		settle(parcel, CONSUMER_PERMANENT, err.message);
+		settle(parcel,
+		       err.kind == ERROR_ABSENT ? CONSUMER_PERMANENT : CONSUMER_TEMPORARY,
+		       err.message);
 		return;
 	}
 	parcel->value.write = on_write;
@@ -255,6 +273,7 @@ static void begin_work(struct work *work)
 	size_t i;
 
 	work->dispatch->bytes += work->line.len;
+	work->dispatch->events_open++;
 	work->lease->open++;
 	if (!count)
 		finish_work(work);
@@ -290,23 +309,40 @@ void dispatch_pull(struct dispatch *dispatch, int64_t now_ms)
 		else
 			begin_work(work);
 	}
-	for (consumer = dispatch->consumers; consumer; consumer = consumer->next)
+	if (dispatch->stopping || dispatch->failed)
+		return;
+	for (consumer = dispatch->consumers; consumer; consumer = consumer->next) {
+		if (!dispatch_has_room(dispatch))
+			consumer_relieve(consumer, now_ms);
 		consumer_feed(consumer, now_ms);
+	}
 }
 
-/* Values that were handed over belong to works that nobody finishes any more. */
+/* What these values belong to stays in its file, for the next router. */
 static void drop_values(struct consumer_queue *queue)
 {
 	struct consumer_value *value = queue->first;
 
 	while (value) {
 		struct parcel *parcel = (struct parcel *)value;
+		struct work *work = parcel->work;
 
 		value = value->next;
-		if (--parcel->work->open == 0)
-			work_free(parcel->work);
+		work->lease->abandoned = true;
+		work->dispatch->values--;
+		if (--work->open == 0)
+			finish_work(work);
 	}
 	*queue = (struct consumer_queue){ NULL, NULL };
+}
+
+void dispatch_stop(struct dispatch *dispatch)
+{
+	struct consumer *consumer;
+
+	dispatch->stopping = true;
+	for (consumer = dispatch->consumers; consumer; consumer = consumer->next)
+		drop_values(&consumer->waiting);
 }
 
 void dispatch_close(struct dispatch *dispatch)
@@ -316,8 +352,7 @@ void dispatch_close(struct dispatch *dispatch)
 
 	for (consumer = dispatch->consumers; consumer; consumer = consumer->next)
 		drop_values(&consumer->sent);
-	for (consumer = dispatch->consumers; consumer; consumer = consumer->next)
-		drop_values(&consumer->waiting);
+	dispatch_stop(dispatch);
 	while ((consumer = dispatch->consumers)) {
 		dispatch->consumers = consumer->next;
 		consumer_finish(consumer);

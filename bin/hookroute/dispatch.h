@@ -14,6 +14,8 @@
 struct error;
 struct layout;
 
+enum { DISPATCH_CONSUMERS = 64, DISPATCH_EVENTS = 1024 };
+
 /*
  * From leased files to consumers and back: events are read, routed, handed over, and
  * settled.  What is under way is bounded in number and bytes.
@@ -25,12 +27,15 @@ struct dispatch {
 	const struct retry *retry;
 	struct consumer *consumers;
 	struct lease *leases; /* in the order they were taken */
-	size_t values;        /* under way */
-	size_t bytes;         /* of the events they belong to */
+	size_t events_max;    /* under way at once */
+	size_t events_open;   /* under way */
+	size_t values;	      /* with consumers */
+	size_t bytes;	      /* of the events under way */
 	uint64_t events;      /* settled since the start */
 	uint64_t delivered;
 	uint64_t deferred;
 	uint64_t dead;
+	bool stopping;
 	bool failed; /* the disk took no more: stop and say so */
 	struct error *failure;
 };
@@ -43,6 +48,9 @@ void dispatch_pull(struct dispatch *dispatch, int64_t now_ms);
 
 /* Is there room for another file? */
 bool dispatch_has_room(const struct dispatch *dispatch);
+
+/* Take no more, and take back what no consumer has got yet. */
+void dispatch_stop(struct dispatch *dispatch);
 
 /* Is nothing under way? */
 bool dispatch_is_idle(const struct dispatch *dispatch);

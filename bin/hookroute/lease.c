@@ -46,8 +46,8 @@ static int read_progress(struct lease *lease, struct error *err)
 	bool found = false;
 	size_t i;
 
-	if (file_read_if(&text, &found, lease->spool->dir[lease->state], name, PROGRESS_LIMIT,
-			 err) < 0)
+	if (file_read_if(&text, &found, lease->spool->dir[lease->state], name,
+			 PROGRESS_LIMIT, err) < 0)
 		return -1;
 	/* A last line that a power cut left incomplete does not count. */
 	lease->handled_count = text.len / UUID_LEN;
@@ -62,11 +62,25 @@ static int read_progress(struct lease *lease, struct error *err)
 	return 0;
 }
 
+/* An event published twice waits until its first file is done with. */
+static int lease_new(bool *absent, const struct spool *spool, const char *id,
+		     struct error *err)
+{
+	if (renameat2(spool->dir[SPOOL_NEW], id, spool->dir[SPOOL_CUR], id,
+		      RENAME_NOREPLACE) == 0)
+		return 0;
+	if (errno != EEXIST && errno != ENOENT)
+		return error_errno(err, "lease spool file '%s'", id);
+	*absent = true;
+	return 0;
+}
+
 static int take_open(struct lease **lease, int fd, const struct spool *spool,
 		     enum spool_state from, const char *id, struct error *err)
 {
 	enum spool_state state = from == SPOOL_NEW ? SPOOL_CUR : from;
 	struct lease *made = calloc(1, sizeof(*made));
+	bool absent = false;
 
 	if (!made)
 		abort();
@@ -80,24 +94,23 @@ static int take_open(struct lease **lease, int fd, const struct spool *spool,
 		free(made);
 		return error_errno(err, "read spool file '%s'", id);
 	}
-	if (from == SPOOL_NEW &&
-	    renameat(spool->dir[SPOOL_NEW], id, spool->dir[SPOOL_CUR], id) < 0) {
-		lease_release(made);
-		return error_errno(err, "lease spool file '%s'", id);
-	}
-	if (read_progress(made, err) < 0) {
+	if ((from == SPOOL_NEW && lease_new(&absent, spool, id, err) < 0) ||
+	    (!absent && read_progress(made, err) < 0)) {
 		lease_release(made);
 		return -1;
 	}
-	*lease = made;
+	if (absent)
+		lease_release(made);
+	else
+		*lease = made;
 	return 0;
 }
 
 int lease_take(struct lease **lease, const struct spool *spool, enum spool_state from,
 	       const char *id, struct error *err)
 {
-	auto_close int fd =
-		openat(spool->dir[from], id, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY);
+	auto_close int fd = openat(spool->dir[from], id,
+				   O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY);
 
 	*lease = NULL;
 	if (fd < 0)

@@ -23,11 +23,12 @@ struct lease {
 	enum spool_state state; /* SPOOL_CUR, or SPOOL_DEFER */
 	char id[UUID_LEN];
 	FILE *file;
-	int progress;           /* <id>.done, -1 while it is not needed */
+	int progress;		   /* <id>.done, -1 while it is not needed */
 	char (*handled)[UUID_LEN]; /* what it held when we took over, sorted */
 	size_t handled_count;
-	size_t open; /* events under way */
-	bool ended;  /* all its lines have been read */
+	size_t open;	/* events under way */
+	bool ended;	/* all its lines have been read */
+	bool abandoned; /* some of it was let go: it is not to be finished */
 };
 
 /* From new/ (renamed to cur/), cur/ (left behind) or defer/.  *lease is NULL when somebody

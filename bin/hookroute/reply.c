@@ -13,7 +13,8 @@ static int read_failure(enum consumer_verdict *verdict, char **message, jv reply
 	if (json_get_string(&kind, error, "kind", err) < 0)
 		return -1;
 	if (!str_equal(kind, "temporary") && !str_equal(kind, "permanent"))
-		return error_set(err, ERROR_DATA, "'kind' is neither temporary nor permanent");
+		return error_set(err, ERROR_DATA,
+				 "'kind' is neither temporary nor permanent");
 	if (json_get_string(message, error, "message", err) < 0)
 		return -1;
 	if (!*message)

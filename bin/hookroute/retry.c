@@ -18,12 +18,13 @@ int retry_read(struct retry *retry, const char *text, struct error *err)
 
 		if (word.len == 0)
 			continue;
-		if (read.count == RETRY_MAX || str_to_duration(&read.delays_ms[read.count++], copy,
-							       err) < 0)
-			return error_set(err, ERROR_CONFIG,
-					 "HOOKTOOLS_RETRY wants up to %d times as \"5s 5m 30m\", "
-					 "not '%s'",
-					 RETRY_MAX, copy);
+		if (read.count == RETRY_MAX ||
+		    str_to_duration(&read.delays_ms[read.count++], copy, err) < 0)
+			return error_set(
+				err, ERROR_CONFIG,
+				"HOOKTOOLS_RETRY wants up to %d times as \"5s 5m 30m\", "
+				"not '%s'",
+				RETRY_MAX, copy);
 	}
 	*retry = read;
 	return 0;

@@ -16,7 +16,7 @@
 #include "lib/layout.h"
 #include "lib/path.h"
 
-enum { FILE_LIMIT = 1 << 20 };
+enum { FILE_LIMIT = 1 << 20, DELIVERIES_MAX = 1024 };
 
 /* What would end the process or reach outside of the event means nothing in a route. */
 static const char fences[] =
@@ -61,8 +61,8 @@ static int take_lines(struct source *source, const char *text, const char *name,
 
 		if (is_import(line))
 			return error_set(err, ERROR_CONFIG,
-					 "%s:%u: import is not for routes, include is", name,
-					 number);
+					 "%s:%u: import is not for routes, include is",
+					 name, number);
 		if (is_include(line) && !strstr(buf_str(&source->includes), line))
 			buf_add_format(&source->includes, "%s ", line);
 		if (!is_include(line))
@@ -112,8 +112,8 @@ static int add_file(struct source *joined, const char *text, const char *name,
 	if (take_lines(joined, text, name, err) < 0)
 		return -1;
 	buf_add_format(&joined->body,
-		       ") | {route: \"%s\", out: .}) catch {route: \"%s\", error: .})", name,
-		       name);
+		       ") | {route: \"%s\", out: .}) catch {route: \"%s\", error: .})",
+		       name, name);
 	return 0;
 }
 
@@ -195,8 +195,8 @@ void routes_free(struct routes *routes)
 
 struct delivery *deliveries_add(struct deliveries *deliveries)
 {
-	struct delivery *grown = realloc(deliveries->list,
-					 (deliveries->count + 1) * sizeof(*deliveries->list));
+	struct delivery *grown = realloc(
+		deliveries->list, (deliveries->count + 1) * sizeof(*deliveries->list));
 
 	if (!grown)
 		abort();
@@ -253,6 +253,13 @@ static char *with_id(jv send, const char *event_id, unsigned n)
 	return buf_take(&text);
 }
 
+const char *routes_with_name(enum delivery_with with)
+{
+	if (with == WITH_PAYLOAD)
+		return "payload";
+	return with == WITH_EVENT ? "event" : NULL;
+}
+
 static int read_with(enum delivery_with *with, jv out, struct error *err)
 {
 	auto_free char *text = NULL;
@@ -266,16 +273,19 @@ static int read_with(enum delivery_with *with, jv out, struct error *err)
 	else if (str_equal(text, "event"))
 		*with = WITH_EVENT;
 	else
-		return error_set(err, ERROR_DATA, "'with' is neither \"payload\" nor \"event\"");
+		return error_set(err, ERROR_DATA,
+				 "'with' is neither \"payload\" nor \"event\"");
 	return 0;
 }
 
-static int read_out(struct delivery *delivery, jv out, const char *event_id, struct error *err)
+static int read_out(struct delivery *delivery, jv out, const char *event_id,
+		    struct error *err)
 {
 	auto_jv jv send = json_get(out, "send");
 
 	if (jv_get_kind(out) != JV_KIND_OBJECT)
-		return error_set(err, ERROR_DATA, "an output is no object with 'to' and 'send'");
+		return error_set(err, ERROR_DATA,
+				 "an output is no object with 'to' and 'send'");
 	if (json_get_string(&delivery->to, out, "to", err) < 0 ||
 	    read_with(&delivery->with, out, err) < 0)
 		return -1;
@@ -285,7 +295,8 @@ static int read_out(struct delivery *delivery, jv out, const char *event_id, str
 		return error_set(err, ERROR_DATA, "'send' is missing");
 	if (delivery->with != WITH_NOTHING && jv_is_valid(send) &&
 	    jv_get_kind(send) != JV_KIND_OBJECT)
-		return error_set(err, ERROR_DATA, "'send' must be an object beside 'with'");
+		return error_set(err, ERROR_DATA,
+				 "'send' must be an object beside 'with'");
 	if (jv_is_valid(send))
 		delivery->send = with_id(send, event_id, delivery->n);
 	return 0;
@@ -294,10 +305,14 @@ static int read_out(struct delivery *delivery, jv out, const char *event_id, str
 static int take_output(void *context, jv output, struct error *err)
 {
 	struct application *application = context;
-	struct delivery *delivery = deliveries_add(application->deliveries);
 	auto_jv jv out = json_get(output, "out");
 	auto_jv jv error = json_get(output, "error");
+	struct delivery *delivery;
 
+	if (application->deliveries->count == DELIVERIES_MAX)
+		return error_set(err, ERROR_DATA, "more than %d deliveries of one event",
+				 DELIVERIES_MAX);
+	delivery = deliveries_add(application->deliveries);
 	delivery->n = (unsigned)application->deliveries->count - 1;
 	if (json_get_string(&delivery->route, output, "route", err) < 0)
 		return -1;
@@ -322,8 +337,8 @@ static int parse_event(jv *event, struct str_view line, struct error *err)
 	return json_parse(event, mended.data, mended.len, &ignored) == 0 ? 0 : -1;
 }
 
-int routes_apply(struct deliveries *deliveries, struct routes *routes, struct str_view line,
-		 struct error *err)
+int routes_apply(struct deliveries *deliveries, struct routes *routes,
+		 struct str_view line, struct error *err)
 {
 	struct application application = { deliveries, "" };
 	auto_jv jv event = jv_invalid();

@@ -33,6 +33,9 @@ void routes_free(struct routes *routes);
 
 enum delivery_with { WITH_NOTHING, WITH_PAYLOAD, WITH_EVENT };
 
+/* "payload", "event", or NULL. */
+const char *routes_with_name(enum delivery_with with);
+
 /* One output of a route: what goes to whom. */
 struct delivery {
 	unsigned n; /* it is the nth of its event */
@@ -65,8 +68,8 @@ struct deliveries {
  * What the routes make of an event's line.  An event that is no JSON for libjq is ERROR_DATA;
  * a route that fails gives a delivery with a problem.
  */
-int routes_apply(struct deliveries *deliveries, struct routes *routes, struct str_view line,
-		 struct error *err);
+int routes_apply(struct deliveries *deliveries, struct routes *routes,
+		 struct str_view line, struct error *err);
 
 /* Append an empty one. */
 struct delivery *deliveries_add(struct deliveries *deliveries);

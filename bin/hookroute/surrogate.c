@@ -12,7 +12,8 @@ static unsigned unit_at(const char *p, const char *end)
 {
 	uint8_t bytes[2];
 
-	if (end - p < ESCAPE || p[0] != '\\' || p[1] != 'u' || !hex_decode(bytes, 2, p + 2, 4))
+	if (end - p < ESCAPE || p[0] != '\\' || p[1] != 'u' ||
+	    !hex_decode(bytes, 2, p + 2, 4))
 		return 0;
 	return (unsigned)bytes[0] << 8 | bytes[1];
 }

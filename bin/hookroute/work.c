@@ -35,7 +35,8 @@ static void find_id(struct work *work)
 	struct str_view value = { NULL, 0 };
 
 	memcpy(work->id, work->lease->id, UUID_LEN);
-	if (!json_scan_member(&value, view(&work->line), "id") || value.len != UUID_LEN + 1)
+	if (!json_scan_member(&value, view(&work->line), "id") ||
+	    value.len != UUID_LEN + 1)
 		return;
 	memcpy(work->id, value.data + 1, UUID_LEN - 1);
 	if (!uuid_is_valid(work->id))
@@ -56,7 +57,8 @@ static void route(struct work *work)
 {
 	struct error err = { 0 };
 
-	if (routes_apply(&work->deliveries, work->dispatch->routes, view(&work->line), &err) < 0)
+	if (routes_apply(&work->deliveries, work->dispatch->routes, view(&work->line),
+			 &err) < 0)
 		add_problem(work, err.message);
 }
 
@@ -91,8 +93,8 @@ static void make_parcels(struct work *work)
 	work->open = work->deliveries.count;
 }
 
-int work_read(struct work **work, bool *ended, struct dispatch *dispatch, struct lease *lease,
-	      struct error *err)
+int work_read(struct work **work, bool *ended, struct dispatch *dispatch,
+	      struct lease *lease, struct error *err)
 {
 	struct work *made = calloc(1, sizeof(*made));
 	bool found = false;

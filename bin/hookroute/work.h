@@ -31,15 +31,15 @@ struct work {
 	char id[UUID_LEN];
 	struct deliveries deliveries;
 	struct parcel *parcels; /* one for each delivery */
-	size_t open;            /* not settled yet */
+	size_t open;		/* not settled yet */
 };
 
 /*
  * Take the next event of lease, whose lines hold it: routed if it comes from cur/, with
  * what is left of it if from defer/.  NULL with *ended at the end of the file.
  */
-int work_read(struct work **work, bool *ended, struct dispatch *dispatch, struct lease *lease,
-	      struct error *err);
+int work_read(struct work **work, bool *ended, struct dispatch *dispatch,
+	      struct lease *lease, struct error *err);
 void work_free(struct work *work);
 
 /* The id of a delivery in the file's progress. */
@@ -47,6 +47,7 @@ void work_delivery_id(char id[static UUID_LEN], const struct work *work,
 		      const struct delivery *delivery);
 
 /* Append the line that its consumer gets. */
-void work_write(const struct work *work, const struct delivery *delivery, struct buf *out);
+void work_write(const struct work *work, const struct delivery *delivery,
+		struct buf *out);
 
 #endif

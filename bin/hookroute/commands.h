@@ -1,0 +1,22 @@
+#ifndef BIN_HOOKROUTE_COMMANDS_H
+#define BIN_HOOKROUTE_COMMANDS_H
+
+struct error;
+struct layout;
+struct options;
+
+/* One function for each row of the table in main.c. */
+typedef int command_fn(const struct options *options, const struct layout *layout,
+		       struct error *err);
+
+command_fn cmd_run;
+command_fn cmd_drain;
+command_fn cmd_filter;
+command_fn cmd_test;
+command_fn cmd_check;
+command_fn cmd_put;
+command_fn cmd_list;
+command_fn cmd_show;
+command_fn cmd_retry;
+
+#endif

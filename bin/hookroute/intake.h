@@ -1,0 +1,47 @@
+#ifndef BIN_HOOKROUTE_INTAKE_H
+#define BIN_HOOKROUTE_INTAKE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bin/hookroute/names.h"
+#include "lib/spool.h"
+
+struct error;
+struct lease;
+
+/*
+ * Which file of the spool comes next: what a dead router left in cur/, then what is due in
+ * defer/, then new/ in the order of time.  inotify(7) says when to look again.
+ */
+struct intake_place {
+	enum spool_state state;
+	struct names names; /* of the last look, not taken yet */
+	int64_t look_ms;    /* when to look again; INT64_MAX for when inotify says so */
+};
+
+enum { INTAKE_PLACES = 3 };
+
+struct intake {
+	const struct spool *spool;
+	struct intake_place places[INTAKE_PLACES];
+	int inotify; /* -1 when not following */
+};
+
+/* follow: say what arrives later as well. */
+int intake_open(struct intake *intake, const struct spool *spool, bool follow,
+		struct error *err);
+void intake_close(struct intake *intake);
+
+/* Take in what inotify has to say. */
+void intake_listen(struct intake *intake, int64_t now_ms);
+
+/* The next file, leased; *lease is NULL when there is none now. */
+int intake_next(struct lease **lease, struct intake *intake, int64_t now_ms,
+		struct error *err);
+
+/* When intake_next has to be asked although inotify is silent. */
+int64_t intake_wake_ms(const struct intake *intake);
+
+#endif

@@ -1,0 +1,107 @@
+/* hookroute: decide what events mean and deliver them.  See hookroute(8). */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bin/hookroute/commands.h"
+#include "bin/hookroute/options.h"
+#include "lib/error.h"
+#include "lib/layout.h"
+#include "lib/log.h"
+#include "lib/process.h"
+#include "lib/str.h"
+
+struct command {
+	const char *name;
+	command_fn *run;
+	size_t max; /* of operands */
+	const char *letters;
+};
+
+/* clang-format off */
+static const struct command commands[] = {
+	{ "run", cmd_run, 0, "j" },
+	{ "drain", cmd_drain, 0, "j" },
+	{ "filter", cmd_filter, 0, "rt" },
+	{ "test", cmd_test, OPTIONS_OPERANDS, "r" },
+	{ "check", cmd_check, 0, "r" },
+	{ "put", cmd_put, 0, "enk" },
+	{ "list", cmd_list, 1, "laJ" },
+	{ "show", cmd_show, 1, "J" },
+	{ "retry", cmd_retry, OPTIONS_OPERANDS, "D" },
+};
+/* clang-format on */
+
+static const struct command *find_command(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		if (str_equal(commands[i].name, name))
+			return &commands[i];
+	}
+	return NULL;
+}
+
+static int check(const struct command *command, const struct options *options,
+		 struct error *err)
+{
+	const char *letter;
+
+	if (options->operand_count > command->max)
+		return error_set(err, ERROR_USAGE, "%s takes no '%s'", command->name,
+				 options->operands[command->max]);
+	for (letter = options->used; *letter; letter++) {
+		if (*letter != 'd' && !strchr(command->letters, *letter))
+			return error_set(err, ERROR_USAGE,
+					 "an option does not belong to %s: "
+					 "hookroute --help shows them",
+					 command->name);
+	}
+	return 0;
+}
+
+static int run(const struct options *options, struct error *err)
+{
+	const struct command *command = find_command(options->command);
+	auto_layout struct layout layout = LAYOUT_EMPTY;
+
+	if (!command && options->command)
+		return error_set(err, ERROR_USAGE,
+				 "no command '%s': hookroute --help shows them",
+				 options->command);
+	if (!command)
+		return error_set(err, ERROR_USAGE,
+				 "which command?  hookroute --help shows them");
+	if (check(command, options, err) < 0 || layout_read(&layout, err) < 0)
+		return -1;
+	process_prefer(layout.bin);
+	return command->run(options, &layout, err);
+}
+
+static int print(const char *text, struct error *err)
+{
+	if (fputs(text, stdout) < 0 || fflush(stdout) != 0)
+		return error_errno(err, "write to standard output");
+	return 0;
+}
+
+int main(int argc, char *argv[])
+{
+	struct options options = { 0 };
+	struct error err = { 0 };
+	int status = options_parse(&options, argc, argv, &err);
+
+	log_start("hookroute", options.debug);
+	(void)signal(SIGPIPE, SIG_IGN); /* a write that fails says so */
+	if (status == 0 && options.help)
+		status = print(options_usage, &err);
+	else if (status == 0 && options.version)
+		status = print("hookroute " HOOKTOOLS_VERSION "\n", &err);
+	else if (status == 0)
+		status = run(&options, &err);
+	if (status == 0)
+		return 0;
+	log_error("%s", err.message);
+	return error_exit_status(&err);
+}

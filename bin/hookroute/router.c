@@ -1,0 +1,228 @@
+#include "bin/hookroute/router.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "bin/hookroute/dispatch.h"
+#include "bin/hookroute/intake.h"
+#include "lib/cleanup.h"
+#include "lib/config.h"
+#include "lib/date.h"
+#include "lib/error.h"
+#include "lib/layout.h"
+#include "lib/log.h"
+#include "lib/path.h"
+
+enum { FILES_AT_ONCE = 256, STALL_MS = 1000 };
+
+struct router {
+	const struct layout *layout;
+	bool follow;
+	bool hurry; /* told twice: leave what is in flight */
+	int signals;
+	struct config config;
+	struct spool spool;
+	struct retry retry;
+	struct routes routes;
+	struct intake intake;
+	struct dispatch dispatch;
+	struct error failure; /* of dispatch */
+};
+
+static int open_signals(struct router *router, struct error *err)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
+		return error_errno(err, "block signals");
+	router->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (router->signals < 0)
+		return error_errno(err, "make a signal descriptor");
+	return 0;
+}
+
+static void reload(struct router *router)
+{
+	struct routes routes = ROUTES_NONE;
+	struct error err = { 0 };
+
+	if (routes_load(&routes, router->layout, NULL, &err) < 0) {
+		log_error("%s; the old routes stay", err.message);
+		return;
+	}
+	routes_free(&router->routes);
+	router->routes = routes;
+	log_notice("%zu routes read again", routes.count);
+}
+
+static void take_signals(struct router *router)
+{
+	struct signalfd_siginfo info;
+
+	while (read(router->signals, &info, sizeof(info)) == sizeof(info)) {
+		if (info.ssi_signo == SIGHUP) {
+			reload(router);
+			continue;
+		}
+		if (router->dispatch.stopping)
+			router->hurry = true;
+		else
+			log_notice("stopping: %zu deliveries are in flight",
+				   router->dispatch.values);
+		router->dispatch.stopping = true;
+	}
+}
+
+/* Files as long as there is room for their events, and not so many that a signal waits. */
+static int fill(struct router *router, int64_t now_ms, struct error *err)
+{
+	struct lease *lease = NULL;
+	unsigned files;
+
+	dispatch_pull(&router->dispatch, now_ms);
+	for (files = 0; files < FILES_AT_ONCE && dispatch_has_room(&router->dispatch);
+	     files++) {
+		if (intake_next(&lease, &router->intake, now_ms, err) < 0)
+			return -1;
+		if (!lease)
+			return 0;
+		dispatch_add(&router->dispatch, lease);
+		dispatch_pull(&router->dispatch, now_ms);
+	}
+	return 0;
+}
+
+static int timeout_of(const struct router *router, int64_t now_ms)
+{
+	const struct consumer *consumer = router->dispatch.consumers;
+	int64_t wake_ms = INT64_MAX;
+
+	if (dispatch_has_room(&router->dispatch))
+		wake_ms = intake_wake_ms(&router->intake);
+	for (; consumer; consumer = consumer->next) {
+		if (consumer_wake_ms(consumer) < wake_ms)
+			wake_ms = consumer_wake_ms(consumer);
+	}
+	/* Without room a consumer that takes nothing has to be noticed. */
+	if (!dispatch_has_room(&router->dispatch) && wake_ms > now_ms + STALL_MS)
+		wake_ms = now_ms + STALL_MS;
+	if (wake_ms == INT64_MAX)
+		return -1;
+	return wake_ms <= now_ms ? 0 : (int)(wake_ms - now_ms);
+}
+
+static int wait_and_work(struct router *router, struct error *err)
+{
+	struct pollfd fds[2 + DISPATCH_CONSUMERS * CONSUMER_FDS];
+	struct consumer *consumer;
+	int64_t now_ms = date_now_ms();
+	nfds_t count = 2;
+
+	fds[0] = (struct pollfd){ router->signals, POLLIN, 0 };
+	fds[1] = (struct pollfd){ router->intake.inotify, POLLIN, 0 };
+	for (consumer = router->dispatch.consumers; consumer; consumer = consumer->next) {
+		consumer_poll(consumer, fds + count);
+		count += CONSUMER_FDS;
+	}
+	if (poll(fds, count, timeout_of(router, now_ms)) < 0 && errno != EINTR)
+		return error_errno(err, "wait for events");
+	now_ms = date_now_ms();
+	take_signals(router);
+	if (fds[1].revents)
+		intake_listen(&router->intake, now_ms);
+	count = 2;
+	for (consumer = router->dispatch.consumers; consumer; consumer = consumer->next) {
+		consumer_work(consumer, fds + count, now_ms);
+		count += CONSUMER_FDS;
+	}
+	return 0;
+}
+
+static bool is_finished(const struct router *router)
+{
+	const struct dispatch *dispatch = &router->dispatch;
+
+	if (dispatch->failed || router->hurry)
+		return true;
+	return (dispatch->stopping || !router->follow) && dispatch_is_idle(dispatch);
+}
+
+static int loop(struct router *router, struct error *err)
+{
+	for (;;) {
+		if (fill(router, date_now_ms(), err) < 0)
+			return -1;
+		if (router->dispatch.stopping)
+			dispatch_stop(&router->dispatch);
+		if (is_finished(router))
+			break;
+		if (wait_and_work(router, err) < 0)
+			return -1;
+	}
+	if (!router->dispatch.failed)
+		return 0;
+	*err = router->failure;
+	return -1;
+}
+
+static int open_all(struct router *router, const struct layout *layout, struct error *err)
+{
+	auto_free char *path = path_join(layout->state, "spool");
+
+	if (config_load(&router->config, layout, err) < 0 ||
+	    retry_read(&router->retry, config_get(&router->config, "HOOKTOOLS_RETRY"),
+		       err) < 0 ||
+	    routes_load(&router->routes, layout, NULL, err) < 0 ||
+	    spool_open(&router->spool, path, err) < 0 ||
+	    intake_open(&router->intake, &router->spool, router->follow, err) < 0)
+		return -1;
+	return open_signals(router, err);
+}
+
+int router_run(const struct router_options *options, const struct layout *layout,
+	       struct error *err)
+{
+	struct router router = {
+		.layout = layout,
+		.follow = options->follow,
+		.signals = -1,
+		.config = CONFIG_EMPTY,
+		.spool = SPOOL_NONE,
+		.routes = ROUTES_NONE,
+		.intake = { .inotify = -1 },
+	};
+	int failed;
+
+	router.dispatch = (struct dispatch){
+		.spool = &router.spool,
+		.layout = layout,
+		.routes = &router.routes,
+		.retry = &router.retry,
+		.events_max = options->events_max,
+		.failure = &router.failure,
+	};
+	failed = open_all(&router, layout, err);
+	if (!failed) {
+		log_notice("%zu routes", router.routes.count);
+		failed = loop(&router, err);
+		log_notice("%llu events, %llu delivered, %llu deferred, %llu given up",
+			   (unsigned long long)router.dispatch.events,
+			   (unsigned long long)router.dispatch.delivered,
+			   (unsigned long long)router.dispatch.deferred,
+			   (unsigned long long)router.dispatch.dead);
+	}
+	dispatch_close(&router.dispatch);
+	intake_close(&router.intake);
+	routes_free(&router.routes);
+	spool_close(&router.spool);
+	config_free(&router.config);
+	cleanup_close(&router.signals);
+	return failed;
+}
