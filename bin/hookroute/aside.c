@@ -20,7 +20,8 @@ static void write_delivery(struct json_writer *writer, const struct delivery *de
 {
 	json_write_u64(writer, "n", delivery->n);
 	json_write_string(writer, "route", delivery->route);
-	json_write_string(writer, "to", delivery->to);
+	if (delivery->to)
+		json_write_string(writer, "to", delivery->to);
 	if (delivery->send)
 		json_write_raw(writer, "send", delivery->send, strlen(delivery->send));
 	if (delivery->with != WITH_NOTHING)
@@ -166,12 +167,12 @@ static int read_reason(struct deliveries *left, bool *reroute, struct str_view l
 {
 	auto_deliveries struct deliveries one = DELIVERIES_EMPTY;
 	auto_jv jv reason = jv_invalid();
-	auto_jv jv to = jv_invalid();
+	auto_free char *to = NULL;
 
-	if (json_parse(&reason, line.data, line.len, err) < 0)
+	if (json_parse(&reason, line.data, line.len, err) < 0 ||
+	    json_get_string(&to, reason, "to", err) < 0)
 		return -1;
-	to = json_get(reason, "to");
-	if (!jv_is_valid(to)) {
+	if (!to) {
 		*reroute = true;
 		return 0;
 	}

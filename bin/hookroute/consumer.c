@@ -20,7 +20,7 @@ enum {
 	REPLY_MAX = 1 << 20,
 	READ_STEP = 65536,
 	DEATHS_MAX = 3,	  /* on one value: then it is the value's fault */
-	RESTARTS_MAX = 6, /* without a reply: then it is the consumer's */
+	RESTARTS_MAX = 9, /* without a reply: then it is the consumer's */
 	STALLED_MS = 5000,
 	DELAY_MS = 100,
 	DELAY_MAX_MS = 30000,
@@ -77,6 +77,7 @@ static void settle_first(struct consumer *consumer, enum consumer_verdict verdic
 	struct consumer_value *value = pop(&consumer->sent);
 
 	consumer->sent_count--;
+	consumer->suspects -= consumer->suspects > 0;
 	value->settled(value, verdict, message);
 }
 
@@ -95,8 +96,10 @@ static void take_back(struct consumer *consumer)
 
 static void delay_start(struct consumer *consumer, int64_t now_ms)
 {
-	unsigned doublings = consumer->restarts < 9 ? consumer->restarts : 9;
-	int64_t delay = (int64_t)DELAY_MS << doublings;
+	unsigned doublings = consumer->restarts < RESTARTS_MAX
+				     ? consumer->restarts % DEATHS_MAX
+				     : consumer->restarts;
+	int64_t delay = doublings < 9 ? (int64_t)DELAY_MS << doublings : DELAY_MAX_MS;
 
 	consumer->restarts++;
 	consumer->start_ms = now_ms + (delay < DELAY_MAX_MS ? delay : DELAY_MAX_MS);
@@ -129,6 +132,7 @@ static void blame(struct consumer *consumer)
 		return;
 	consumer->died_on = NULL;
 	consumer->deaths = 0;
+	consumer->suspects -= consumer->suspects > 0;
 	(void)pop(&consumer->waiting);
 	first->settled(first, CONSUMER_TEMPORARY, consumer->trouble);
 }
@@ -164,6 +168,7 @@ static void bury(struct consumer *consumer, int64_t now_ms)
 	buf_clear(&consumer->output);
 	buf_clear(&consumer->input);
 	consumer->written = 0;
+	consumer->suspects = consumer->sent_count;
 	take_back(consumer);
 	if (consumer->waiting.first)
 		log_warning("%s: %s, starting it again", consumer->name,
@@ -225,6 +230,15 @@ static void expect_reply(struct consumer *consumer, int64_t now_ms)
 	consumer->reply_ms = now_ms + (int64_t)consumer->file.timeout_ms;
 }
 
+/* One of several that were with it made it end: one at a time shows which. */
+static bool may_take(const struct consumer *consumer)
+{
+	uint64_t most = consumer->suspects ? 1 : consumer->file.in_flight;
+
+	return consumer->waiting.first && consumer->sent_count < most &&
+	       consumer->output.len < OUTPUT_AHEAD;
+}
+
 void consumer_feed(struct consumer *consumer, int64_t now_ms)
 {
 	if (!consumer->sent.first && !consumer->waiting.first)
@@ -236,9 +250,7 @@ void consumer_feed(struct consumer *consumer, int64_t now_ms)
 		settle_waiting(consumer, CONSUMER_TEMPORARY, consumer->trouble);
 	if (consumer->to < 0)
 		return;
-	while (consumer->waiting.first &&
-	       consumer->sent_count < consumer->file.in_flight &&
-	       consumer->output.len < OUTPUT_AHEAD) {
+	while (may_take(consumer)) {
 		struct consumer_value *value = pop(&consumer->waiting);
 
 		if (!consumer->sent.first)

@@ -56,6 +56,7 @@ struct consumer {
 		*died_on;  /* the first without a reply when it last ended */
 	unsigned deaths;   /* on that value */
 	unsigned restarts; /* since it last replied */
+	size_t suspects;   /* values that were with it when it last ended */
 	int64_t start_ms;  /* not before */
 	int64_t reply_ms;  /* it must have replied until then */
 	int64_t alive_ms;  /* it last replied, or had nothing to do */

@@ -80,10 +80,15 @@ static void give_up(struct work *work, struct delivery *delivery)
 {
 	struct error err = { 0 };
 
-	log_warning("event %s: %s%s%s given up after %u tries: %s", work->id,
-		    delivery->route ? delivery->route : "the routes",
-		    delivery->to ? " to " : "", delivery->to ? delivery->to : "",
-		    delivery->tries, delivery->error ? delivery->error : "");
+	if (delivery->problem)
+		log_warning("event %s: %s failed: %s; it is in dead/", work->id,
+			    delivery->route ? delivery->route : "routing",
+			    delivery->problem);
+	else
+		log_warning(
+			"event %s: %s to %s given up after %u tries: %s; it is in dead/",
+			work->id, delivery->route, delivery->to, delivery->tries,
+			delivery->error);
 	check(work->dispatch,
 	      aside_bury(work->dispatch->spool, work->id, line_of(work), delivery, &err),
 	      &err);
