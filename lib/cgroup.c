@@ -227,11 +227,11 @@ int cgroup_signal(const struct cgroup *cgroup, int signal, struct error *err)
 		return error_wrap(err, "cgroup '%s'", cgroup->path);
 	for (rest = buf_str(&text); rest && *rest;) {
 		struct str_view line = str_split(&rest, '\n');
-		long pid = strtol(line.data, NULL, 10);
+		pid_t pid = (pid_t)str_leading_u64(line.data);
 
 		/* 0 would be our own group: a process of another pid namespace reads as 0. */
 		if (pid > 0)
-			(void)kill((pid_t)pid, signal);
+			(void)kill(pid, signal);
 	}
 	return 0;
 }
@@ -291,10 +291,10 @@ static uint64_t number_of(int fd, const char *name, const char *key)
 
 	take(&text, fd, name);
 	if (!*key)
-		return strtoull(buf_str(&text), NULL, 10);
+		return str_leading_u64(buf_str(&text));
 	for (rest = buf_str(&text); rest && *rest;) {
 		if (str_starts(rest, start))
-			return strtoull(rest + strlen(start), NULL, 10);
+			return str_leading_u64(rest + strlen(start));
 		(void)str_split(&rest, '\n');
 	}
 	return 0;

@@ -1,5 +1,6 @@
 #include "lib/filter.h"
 
+#include <inttypes.h>
 #include <jq.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,8 +30,9 @@ static int explain(const struct complaint *complaint, const char *name, struct e
 	auto_buf struct buf what = BUF_EMPTY;
 	const char *text = buf_str(&complaint->text);
 	const char *at = strstr(text, ", line ");
-	unsigned long line = at ? strtoul(at + strlen(", line "), NULL, 10) : 0;
-	const char *start = str_starts(text, "jq: error: ") ? text + strlen("jq: error: ") : text;
+	uint64_t line = at ? str_leading_u64(at + strlen(", line ")) : 0;
+	const char *start =
+		str_starts(text, "jq: error: ") ? text + strlen("jq: error: ") : text;
 	const char *end = strstr(start, " at <");
 	const char *hint = strstr(start, " (Unix shell quoting issues?)");
 
@@ -40,7 +42,8 @@ static int explain(const struct complaint *complaint, const char *name, struct e
 		end = start + strcspn(start, "\n");
 	buf_add(&what, start, (size_t)(end - start));
 	if (line)
-		return error_set(err, ERROR_CONFIG, "%s:%lu: %s", name, line, buf_str(&what));
+		return error_set(err, ERROR_CONFIG, "%s:%" PRIu64 ": %s", name, line,
+				 buf_str(&what));
 	return error_set(err, ERROR_CONFIG, "%s: %s", name, buf_str(&what));
 }
 

@@ -21,8 +21,8 @@ struct filter {
 
 struct filter_program {
 	const char *text;
-	const char *name;              /* of the file, for messages */
-	const char *const *library;    /* folders for include, ends with NULL */
+	const char *name;	    /* of the file, for messages */
+	const char *const *library; /* folders for include, ends with NULL */
 };
 
 /* ERROR_CONFIG with "<name>:<line>: <what>" when the program does not compile. */

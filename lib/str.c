@@ -115,6 +115,13 @@ static bool leading_digits(uint64_t *number, const char **text)
 	return true;
 }
 
+uint64_t str_leading_u64(const char *text)
+{
+	uint64_t value = 0;
+
+	return leading_digits(&value, &text) ? value : 0;
+}
+
 int str_to_u64(uint64_t *number, const char *text, uint64_t min, uint64_t max,
 	       struct error *err)
 {

@@ -31,6 +31,9 @@ struct str_view str_split(const char **text, char separator);
 int str_to_u64(uint64_t *number, const char *text, uint64_t min, uint64_t max,
 	       struct error *err);
 
+/* The number that the text begins with, 0 when none does: for what the kernel writes. */
+uint64_t str_leading_u64(const char *text);
+
 /* "500ms" "90s" "10m" "2h" "7d", a bare number is seconds; gives milliseconds. */
 int str_to_duration(uint64_t *duration_ms, const char *text, struct error *err);
 

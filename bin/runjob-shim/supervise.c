@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -95,7 +96,8 @@ static int write_pid(const struct supervisor *supervisor, pid_t pid, struct erro
 	field = strrchr(buf_str(&stat), ')');
 	for (i = 2; field && i < 22; i++)
 		field = strchr(field + 1, ' ');
-	text = str_format("%d %llu\n", (int)pid, field ? strtoull(field, NULL, 10) : 0);
+	text = str_format("%d %" PRIu64 "\n", (int)pid,
+			  field ? str_leading_u64(field + 1) : 0);
 	fd = openat(supervisor->job.fd, "pid", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
 		    0600);
 	if (fd < 0)

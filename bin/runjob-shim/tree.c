@@ -44,7 +44,7 @@ static pid_t parent_of(int proc_fd, const char *name)
 	if (!behind || strlen(behind) < 5)
 		return 0;
 	/* A zombie has ended already. */
-	return behind[2] == 'Z' ? 0 : (pid_t)strtol(behind + 4, NULL, 10);
+	return behind[2] == 'Z' ? 0 : (pid_t)str_leading_u64(behind + 4);
 }
 
 static struct relation *all_processes(struct buf *room)
@@ -55,7 +55,7 @@ static struct relation *all_processes(struct buf *room)
 	while (dir && (entry = readdir(dir))) {
 		struct relation relation = { 0, 0, false };
 
-		relation.pid = (pid_t)strtol(entry->d_name, NULL, 10);
+		relation.pid = (pid_t)str_leading_u64(entry->d_name);
 		if (relation.pid > 0)
 			relation.parent = parent_of(dirfd(dir), entry->d_name);
 		if (relation.parent > 0)
@@ -136,7 +136,7 @@ static size_t kill_once(const char *mark)
 	size_t found = 0;
 
 	while (dir && (entry = readdir(dir))) {
-		pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
+		pid_t pid = (pid_t)str_leading_u64(entry->d_name);
 
 		if (pid > 0 && pid != getpid() &&
 		    is_marked(dirfd(dir), entry->d_name, mark)) {

@@ -16,6 +16,10 @@ load ../helper
 	unit numbers_are_digits_in_range
 }
 
+@test "str: leading digits are enough" {
+	unit leading_digits_are_enough
+}
+
 @test "str: durations have units" {
 	unit durations_have_units
 }

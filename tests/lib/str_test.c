@@ -67,6 +67,14 @@ static void sizes_are_powers_of_1024(void)
 	CHECK(str_to_size(&bytes, "17179869184G", &err) == -1);
 }
 
+static void leading_digits_are_enough(void)
+{
+	CHECK(str_leading_u64("42 (sh) S") == 42 && str_leading_u64("7\n") == 7);
+	CHECK(str_leading_u64("") == 0 && str_leading_u64(" 1") == 0);
+	CHECK(str_leading_u64("self") == 0 && str_leading_u64("-1") == 0);
+	CHECK(str_leading_u64("99999999999999999999") == 0);
+}
+
 static void identifiers_are_checked(void)
 {
 	CHECK(str_is_identifier("abc") && str_is_identifier("A-1-b"));
@@ -88,6 +96,7 @@ static const struct check_case cases[] = {
 	{ "null_equals_nothing", null_equals_nothing },
 	{ "splits_to_the_end", splits_to_the_end },
 	{ "numbers_are_digits_in_range", numbers_are_digits_in_range },
+	{ "leading_digits_are_enough", leading_digits_are_enough },
 	{ "durations_have_units", durations_have_units },
 	{ "sizes_are_powers_of_1024", sizes_are_powers_of_1024 },
 	{ "identifiers_are_checked", identifiers_are_checked },
