@@ -33,22 +33,22 @@ JQ_LIBS := $(call pkg,libjq,-ljq) # Debian 12 ships no libjq.pc
 BASE := error cleanup buf str path file log layout config
 
 hookrecv_LIB := $(BASE) base64 crypto date db event hex http_bridge http_exchange http_linger http_peer \
-	http_server json_scan json_write listener registry spool uuid vault vault_key
+	http_server json_scan json_scan_member json_write listener registry spool uuid vault vault_key
 hookrecv_LDLIBS := $(GNUTLS_LIBS) $(MHD_LIBS) $(SQLITE_LIBS)
-tokenmint_LIB := $(BASE) base64 crypto date github_answer hex json_plain json_scan json_write jwt \
+tokenmint_LIB := $(BASE) base64 crypto date github_answer hex json_plain json_scan json_scan_member json_write jwt \
 	process vault vault_key
 tokenmint_LDLIBS := $(GNUTLS_LIBS)
-tokenmint-mint_LIB := $(BASE) date github github_answer http_client json_plain json_scan json_write
+tokenmint-mint_LIB := $(BASE) date github github_answer http_client json_plain json_scan json_scan_member json_write
 tokenmint-mint_LDLIBS := $(CURL_LIBS)
-runjob-report_LIB := $(BASE) date github github_answer hex http_client json json_plain json_scan \
+runjob-report_LIB := $(BASE) date github github_answer hex http_client json json_plain json_scan json_scan_member \
 	json_write process uuid
 runjob-report_LDLIBS := $(CURL_LIBS) $(JQ_LIBS)
 
-hookroute_LIB := $(BASE) date event filter hex json json_scan json_write lines process spool uuid
+hookroute_LIB := $(BASE) date event filter hex json json_scan json_scan_member json_write lines process spool uuid
 hookroute_LDLIBS := $(JQ_LIBS)
-runjob-shim_LIB := $(BASE) date event process spool uuid json_scan json_plain json_write cgroup \
+runjob-shim_LIB := $(BASE) date event process spool uuid json_scan json_scan_member json_plain json_write cgroup \
 	cgroup_base hex job job_plan job_status
-runjob_LIB := $(BASE) date hex job job_plan job_status json json_plain json_scan json_write \
+runjob_LIB := $(BASE) date hex job job_plan job_status json json_plain json_scan json_scan_member json_write \
 	pipeline process uuid
 runjob_LDLIBS := $(JQ_LIBS)
 runjob-pipeline_LIB := $(BASE) date hex json pipeline process uuid
@@ -100,10 +100,13 @@ test:
 	@.ci/deps run test
 	@$(MAKE) --no-print-directory check
 
+lint: ## check the house style (.ci/lint)
+	@.ci/lint
+
 clean:
 	rm -rf .build
 
 -include $(shell find $(O)/obj -name '*.d' 2>/dev/null | sed 's/ /\\ /g')
-.PHONY: all check deps test clean
+.PHONY: all check deps test lint clean
 .DELETE_ON_ERROR:
 .SECONDARY:
