@@ -55,7 +55,7 @@ static void prefix_message(struct error *err, const char *format, va_list list)
 	snprintf(err->message + len, sizeof(err->message) - len, ": %s", old);
 }
 
-int error_set(struct error *err, enum error_kind kind, const char *format, ...)
+int(error_set)(struct error *err, enum error_kind kind, const char *format, ...)
 {
 	va_list list;
 
@@ -66,7 +66,7 @@ int error_set(struct error *err, enum error_kind kind, const char *format, ...)
 	return -1;
 }
 
-int error_errno(struct error *err, const char *format, ...)
+int(error_errno)(struct error *err, const char *format, ...)
 {
 	int number = errno;
 	va_list list;
@@ -79,7 +79,7 @@ int error_errno(struct error *err, const char *format, ...)
 	return -1;
 }
 
-int error_wrap(struct error *err, const char *format, ...)
+int(error_wrap)(struct error *err, const char *format, ...)
 {
 	va_list list;
 
