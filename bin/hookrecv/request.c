@@ -120,19 +120,20 @@ static void refuse_signature(struct http_exchange *exchange,
 
 static bool check_signature(struct request *request, struct http_exchange *exchange)
 {
-	struct str_view secret = { "", 0 };
+	struct signature_opening opening = { .secret = { "", 0 },
+					     .header = signature_header,
+					     .request = exchange,
+					     .now_ms = date_now_ms() };
 	enum signature_verdict verdict;
 	struct error err = { 0 };
-	int64_t now = date_now_ms();
 
-	if (hooks_secret(&secret, &request->receive->hooks, request->hook, now, &err) <
-	    0) {
+	if (hooks_secret(&opening.secret, &request->receive->hooks, request->hook,
+			 opening.now_ms, &err) < 0) {
 		log_error("%s", err.message);
 		answer_unavailable(exchange);
 		return false;
 	}
-	verdict = signature_start(&request->signature, request->provider, secret,
-				  signature_header, exchange, now);
+	verdict = signature_start(&request->signature, request->provider, &opening);
 	if (verdict == SIGNATURE_GOOD)
 		return true;
 	refuse_signature(exchange, verdict);

@@ -65,17 +65,10 @@ static enum signature_verdict start_standard(struct signature *signature,
 	return SIGNATURE_GOOD;
 }
 
-struct opening {
-	struct str_view secret;
-	signature_header_fn *header;
-	const void *request;
-	int64_t now_ms;
-};
-
 static enum signature_verdict open_scheme(struct signature *signature,
 					  const struct provider_scheme *scheme,
 					  const char *value,
-					  const struct opening *opening)
+					  const struct signature_opening *opening)
 {
 	switch (scheme->kind) {
 	case PROVIDER_TOKEN:
@@ -105,22 +98,19 @@ static bool is_empty(const char *value, const char *prefix)
 
 enum signature_verdict signature_start(struct signature *signature,
 				       const struct provider *provider,
-				       struct str_view secret,
-				       signature_header_fn *header, const void *request,
-				       int64_t now_ms)
+				       const struct signature_opening *opening)
 {
-	const struct opening opening = { secret, header, request, now_ms };
 	enum signature_verdict verdict = SIGNATURE_MISSING;
 	size_t i;
 
 	signature->provider = provider;
 	if (provider->open)
 		return SIGNATURE_GOOD;
-	if (secret.len == 0)
+	if (opening->secret.len == 0)
 		return SIGNATURE_BAD;
 	for (i = 0; i < PROVIDER_SCHEMES && provider->schemes[i].header; i++) {
 		const struct provider_scheme *scheme = &provider->schemes[i];
-		const char *value = header(request, scheme->header);
+		const char *value = opening->header(opening->request, scheme->header);
 
 		if (is_empty(value, scheme->prefix))
 			continue;
@@ -128,7 +118,7 @@ enum signature_verdict signature_start(struct signature *signature,
 		if (scheme->kind == PROVIDER_TOKEN && signature->hmac.state)
 			continue;
 		signature->headers[i] = value;
-		verdict = open_scheme(signature, scheme, value, &opening);
+		verdict = open_scheme(signature, scheme, value, opening);
 		if (verdict != SIGNATURE_GOOD)
 			return verdict;
 	}

@@ -44,15 +44,18 @@ typedef const char *signature_header_fn(const void *request, const char *name);
 /* A signed time may be off by so much, both ways (Standard Webhooks: five minutes). */
 #define SIGNATURE_TOLERANCE_MS (300 * INT64_C(1000))
 
-/*
- * What the headers alone tell.  secret is the hook's, as it is stored; it and the headers
- * must stay until the end.
- */
+/* The secret is the hook's, as it is stored; it and the headers must stay until the end. */
+struct signature_opening {
+	struct str_view secret;
+	signature_header_fn *header;
+	const void *request; /* handed to header */
+	int64_t now_ms;
+};
+
+/* What the headers alone tell. */
 enum signature_verdict signature_start(struct signature *signature,
 				       const struct provider *provider,
-				       struct str_view secret,
-				       signature_header_fn *header, const void *request,
-				       int64_t now_ms);
+				       const struct signature_opening *opening);
 
 /* The next bytes of what is signed. */
 void signature_add(struct signature *signature, const void *bytes, size_t len);
