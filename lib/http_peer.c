@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "lib/date.h"
 
@@ -57,4 +58,14 @@ void http_peer_remove(struct http_peer **peers, struct http_peer *peer)
 	else
 		*peers = peer->next;
 	free(peer);
+}
+
+void http_peer_end(const struct http_peer *peers, int64_t before_ms, int how)
+{
+	const struct http_peer *peer;
+
+	for (peer = peers; peer; peer = peer->next) {
+		if (!peer->waiting && peer->since_ms < before_ms)
+			(void)shutdown(peer->fd, how);
+	}
 }

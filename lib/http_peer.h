@@ -21,4 +21,7 @@ struct http_peer *http_peer_add(struct http_peer **peers,
 				struct MHD_Connection *connection, bool pipe);
 void http_peer_remove(struct http_peer **peers, struct http_peer *peer);
 
+/* shutdown(2) in that way whoever is in its phase since before that time, and not waiting. */
+void http_peer_end(const struct http_peer *peers, int64_t before_ms, int how);
+
 #endif

@@ -18,9 +18,8 @@
 #include "lib/http_linger.h"
 
 enum {
-	DISCARD_BYTES = 64 << 20, /* of a body whose answer is known */
-	MEMORY_PER_CONNECTION = 64
-				<< 10, /* holds the head, and 8 KB bodies in one piece */
+	DISCARD_BYTES = 64 << 20,      /* of a body whose answer is known */
+	MEMORY_PER_CONNECTION = 65536, /* holds the head, and 8 KB bodies in one piece */
 	STOP_MS = 10000,
 	SWEEP_MS = 1000,
 };
@@ -142,6 +141,7 @@ static enum MHD_Result end(struct server *server, struct http_exchange *exchange
 }
 
 /* libmicrohttpd's one callback: first the head, then pieces of the body, then its end. */
+/* NOLINTNEXTLINE(readability-function-size): it has libmicrohttpd's parameters */
 static enum MHD_Result on_request(void *context, struct MHD_Connection *connection,
 				  const char *path, const char *method,
 				  const char *version, const char *bytes, size_t *len,
@@ -263,7 +263,7 @@ static int add_single(struct server *server, int in, int out, struct error *err)
 	return 0;
 }
 
-int http_server_open_single(struct http_server *handle, int in, int out,
+int http_server_open_single(struct http_server *handle, const int fds[static 2],
 			    const struct http_service *service,
 			    const struct http_limits *limits, struct error *err)
 {
@@ -274,7 +274,7 @@ int http_server_open_single(struct http_server *handle, int in, int out,
 		return -1;
 	server->single = true;
 	if (start_daemon(server, MHD_USE_NO_LISTEN_SOCKET, err) < 0 ||
-	    add_single(server, in, out, err) < 0)
+	    add_single(server, fds[0], fds[1], err) < 0)
 		return -1;
 	*handle = made;
 	made = (struct http_server)HTTP_SERVER_NONE;
@@ -285,13 +285,9 @@ int http_server_open_single(struct http_server *handle, int in, int out,
 static void sweep(struct server *server)
 {
 	int64_t now = date_now_ms();
-	int64_t late = now - (int64_t)server->limits.total_s * 1000;
-	struct http_peer *peer;
 
-	for (peer = server->peers; peer; peer = peer->next) {
-		if (!peer->waiting && peer->since_ms < late)
-			(void)shutdown(peer->fd, SHUT_RDWR);
-	}
+	http_peer_end(server->peers, now - (int64_t)server->limits.total_s * 1000,
+		      SHUT_RDWR);
 	http_linger_sweep(&server->linger, now);
 }
 
@@ -343,17 +339,6 @@ static bool is_over(const struct server *server)
 	return (server->single || server->stop_ms) && is_idle(server);
 }
 
-/* Connections that are kept alive and have no request under way end when we stop. */
-static void close_idle_peers(struct server *server)
-{
-	struct http_peer *peer;
-
-	for (peer = server->peers; peer; peer = peer->next) {
-		if (!peer->waiting)
-			(void)shutdown(peer->fd, SHUT_RD);
-	}
-}
-
 int http_server_run(struct http_server *handle, struct error *err)
 {
 	struct server *server = handle->state;
@@ -380,8 +365,9 @@ int http_server_run(struct http_server *handle, struct error *err)
 		if (date_now_ms() - swept_ms >= SWEEP_MS) {
 			swept_ms = date_now_ms();
 			sweep(server);
+			/* What is kept alive and has no request under way. */
 			if (server->stop_ms)
-				close_idle_peers(server);
+				http_peer_end(server->peers, INT64_MAX, SHUT_RD);
 		}
 	}
 }

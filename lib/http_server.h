@@ -52,12 +52,13 @@ struct http_server {
 #define auto_http_server __attribute__((cleanup(http_server_close)))
 
 /* Serve a listening socket (see lib/listener.h), which stays the caller's. */
-int http_server_open(struct http_server *server, int listening_fd,
+int http_server_open(struct http_server *handle, int listening_fd,
 		     const struct http_service *service, const struct http_limits *limits,
 		     struct error *err);
 
-/* Serve one request that comes from in and is answered to out: a socket (inetd) or pipes. */
-int http_server_open_single(struct http_server *server, int in, int out,
+/* Serve one request that comes from fds[0] and is answered to fds[1]: a socket (inetd) or
+ * pipes. */
+int http_server_open_single(struct http_server *handle, const int fds[static 2],
 			    const struct http_service *service,
 			    const struct http_limits *limits, struct error *err);
 
@@ -65,8 +66,8 @@ int http_server_open_single(struct http_server *server, int in, int out,
  * Until SIGTERM or SIGINT (what has begun is then finished), or until the single request
  * is over.  SIGPIPE is ignored from http_server_open on.
  */
-int http_server_run(struct http_server *server, struct error *err);
-void http_server_close(struct http_server *server);
+int http_server_run(struct http_server *handle, struct error *err);
+void http_server_close(struct http_server *handle);
 
 /* The request.  Texts live until done; header names are compared without case. */
 const char *http_method(const struct http_exchange *exchange);

@@ -71,9 +71,9 @@ static int serve_single(struct receive *receive, const struct options *options,
 					    (unsigned)options->total_s };
 	auto_http_server struct http_server server = HTTP_SERVER_NONE;
 	const struct http_service service = receive_service(receive);
+	const int fds[] = { STDIN_FILENO, STDOUT_FILENO };
 
-	if (http_server_open_single(&server, STDIN_FILENO, STDOUT_FILENO, &service,
-				    &limits, err) < 0)
+	if (http_server_open_single(&server, fds, &service, &limits, err) < 0)
 		return -1;
 	return http_server_run(&server, err);
 }
