@@ -107,7 +107,7 @@ static int take_need(struct pipeline *pipeline, struct pipeline_task *task, jv n
 {
 	auto_free char *edge = NULL;
 	size_t other = 0;
-	unsigned char i;
+	unsigned i;
 
 	if (!find_task(&other, pipeline, id))
 		return error_set(err, ERROR_DATA, "no task '%.40s'", id);
@@ -115,7 +115,7 @@ static int take_need(struct pipeline *pipeline, struct pipeline_task *task, jv n
 		return -1;
 	for (i = PIPELINE_SUCCESS; i <= PIPELINE_ANY; i++) {
 		if (str_equal(edge, edge_names[i]))
-			task->needs[other] = i;
+			task->needs[other] = (unsigned char)i;
 	}
 	if (!task->needs[other])
 		return error_set(err, ERROR_DATA, "'%s' wants success, failure or any",

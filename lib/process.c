@@ -17,8 +17,6 @@
 #include "lib/date.h"
 #include "lib/error.h"
 
-extern char **environ;
-
 enum { STDERR_LIMIT = 65536, INPUT_LIMIT = 65536 };
 
 void process_prefer(const char *dir)

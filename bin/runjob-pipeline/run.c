@@ -80,7 +80,7 @@ static int start_task(struct run *run, size_t index, struct error *err)
 
 static void start_ready(struct run *run)
 {
-	enum pipeline_state before[PIPELINE_TASKS_MAX];
+	enum pipeline_state before[PIPELINE_TASKS_MAX] = { 0 };
 	size_t index = 0;
 	size_t i;
 

@@ -11,8 +11,6 @@
 #include "lib/error.h"
 #include "lib/process.h"
 
-extern char **environ;
-
 enum { EXIT_NO_EXEC = 127 };
 
 static void default_signals(void)
