@@ -35,6 +35,7 @@ int file_read_fd(struct buf *out, int fd, size_t limit, struct error *err)
 	}
 }
 
+/* NOLINTNEXTLINE(readability-function-size): a place and two outcomes, nothing to join */
 int file_read_if(struct buf *out, bool *found, int dir_fd, const char *path, size_t limit,
 		 struct error *err)
 {
@@ -122,6 +123,7 @@ static int write_durably(int fd, const void *bytes, size_t len, const char *what
 	return 0;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): a place and its bytes, nothing to join */
 int file_replace(int dir_fd, const char *path, const void *bytes, size_t len, mode_t mode,
 		 struct error *err)
 {

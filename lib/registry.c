@@ -36,7 +36,8 @@ static const struct db_schema schema = { migrations,
 	"SELECT hooks.id, name, provider, url, max_body, enabled, hooks.created_ms"      \
 	" FROM hooks JOIN repositories ON repositories.id = repository"
 
-int registry_open(struct registry *registry, const struct layout *layout, struct error *err)
+int registry_open(struct registry *registry, const struct layout *layout,
+		  struct error *err)
 {
 	auto_free char *path = path_join(layout->state, "registry.db");
 
@@ -57,9 +58,10 @@ static int add_repository(struct registry *registry, const struct registry_hook 
 	char id[UUID_LEN];
 
 	uuid_random(id);
-	if (db_prepare(&statement, &registry->db,
-		       "INSERT INTO repositories VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
-		       err) < 0)
+	if (db_prepare(
+		    &statement, &registry->db,
+		    "INSERT INTO repositories VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+		    err) < 0)
 		return -1;
 	db_bind_text(&statement, 1, id);
 	db_bind_text(&statement, 2, hook->name);
@@ -96,8 +98,8 @@ static int add_both(struct registry *registry, const struct registry_hook *hook,
 	if (registry_find(&old, &found, registry, hook->name, err) < 0)
 		return -1;
 	if (found)
-		return error_set(err, ERROR_DATA, "'%s' has a hook already: %s", hook->name,
-				 old.id);
+		return error_set(err, ERROR_DATA, "'%s' has a hook already: %s",
+				 hook->name, old.id);
 	if (add_repository(registry, hook, err) < 0 || add_hook(registry, hook, err) < 0)
 		return -1;
 	return db_commit(&registry->db, err);
@@ -163,10 +165,12 @@ int registry_list(struct registry_hooks *hooks, struct registry *registry,
 	auto_statement struct db_statement statement = DB_STATEMENT_NONE;
 	bool row = true;
 
-	if (db_prepare(&statement, &registry->db, HOOK_COLUMNS " ORDER BY hooks.id", err) < 0)
+	if (db_prepare(&statement, &registry->db, HOOK_COLUMNS " ORDER BY hooks.id",
+		       err) < 0)
 		return -1;
 	while (row) {
 		if (db_step(&row, &statement, err) < 0)
+			/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it is an auto_ */
 			return -1;
 		if (row)
 			append(&read, &statement);

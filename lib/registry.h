@@ -20,7 +20,10 @@ struct registry {
 	struct db db;
 };
 
-#define REGISTRY_NONE { DB_NONE }
+#define REGISTRY_NONE                                                                    \
+	{                                                                                \
+		DB_NONE                                                                  \
+	}
 #define auto_registry __attribute__((cleanup(registry_close)))
 
 struct registry_hook {
@@ -33,7 +36,10 @@ struct registry_hook {
 	int64_t created_ms;
 };
 
-#define REGISTRY_HOOK_EMPTY { "", NULL, NULL, NULL, 0, false, 0 }
+#define REGISTRY_HOOK_EMPTY                                                              \
+	{                                                                                \
+		"", NULL, NULL, NULL, 0, false, 0                                        \
+	}
 #define auto_registry_hook __attribute__((cleanup(registry_hook_free)))
 
 /* All hooks, sorted by id. */
@@ -42,11 +48,15 @@ struct registry_hooks {
 	size_t count;
 };
 
-#define REGISTRY_HOOKS_EMPTY { NULL, 0 }
+#define REGISTRY_HOOKS_EMPTY                                                             \
+	{                                                                                \
+		NULL, 0                                                                  \
+	}
 #define auto_registry_hooks __attribute__((cleanup(registry_hooks_free)))
 
 /* Made when it is missing. */
-int registry_open(struct registry *registry, const struct layout *layout, struct error *err);
+int registry_open(struct registry *registry, const struct layout *layout,
+		  struct error *err);
 void registry_close(struct registry *registry);
 
 /* Add the hook, and its repository where that is new.  A name that has a hook already is

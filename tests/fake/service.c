@@ -138,6 +138,7 @@ static void note(const struct visit *visit, unsigned status)
 	buf_add_char(&line, '\n');
 	if (!file || fputs(buf_str(&line), file) < 0)
 		abort(); /* a test cannot go on */
+			 /* cppcheck-suppress resourceLeak */
 }
 
 static void begin(struct http_exchange *exchange, void *context)
