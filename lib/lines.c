@@ -109,12 +109,41 @@ int lines_next(struct str_view *line, bool *found, struct lines *lines, struct e
 	return 0;
 }
 
-bool lines_is_ready(struct lines *lines)
+static bool has_input(const struct lines *lines)
 {
 	struct pollfd input = { lines->fd, POLLIN, 0 };
 
-	return lines->ended || (!lines->skipping && find_break(lines)) ||
-	       (poll(&input, 1, 0) > 0 && (input.revents & (POLLIN | POLLHUP)));
+	return poll(&input, 1, 0) > 0 && (input.revents & (POLLIN | POLLHUP));
+}
+
+/* Drop what has come of a line that is too long; true when its end was there. */
+static bool skip_piece(struct lines *lines)
+{
+	const char *end = find_break(lines);
+
+	if (end)
+		(void)take_line(lines, end);
+	else
+		(void)take_rest(lines);
+	lines->skipping = !end;
+	return end != NULL;
+}
+
+bool lines_is_ready(struct lines *lines)
+{
+	struct error later = { 0 };
+
+	for (;;) {
+		if (lines->skipping && skip_piece(lines))
+			continue;
+		if (find_break(lines) || lines->scanned > lines->limit || lines->ended)
+			return true;
+		if (!has_input(lines))
+			return false;
+		/* lines_next meets the same failure, and reports it. */
+		if (read_more(lines, &later) < 0)
+			return true;
+	}
 }
 
 void lines_free(struct lines *lines)

@@ -36,7 +36,8 @@ struct lines {
 int lines_next(struct str_view *line, bool *found, struct lines *lines,
 	       struct error *err);
 
-/* Would lines_next give something without waiting for the other side? */
+/* Would lines_next give something without waiting for the other side?  Takes what has
+ * come; a line that was given out before is no longer valid. */
 bool lines_is_ready(struct lines *lines);
 
 void lines_free(struct lines *lines);

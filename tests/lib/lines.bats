@@ -27,3 +27,7 @@ load ../helper
 @test "lines: knows what is ready" {
 	unit knows_what_is_ready
 }
+
+@test "lines: half a line is not ready" {
+	unit half_a_line_is_not_ready
+}

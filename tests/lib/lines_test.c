@@ -106,6 +106,30 @@ static void holds_little_of_an_endless_line(void)
 	expect_end(&lines);
 }
 
+static void half_a_line_is_not_ready(void)
+{
+	auto_lines struct lines lines = LINES(-1, 4);
+	int ends[2] = { -1, -1 };
+
+	CHECK(pipe(ends) == 0);
+	lines.fd = ends[0];
+	CHECK(write(ends[1], "abc", 3) == 3);
+	CHECK(!lines_is_ready(&lines));
+	CHECK(write(ends[1], "d\n", 2) == 2);
+	CHECK(lines_is_ready(&lines));
+	expect(&lines, "abcd");
+	CHECK(write(ends[1], "abcde", 5) == 5);
+	CHECK(lines_is_ready(&lines));
+	expect_too_long(&lines);
+	CHECK(!lines_is_ready(&lines));
+	CHECK(write(ends[1], "more\nno", 7) == 7);
+	CHECK(!lines_is_ready(&lines));
+	CHECK(write(ends[1], "w\n", 2) == 2);
+	CHECK(lines_is_ready(&lines));
+	expect(&lines, "now");
+	close(ends[1]);
+}
+
 static void knows_what_is_ready(void)
 {
 	auto_lines struct lines lines = LINES(-1, 100);
@@ -132,6 +156,7 @@ static const struct check_case cases[] = {
 	{ "takes_a_line_of_exactly_the_limit", takes_a_line_of_exactly_the_limit },
 	{ "holds_little_of_an_endless_line", holds_little_of_an_endless_line },
 	{ "knows_what_is_ready", knows_what_is_ready },
+	{ "half_a_line_is_not_ready", half_a_line_is_not_ready },
 };
 
 CHECK_MAIN(cases)
