@@ -1,0 +1,97 @@
+/* ghstats: statistics of workflow runs and jobs.  See ghstats(1). */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bin/ghstats/commands.h"
+#include "bin/ghstats/options.h"
+#include "lib/error.h"
+#include "lib/layout.h"
+#include "lib/log.h"
+#include "lib/str.h"
+
+#define FILTERS "rwbeasFT"
+#define PAGES "nAfj"
+
+static const struct command {
+	const char *name;
+	command_fn *run;
+	bool dash; /* it may be told to read standard input */
+	const char *letters;
+} commands[] = {
+	{ "ingest", cmd_ingest, true, "" },
+	{ "report", cmd_report, false, FILTERS PAGES "B" },
+	{ "workflows", cmd_list, false, "r" PAGES },
+	{ "runs", cmd_list, false, FILTERS PAGES },
+	{ "jobs", cmd_list, false, FILTERS PAGES "L" },
+	{ "summarize", cmd_summarize, false, "" },
+	{ "serve", cmd_serve, false, "li" },
+};
+
+static const struct command *find_command(const char *name)
+{
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		if (str_equal(commands[i].name, name))
+			return &commands[i];
+	}
+	return NULL;
+}
+
+static int check(const struct command *command, const struct options *options,
+		 struct error *err)
+{
+	if (options->operand && !(command->dash && str_equal(options->operand, "-")))
+		return error_set(err, ERROR_USAGE, "%s takes no '%s'", command->name,
+				 options->operand);
+	for (const char *letter = options->used; *letter; letter++) {
+		if (*letter != 'd' && !strchr(command->letters, *letter))
+			return error_set(err, ERROR_USAGE,
+					 "option -%c does not belong to %s", *letter,
+					 command->name);
+	}
+	return 0;
+}
+
+static int run(const struct options *options, struct error *err)
+{
+	const struct command *command = find_command(options->command);
+	auto_layout struct layout layout = LAYOUT_EMPTY;
+
+	if (!options->command)
+		return error_set(err, ERROR_USAGE,
+				 "which command?  ghstats --help shows them");
+	if (!command)
+		return error_set(err, ERROR_USAGE,
+				 "no command '%s': ghstats --help shows them",
+				 options->command);
+	if (check(command, options, err) < 0 || layout_read(&layout, err) < 0)
+		return -1;
+	return command->run(options, &layout, err);
+}
+
+static int print(const char *text, struct error *err)
+{
+	if (fputs(text, stdout) < 0 || fflush(stdout) != 0)
+		return error_errno(err, "write to standard output");
+	return 0;
+}
+
+int main(int argc, char *argv[])
+{
+	struct options options = { 0 };
+	struct error err = { 0 };
+	int status = options_parse(&options, argc, argv, &err);
+
+	log_start("ghstats", options.debug);
+	(void)signal(SIGPIPE, SIG_IGN); /* a write that fails says so */
+	if (status == 0 && options.help)
+		status = print(options_usage, &err);
+	else if (status == 0 && options.version)
+		status = print("ghstats " HOOKTOOLS_VERSION "\n", &err);
+	else if (status == 0)
+		status = run(&options, &err);
+	if (status == 0)
+		return 0;
+	log_error("%s", err.message);
+	return error_exit_status(&err);
+}
