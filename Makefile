@@ -55,10 +55,10 @@ runjob-pipeline_LIB := $(BASE) date hex json pipeline process uuid
 runjob-pipeline_LDLIBS := $(JQ_LIBS)
 
 STATS := db stats_filter stats_list stats_report stats_rows stats_schema stats_where
-ghstats_LIB := $(BASE) $(STATS) base64 date hex json_plain json_scan json_write lines uuid
+ghstats_LIB := $(BASE) $(STATS) base64 date hex json_plain json_scan json_scan_member json_write lines uuid
 ghstats_LDLIBS := $(SQLITE_LIBS)
 ghstats-serve_LIB := $(BASE) $(STATS) base64 date http_bridge http_exchange http_linger http_peer \
-	http_server json_plain json_scan json_write listener
+	http_server json_plain json_scan json_scan_member json_write listener
 ghstats-serve_LDLIBS := $(MHD_LIBS) $(SQLITE_LIBS)
 
 PROGRAMS := $(patsubst bin/%/main.c,%,$(wildcard bin/*/main.c))
