@@ -66,8 +66,10 @@ int consumer_open(struct consumer **consumer, const char *name,
 	return 0;
 }
 
-void consumer_add(struct consumer *consumer, struct consumer_value *value)
+void consumer_add(struct consumer *consumer, struct consumer_value *value, int64_t now_ms)
 {
+	if (!consumer->sent.first && !consumer->waiting.first)
+		consumer->alive_ms = now_ms;
 	push(&consumer->waiting, value);
 }
 
@@ -137,12 +139,21 @@ static void blame(struct consumer *consumer)
 	first->settled(first, CONSUMER_TEMPORARY, consumer->trouble);
 }
 
+/* With its children, when it has to be told: they would keep what we no longer read. */
+static void kill_if_it_runs(const struct consumer *consumer)
+{
+	struct pollfd ended = { consumer->process.pidfd, POLLIN, 0 };
+
+	if (poll(&ended, 1, 0) == 0)
+		(void)kill(-consumer->process.pid, SIGKILL);
+}
+
 static void reap(struct consumer *consumer)
 {
 	struct process_outcome outcome = { false, 0 };
 	struct error err = { 0 };
 
-	process_signal(&consumer->process, SIGKILL);
+	kill_if_it_runs(consumer);
 	if (process_wait(&outcome, &consumer->process, &err) < 0)
 		snprintf(consumer->trouble, sizeof(consumer->trouble), "%.150s",
 			 err.message);
@@ -190,7 +201,8 @@ static int make_pipes(int in[2], int out[2], struct error *err)
 static int start(struct consumer *consumer, struct error *err)
 {
 	struct process_start how = { .argv = (const char *const *)consumer->file.argv,
-				     .err = STDERR_FILENO };
+				     .err = STDERR_FILENO,
+				     .new_session = true };
 	int in[2] = { -1, -1 };
 	int out[2] = { -1, -1 };
 	int failed = make_pipes(in, out, err);
@@ -241,8 +253,6 @@ static bool may_take(const struct consumer *consumer)
 
 void consumer_feed(struct consumer *consumer, int64_t now_ms)
 {
-	if (!consumer->sent.first && !consumer->waiting.first)
-		consumer->alive_ms = now_ms;
 	if (consumer->to < 0 && consumer->waiting.first && now_ms >= consumer->start_ms)
 		start_or_blame(consumer, now_ms);
 	/* Others need not wait for one that is broken. */
@@ -369,10 +379,14 @@ int64_t consumer_wake_ms(const struct consumer *consumer)
 							   : INT64_MAX;
 }
 
-void consumer_relieve(struct consumer *consumer, int64_t now_ms)
+bool consumer_is_stalled(const struct consumer *consumer, int64_t now_ms)
 {
-	if (now_ms - consumer->alive_ms >= STALLED_MS)
-		settle_waiting(consumer, CONSUMER_BUSY, "the consumer is busy");
+	return now_ms - consumer->alive_ms >= STALLED_MS;
+}
+
+void consumer_relieve(struct consumer *consumer)
+{
+	settle_waiting(consumer, CONSUMER_BUSY, "the consumer is busy");
 }
 
 void consumer_finish(struct consumer *consumer)

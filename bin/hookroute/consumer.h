@@ -70,7 +70,8 @@ int consumer_open(struct consumer **consumer, const char *name,
 /* Kill it if it runs and free it; its values must have been settled or be the caller's. */
 void consumer_close(struct consumer *consumer);
 
-void consumer_add(struct consumer *consumer, struct consumer_value *value);
+void consumer_add(struct consumer *consumer, struct consumer_value *value,
+		  int64_t now_ms);
 
 /* Start it if it must run, hand it what it may take. */
 void consumer_feed(struct consumer *consumer, int64_t now_ms);
@@ -87,9 +88,11 @@ void consumer_work(struct consumer *consumer,
 /* When it must be looked at although no descriptor is ready; INT64_MAX for never. */
 int64_t consumer_wake_ms(const struct consumer *consumer);
 
-/* When it has taken nothing for a while, what waits for it goes back as busy, to make room
- * for others. */
-void consumer_relieve(struct consumer *consumer, int64_t now_ms);
+/* Has it replied to nothing for a while, although it had something? */
+bool consumer_is_stalled(const struct consumer *consumer, int64_t now_ms);
+
+/* What waits for it goes back as busy, to make room for others. */
+void consumer_relieve(struct consumer *consumer);
 
 /* No more values will come: it may end. */
 void consumer_finish(struct consumer *consumer);

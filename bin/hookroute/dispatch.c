@@ -14,7 +14,7 @@ enum { BYTES_MAX = 64 << 20, BUSY_MS = 30000 };
 bool dispatch_has_room(const struct dispatch *dispatch)
 {
 	return !dispatch->failed && !dispatch->stopping &&
-	       dispatch->events_open < dispatch->events_max &&
+	       dispatch->events_open < dispatch->events_max + dispatch->stuck &&
 	       dispatch->bytes < BYTES_MAX;
 }
 
@@ -269,7 +269,7 @@ static void hand_over(struct parcel *parcel)
 	parcel->value.write = on_write;
 	parcel->value.settled = on_settled;
 	work->dispatch->values++;
-	consumer_add(consumer, &parcel->value);
+	consumer_add(consumer, &parcel->value, work->dispatch->now_ms);
 }
 
 static void begin_work(struct work *work)
@@ -297,11 +297,25 @@ static struct lease *next_lease(const struct dispatch *dispatch)
 	return lease;
 }
 
+/* What a consumer that hangs has got does not keep others waiting. */
+static void count_stuck(struct dispatch *dispatch, int64_t now_ms)
+{
+	struct consumer *consumer;
+
+	dispatch->stuck = 0;
+	for (consumer = dispatch->consumers; consumer; consumer = consumer->next) {
+		if (consumer_is_stalled(consumer, now_ms))
+			dispatch->stuck += consumer->sent_count;
+	}
+}
+
 void dispatch_pull(struct dispatch *dispatch, int64_t now_ms)
 {
 	struct consumer *consumer;
 	struct lease *lease;
 
+	dispatch->now_ms = now_ms;
+	count_stuck(dispatch, now_ms);
 	while (dispatch_has_room(dispatch) && (lease = next_lease(dispatch))) {
 		struct error err = { 0 };
 		struct work *work = NULL;
@@ -317,8 +331,8 @@ void dispatch_pull(struct dispatch *dispatch, int64_t now_ms)
 	if (dispatch->stopping || dispatch->failed)
 		return;
 	for (consumer = dispatch->consumers; consumer; consumer = consumer->next) {
-		if (!dispatch_has_room(dispatch))
-			consumer_relieve(consumer, now_ms);
+		if (!dispatch_has_room(dispatch) && consumer_is_stalled(consumer, now_ms))
+			consumer_relieve(consumer);
 		consumer_feed(consumer, now_ms);
 	}
 }

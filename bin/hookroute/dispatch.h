@@ -29,6 +29,8 @@ struct dispatch {
 	struct lease *leases; /* in the order they were taken */
 	size_t events_max;    /* under way at once */
 	size_t events_open;   /* under way */
+	int64_t now_ms;	      /* of the last pull */
+	size_t stuck;	      /* values with consumers that hang */
 	size_t values;	      /* with consumers */
 	size_t bytes;	      /* of the events under way */
 	uint64_t events;      /* settled since the start */
