@@ -50,7 +50,11 @@ int stats_where_add(struct buf *sql, const char *const *conditions,
 		if (!conditions[i])
 			return error_set(err, ERROR_USAGE, "%s does not belong here",
 					 stats_field_name((enum stats_field)i));
-		buf_add_format(sql, " AND %s", conditions[i]);
+		buf_add_format(sql, " AND %s",
+			       i == STATS_WORKFLOW && filter->workflow_id &&
+					       conditions == stats_where_facts
+				       ? "workflow_id = ?2"
+				       : conditions[i]);
 	}
 	return 0;
 }

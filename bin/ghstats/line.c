@@ -54,19 +54,25 @@ static void take_surroundings(struct line *line, struct str_view body)
 	(void)member(&line->source.workflow, body, "workflow", '{');
 }
 
-static int read_event(struct line *line, struct str_view text, struct error *err)
+/* The text of a string without escapes; empty when it is something else. */
+static struct str_view plain(struct str_view raw)
+{
+	if (raw.len < 2 || raw.data[0] != '"')
+		return (struct str_view){ "", 0 };
+	return (struct str_view){ raw.data + 1, raw.len - 2 };
+}
+
+static int read_event(struct line *line, struct str_view text, struct str_view payload,
+		      struct str_view event, struct error *err)
 {
 	struct str_view provider = { NULL, 0 };
-	struct str_view event = { NULL, 0 };
-	struct str_view payload = { NULL, 0 };
 
-	(void)json_plain_string(&provider, text, "provider");
-	(void)json_plain_string(&event, text, "event");
+	(void)json_scan_member(&provider, text, "provider");
 	for (size_t i = 0; i < COUNT(events); i++) {
-		if (!provider.data || !str_view_equal(provider, events[i].provider) ||
-		    !event.data || !str_view_equal(event, events[i].event))
+		if (!str_view_equal(plain(provider), events[i].provider) ||
+		    !str_view_equal(plain(event), events[i].event))
 			continue;
-		if (!member(&payload, text, "payload", '{') ||
+		if (payload.data[0] != '{' ||
 		    !member(&line->source.object, payload, events[i].member, '{'))
 			return error_set(err, ERROR_DATA, "an event %s without its %s",
 					 events[i].event, events[i].member);
@@ -101,11 +107,14 @@ static int read_body(struct line *line, struct str_view text, struct error *err)
 int line_read(struct line *line, struct str_view text, struct error *err)
 {
 	struct line read = { 0 };
+	struct str_view payload = { NULL, 0 };
+	struct str_view event = { NULL, 0 };
 
 	if (!json_plain_is_valid(text))
 		return error_set(err, ERROR_DATA, "the line is no JSON");
-	if (has(text, "payload") && has(text, "event")) {
-		if (read_event(&read, text, err) < 0)
+	if (json_scan_member(&event, text, "event") &&
+	    json_scan_member(&payload, text, "payload")) {
+		if (read_event(&read, text, payload, event, err) < 0)
 			return -1;
 	} else if (read_body(&read, text, err) < 0) {
 		return -1;

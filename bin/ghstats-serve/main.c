@@ -1,0 +1,99 @@
+/* ghstats-serve: the statistics over HTTP, for reading.  See ghstats(1). */
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "bin/ghstats-serve/options.h"
+#include "bin/ghstats-serve/service.h"
+#include "lib/cleanup.h"
+#include "lib/db.h"
+#include "lib/error.h"
+#include "lib/http_server.h"
+#include "lib/layout.h"
+#include "lib/listener.h"
+#include "lib/log.h"
+#include "lib/stats_schema.h"
+
+static int find_socket(int *fd, const struct options *options, struct error *err)
+{
+	bool found = false;
+
+	if (options->listen)
+		return listener_open(fd, options->listen, err);
+	if (listener_inherited(fd, &found, err) < 0)
+		return -1;
+	if (!found)
+		return error_set(
+			err, ERROR_USAGE,
+			"where to listen? give -l ADDR:PORT, or -i for one "
+			"request on standard input, or start it by a systemd socket");
+	return 0;
+}
+
+static int serve_single(const struct http_service *service,
+			const struct http_limits *limits, struct error *err)
+{
+	auto_http_server struct http_server server = HTTP_SERVER_NONE;
+	const int fds[] = { STDIN_FILENO, STDOUT_FILENO };
+
+	if (http_server_open_single(&server, fds, service, limits, err) < 0)
+		return -1;
+	return http_server_run(&server, err);
+}
+
+static int serve(struct db *db, const struct options *options, struct error *err)
+{
+	auto_http_server struct http_server server = HTTP_SERVER_NONE;
+	const struct http_service service = service_of(db);
+	const struct http_limits limits = HTTP_LIMITS;
+	auto_free char *name = NULL;
+	auto_close int fd = -1;
+
+	if (options->inetd)
+		return serve_single(&service, &limits, err);
+	if (find_socket(&fd, options, err) < 0 ||
+	    http_server_open(&server, fd, &service, &limits, err) < 0)
+		return -1;
+	name = listener_name(fd);
+	/* Only the server holds it now, so that it can stop listening. */
+	close(steal_fd(&fd));
+	log_notice("listening on %s", name);
+	return http_server_run(&server, err);
+}
+
+static int run(const struct options *options, struct error *err)
+{
+	auto_layout struct layout layout = LAYOUT_EMPTY;
+	auto_db struct db db = DB_NONE;
+
+	if (layout_read(&layout, err) < 0 || stats_open_read(&db, &layout, err) < 0)
+		return -1;
+	return serve(&db, options, err);
+}
+
+static int print(const char *text, struct error *err)
+{
+	if (fputs(text, stdout) < 0 || fflush(stdout) != 0)
+		return error_errno(err, "write to standard output");
+	return 0;
+}
+
+int main(int argc, char *argv[])
+{
+	struct options options = { 0 };
+	struct error err = { 0 };
+	int status = options_parse(&options, argc, argv, &err);
+
+	log_start("ghstats", options.debug);
+	(void)signal(SIGPIPE, SIG_IGN); /* a write that fails says so */
+	if (status == 0 && options.help)
+		status = print(options_usage, &err);
+	else if (status == 0 && options.version)
+		status = print("ghstats-serve " HOOKTOOLS_VERSION "\n", &err);
+	else if (status == 0)
+		status = run(&options, &err);
+	if (status == 0)
+		return 0;
+	log_error("%s", err.message);
+	return error_exit_status(&err);
+}
