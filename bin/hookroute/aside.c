@@ -43,8 +43,8 @@ static int set_due(const struct spool *spool, const char *id, int64_t due_ms,
 	return 0;
 }
 
-int aside_defer(const struct spool *spool, const char *id, struct str_view line,
-		const struct deliveries *left, int64_t due_ms, struct error *err)
+int aside_defer(const struct aside *aside, const struct deliveries *left, int64_t due_ms,
+		struct error *err)
 {
 	auto_buf struct buf text = BUF_EMPTY;
 	struct json_writer writer = JSON_WRITER(&text);
@@ -52,7 +52,7 @@ int aside_defer(const struct spool *spool, const char *id, struct str_view line,
 	size_t i;
 
 	date_format(due, due_ms);
-	buf_add(&text, line.data, line.len);
+	buf_add(&text, aside->line.data, aside->line.len);
 	buf_add_char(&text, '\n');
 	json_write_object(&writer, NULL);
 	json_write_string(&writer, "due_at", due);
@@ -65,9 +65,10 @@ int aside_defer(const struct spool *spool, const char *id, struct str_view line,
 	json_write_array_end(&writer);
 	json_write_object_end(&writer);
 	buf_add_char(&text, '\n');
-	if (file_replace(spool->dir[SPOOL_DEFER], id, text.data, text.len, 0600, err) < 0)
-		return error_wrap(err, "defer event '%s'", id);
-	return set_due(spool, id, due_ms, err);
+	if (file_replace(aside->spool->dir[SPOOL_DEFER], aside->id, text.data, text.len,
+			 0600, err) < 0)
+		return error_wrap(err, "defer event '%s'", aside->id);
+	return set_due(aside->spool, aside->id, due_ms, err);
 }
 
 static int read_one(struct delivery *delivery, jv value, struct error *err)
@@ -123,14 +124,14 @@ int aside_read(struct deliveries *left, struct str_view line, struct error *err)
 	return 0;
 }
 
-int aside_bury(const struct spool *spool, const char *id, struct str_view line,
-	       const struct delivery *delivery, struct error *err)
+int aside_bury(const struct aside *aside, const struct delivery *delivery,
+	       struct error *err)
 {
-	auto_free char *why = str_format("%s.why", id);
+	auto_free char *why = str_format("%s.why", aside->id);
 	auto_buf struct buf text = BUF_EMPTY;
 	auto_buf struct buf event = BUF_EMPTY;
 	struct json_writer writer = JSON_WRITER(&text);
-	int dir = spool->dir[SPOOL_DEAD];
+	int dir = aside->spool->dir[SPOOL_DEAD];
 	char at[DATE_LEN];
 	bool found = false;
 
@@ -142,12 +143,12 @@ int aside_bury(const struct spool *spool, const char *id, struct str_view line,
 	write_delivery(&writer, delivery);
 	json_write_object_end(&writer);
 	buf_add_char(&text, '\n');
-	buf_add(&event, line.data, line.len);
+	buf_add(&event, aside->line.data, aside->line.len);
 	buf_add_char(&event, '\n');
 	/* The reason first: an event in dead/ always has one. */
 	if (file_replace(dir, why, text.data, text.len, 0600, err) < 0 ||
-	    file_replace(dir, id, event.data, event.len, 0600, err) < 0)
-		return error_wrap(err, "give up event '%s'", id);
+	    file_replace(dir, aside->id, event.data, event.len, 0600, err) < 0)
+		return error_wrap(err, "give up event '%s'", aside->id);
 	return 0;
 }
 

@@ -16,14 +16,20 @@ struct spool;
  * (dead/<id>, and dead/<id>.why with a line for each delivery).  Both are on the disk when
  * these return.
  */
-int aside_defer(const struct spool *spool, const char *id, struct str_view line,
-		const struct deliveries *left, int64_t due_ms, struct error *err);
+struct aside {
+	const struct spool *spool;
+	const char *id; /* of the event */
+	struct str_view line;
+};
+
+int aside_defer(const struct aside *aside, const struct deliveries *left, int64_t due_ms,
+		struct error *err);
 
 /* The second line of defer/<id>. */
 int aside_read(struct deliveries *left, struct str_view line, struct error *err);
 
-int aside_bury(const struct spool *spool, const char *id, struct str_view line,
-	       const struct delivery *delivery, struct error *err);
+int aside_bury(const struct aside *aside, const struct delivery *delivery,
+	       struct error *err);
 
 /*
  * What dead/<id>.why says was given up, each delivery once and with all its tries again.

@@ -33,9 +33,12 @@ static int add_waiting(struct deliveries *left, struct lease *lease, struct erro
 	bool found = false;
 	size_t i;
 
-	if (lease_read(&line, &found, lease, err) < 0 ||
-	    lease_read(&line, &found, lease, err) < 0 ||
-	    aside_read(&waiting, (struct str_view){ buf_str(&line), line.len }, err) < 0)
+	/* The event's line, then what is left of it. */
+	for (i = 0; i < 2; i++) {
+		if (lease_read(&line, &found, lease, err) < 0)
+			return -1;
+	}
+	if (aside_read(&waiting, (struct str_view){ buf_str(&line), line.len }, err) < 0)
 		return -1;
 	for (i = 0; i < waiting.count; i++) {
 		*deliveries_add(left) = waiting.list[i];
@@ -44,9 +47,11 @@ static int add_waiting(struct deliveries *left, struct lease *lease, struct erro
 	return 0;
 }
 
-static int defer_again(struct deliveries *left, const struct spool *spool, const char *id,
-		       struct str_view line, struct error *err)
+static int defer_again(struct deliveries *left, const struct aside *aside,
+		       struct error *err)
 {
+	const struct spool *spool = aside->spool;
+	const char *id = aside->id;
 	struct lease *lease = NULL;
 	int failed = 0;
 
@@ -58,7 +63,7 @@ static int defer_again(struct deliveries *left, const struct spool *spool, const
 	if (lease)
 		failed = add_waiting(left, lease, err);
 	if (!failed)
-		failed = aside_defer(spool, id, line, left, date_now_ms(), err);
+		failed = aside_defer(aside, left, date_now_ms(), err);
 	if (lease)
 		lease_release(lease);
 	return failed;
@@ -69,18 +74,18 @@ static int retry_dead(const struct spool *spool, const char *id, struct error *e
 {
 	auto_deliveries struct deliveries left = DELIVERIES_EMPTY;
 	auto_buf struct buf event = BUF_EMPTY;
-	struct str_view line;
+	struct aside aside = { spool, id, { NULL, 0 } };
 	bool reroute = false;
 
 	if (file_read(&event, spool->dir[SPOOL_DEAD], id, EVENT_LIMIT, err) < 0 ||
 	    aside_read_why(&left, &reroute, spool, id, err) < 0)
 		return -1;
-	line = (struct str_view){ buf_str(&event), event.len };
-	if (line.len && line.data[line.len - 1] == '\n')
-		line.len--;
+	aside.line = (struct str_view){ buf_str(&event), event.len };
+	if (str_ends(aside.line.data, "\n"))
+		aside.line.len--;
 	if (reroute && spool_put(spool, id, event.data, event.len, err) < 0)
 		return -1;
-	if (!reroute && defer_again(&left, spool, id, line, err) < 0)
+	if (!reroute && defer_again(&left, &aside, err) < 0)
 		return -1;
 	return aside_forget(spool, id, err);
 }

@@ -1,14 +1,13 @@
 #include "bin/hookroute/consumer.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "bin/hookroute/consumer_file.h"
+#include "bin/hookroute/consumer_process.h"
 #include "bin/hookroute/reply.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
@@ -139,46 +138,9 @@ static void blame(struct consumer *consumer)
 	first->settled(first, CONSUMER_TEMPORARY, consumer->trouble);
 }
 
-/* With its children, when it has to be told: they would keep what we no longer read. */
-static void kill_if_it_runs(const struct consumer *consumer)
-{
-	struct pollfd ended = { consumer->process.pidfd, POLLIN, 0 };
-
-	if (poll(&ended, 1, 0) == 0)
-		(void)kill(-consumer->process.pid, SIGKILL);
-}
-
-static void reap(struct consumer *consumer)
-{
-	struct process_outcome outcome = { false, 0 };
-	struct error err = { 0 };
-
-	kill_if_it_runs(consumer);
-	if (process_wait(&outcome, &consumer->process, &err) < 0)
-		snprintf(consumer->trouble, sizeof(consumer->trouble), "%.150s",
-			 err.message);
-	else if (outcome.signalled)
-		snprintf(consumer->trouble, sizeof(consumer->trouble),
-			 "the consumer was killed by signal %d", outcome.code);
-	else
-		snprintf(consumer->trouble, sizeof(consumer->trouble),
-			 "the consumer ended with status %d", outcome.code);
-}
-
-/* Its stdout is closed: give it a moment to say with what status, then it is gone. */
 static void bury(struct consumer *consumer, int64_t now_ms)
 {
-	struct pollfd ended = { consumer->process.pidfd, POLLIN, 0 };
-
-	cleanup_close(&consumer->to);
-	cleanup_close(&consumer->from);
-	consumer->to = -1;
-	consumer->from = -1;
-	(void)poll(&ended, 1, DELAY_MS);
-	reap(consumer);
-	buf_clear(&consumer->output);
-	buf_clear(&consumer->input);
-	consumer->written = 0;
+	consumer_process_end(consumer);
 	consumer->suspects = consumer->sent_count;
 	take_back(consumer);
 	if (consumer->waiting.first)
@@ -188,48 +150,11 @@ static void bury(struct consumer *consumer, int64_t now_ms)
 	blame(consumer);
 }
 
-static int make_pipes(int in[2], int out[2], struct error *err)
-{
-	if (pipe2(in, O_CLOEXEC) < 0 || pipe2(out, O_CLOEXEC) < 0)
-		return error_errno(err, "make pipes");
-	if (fcntl(in[1], F_SETFL, O_NONBLOCK) < 0 ||
-	    fcntl(out[0], F_SETFL, O_NONBLOCK) < 0)
-		return error_errno(err, "set up pipes");
-	return 0;
-}
-
-static int start(struct consumer *consumer, struct error *err)
-{
-	struct process_start how = { .argv = (const char *const *)consumer->file.argv,
-				     .err = STDERR_FILENO,
-				     .new_session = true };
-	int in[2] = { -1, -1 };
-	int out[2] = { -1, -1 };
-	int failed = make_pipes(in, out, err);
-
-	how.in = in[0];
-	how.out = out[1];
-	if (!failed)
-		failed = process_spawn(&consumer->process, &how, err);
-	cleanup_close(&in[0]);
-	cleanup_close(&out[1]);
-	if (failed) {
-		cleanup_close(&in[1]);
-		cleanup_close(&out[0]);
-		return -1;
-	}
-	consumer->to = in[1];
-	consumer->from = out[0];
-	log_debug("%s: started as process %d", consumer->name,
-		  (int)consumer->process.pid);
-	return 0;
-}
-
 static void start_or_blame(struct consumer *consumer, int64_t now_ms)
 {
 	struct error err = { 0 };
 
-	if (start(consumer, &err) == 0)
+	if (consumer_process_start(consumer, &err) == 0)
 		return;
 	snprintf(consumer->trouble, sizeof(consumer->trouble), "%.150s", err.message);
 	log_warning("%s: %s", consumer->name, err.message);
@@ -401,10 +326,7 @@ void consumer_finish(struct consumer *consumer)
 
 void consumer_close(struct consumer *consumer)
 {
-	cleanup_close(&consumer->to);
-	cleanup_close(&consumer->from);
-	if (consumer->process.pid > 0)
-		reap(consumer);
+	consumer_process_end(consumer);
 	consumer_file_free(&consumer->file);
 	buf_free(&consumer->output);
 	buf_free(&consumer->input);

@@ -71,13 +71,16 @@ static void mark(struct work *work, const struct delivery *delivery)
 	check(work->dispatch, lease_mark(work->lease, id, &err), &err);
 }
 
-static struct str_view line_of(const struct work *work)
+static struct aside aside_of(const struct work *work)
 {
-	return (struct str_view){ buf_str(&work->line), work->line.len };
+	return (struct aside){ work->dispatch->spool,
+			       work->id,
+			       { buf_str(&work->line), work->line.len } };
 }
 
 static void give_up(struct work *work, struct delivery *delivery)
 {
+	const struct aside aside = aside_of(work);
 	struct error err = { 0 };
 
 	if (delivery->problem)
@@ -89,9 +92,7 @@ static void give_up(struct work *work, struct delivery *delivery)
 			"event %s: %s to %s given up after %u tries: %s; it is in dead/",
 			work->id, delivery->route, delivery->to, delivery->tries,
 			delivery->error);
-	check(work->dispatch,
-	      aside_bury(work->dispatch->spool, work->id, line_of(work), delivery, &err),
-	      &err);
+	check(work->dispatch, aside_bury(&aside, delivery, &err), &err);
 	work->dispatch->dead++;
 	mark(work, delivery);
 }
@@ -136,6 +137,7 @@ static void collect_left(struct deliveries *left, uint64_t *delay_ms,
 static void defer_left(struct work *work)
 {
 	auto_deliveries struct deliveries left = DELIVERIES_EMPTY;
+	const struct aside aside = aside_of(work);
 	struct dispatch *dispatch = work->dispatch;
 	struct error err = { 0 };
 	uint64_t delay_ms = 0;
@@ -148,9 +150,7 @@ static void defer_left(struct work *work)
 	if (!left.count)
 		return;
 	check(dispatch,
-	      aside_defer(dispatch->spool, work->id, line_of(work), &left,
-			  date_now_ms() + (int64_t)delay_ms, &err),
-	      &err);
+	      aside_defer(&aside, &left, date_now_ms() + (int64_t)delay_ms, &err), &err);
 	dispatch->deferred += left.count;
 	/* In defer/ the file itself was replaced; in cur/ the event is no more this file's. */
 	for (i = 0;

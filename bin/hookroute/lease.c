@@ -75,35 +75,26 @@ static int lease_new(bool *absent, const struct spool *spool, const char *id,
 	return 0;
 }
 
-static int take_open(struct lease **lease, int fd, const struct spool *spool,
-		     enum spool_state from, const char *id, struct error *err)
+static int take(bool *absent, struct lease *made, enum spool_state from,
+		struct error *err)
 {
-	enum spool_state state = from == SPOOL_NEW ? SPOOL_CUR : from;
+	if (from == SPOOL_NEW && lease_new(absent, made->spool, made->id, err) < 0)
+		return -1;
+	return *absent ? 0 : read_progress(made, err);
+}
+
+static struct lease *make(const struct spool *spool, enum spool_state from,
+			  const char *id)
+{
 	struct lease *made = calloc(1, sizeof(*made));
-	bool absent = false;
 
 	if (!made)
 		abort();
 	made->spool = spool;
-	made->state = state;
+	made->state = from == SPOOL_NEW ? SPOOL_CUR : from;
 	made->progress = -1;
 	memcpy(made->id, id, UUID_LEN);
-	made->file = fdopen(fd, "r");
-	if (!made->file) {
-		close(fd);
-		free(made);
-		return error_errno(err, "read spool file '%s'", id);
-	}
-	if ((from == SPOOL_NEW && lease_new(&absent, spool, id, err) < 0) ||
-	    (!absent && read_progress(made, err) < 0)) {
-		lease_release(made);
-		return -1;
-	}
-	if (absent)
-		lease_release(made);
-	else
-		*lease = made;
-	return 0;
+	return made;
 }
 
 int lease_take(struct lease **lease, const struct spool *spool, enum spool_state from,
@@ -111,13 +102,27 @@ int lease_take(struct lease **lease, const struct spool *spool, enum spool_state
 {
 	auto_close int fd = openat(spool->dir[from], id,
 				   O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY);
+	struct lease *made;
+	bool absent = false;
 
 	*lease = NULL;
 	if (fd < 0)
 		return errno == ENOENT ? 0 : error_errno(err, "open spool file '%s'", id);
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0 || !still_there(fd, spool, from, id))
 		return 0;
-	return take_open(lease, steal_fd(&fd), spool, from, id, err);
+	made = make(spool, from, id);
+	made->file = fdopen(fd, "r");
+	if (!made->file) {
+		lease_release(made);
+		return error_errno(err, "read spool file '%s'", id);
+	}
+	(void)steal_fd(&fd);
+	if (take(&absent, made, from, err) < 0 || absent) {
+		lease_release(made);
+		return absent ? 0 : -1;
+	}
+	*lease = made;
+	return 0;
 }
 
 int lease_read(struct buf *line, bool *found, struct lease *lease, struct error *err)
