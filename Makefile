@@ -1,5 +1,6 @@
 # hooktools: build, try, test, install.  `make help` lists the targets.
 VERSION := 0.1.0
+DESTDIR ?=
 PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin
 SBINDIR ?= $(PREFIX)/sbin
@@ -9,8 +10,10 @@ DOCDIR ?= $(PREFIX)/share/doc/hooktools
 MANDIR ?= $(PREFIX)/share/man
 UNITDIR ?= $(PREFIX)/lib/systemd/system
 COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
+export DESTDIR BINDIR SBINDIR LIBEXECDIR DATADIR DOCDIR MANDIR UNITDIR COMPLETIONDIR
 PKG_CONFIG ?= pkg-config
 comma := ,
+Q := $(if $(V),,@)
 O ?= .build$(if $(SANITIZE),/$(subst $(comma),-,$(SANITIZE)))
 
 CFLAGS ?= -O2 -g
@@ -69,51 +72,77 @@ UNITS := $(patsubst tests/lib/%.c,$(O)/tests/%,$(wildcard tests/lib/*_test.c))
 FAKE := $(if $(wildcard tests/fake/main.c),$(O)/tests/fake-github)
 LIB_OBJECTS := $(patsubst %.c,$(O)/obj/%.o,$(wildcard lib/*.c))
 
-all: $(BIN) $(O)/share/hooktools
+all: $(BIN) $(O)/share/hooktools ## build the programs into .build/
 
 define program
 $(O)/$(if $(findstring -,$(1)),libexec/hooktools,bin)/$(1): \
 		$(patsubst %.c,$(O)/obj/%.o,$(wildcard bin/$(1)/*.c)) $(patsubst %,$(O)/obj/lib/%.o,$($(1)_LIB))
 	@mkdir -p $$(@D)
-	$$(CC) $$(ALL_CFLAGS) $$(ALL_LDFLAGS) -o $$@ $$^ $$($(1)_LDLIBS)
+	$(Q)$$(CC) $$(ALL_CFLAGS) $$(ALL_LDFLAGS) -o $$@ $$^ $$($(1)_LDLIBS)
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
 
 # Tests may link all of lib/: the archive gives each what it calls, as-needed drops the rest.
 TEST_LIBS = $(O)/lib.a -Wl,--as-needed $(GNUTLS_LIBS) $(MHD_LIBS) $(CURL_LIBS) $(SQLITE_LIBS) $(JQ_LIBS)
 $(O)/lib.a: $(LIB_OBJECTS)
-	rm -f $@
-	$(AR) rc $@ $^
+	$(Q)rm -f $@
+	$(Q)$(AR) rc $@ $^
 $(O)/tests/%_test: $(O)/obj/tests/lib/%_test.o $(O)/lib.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(TEST_LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(TEST_LIBS)
 $(O)/tests/fake-github: $(patsubst %.c,$(O)/obj/%.o,$(wildcard tests/fake/*.c)) $(O)/lib.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(TEST_LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(TEST_LIBS)
 
 $(O)/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 $(O)/share/hooktools:
 	@mkdir -p $(@D)
-	ln -sfn "$(CURDIR)/share" $@
+	$(Q)ln -sfn "$(CURDIR)/share" $@
 
-check: all $(UNITS) $(FAKE)
+check: all $(UNITS) $(FAKE) ## run the tests: T="tests/lib/buf.bats ..." some, STRICT=1 no skips
 	@O="$(O)" tests/run $(T)
-
-deps:
-	@.ci/deps
-test:
+test: ## the same on a fresh machine: installs what is missing first
 	@.ci/deps run test
 	@$(MAKE) --no-print-directory check
-
+run: ## try it: every program, signed deliveries, until Ctrl-C
+	@.ci/deps run
+	@$(MAKE) --no-print-directory all $(FAKE)
+	@O="$(O)" tests/flow/demo --stay
+demo: ## the same without staying: status 0 if every step really happened
+	@.ci/deps run
+	@$(MAKE) --no-print-directory all $(FAKE)
+	@O="$(O)" tests/flow/demo
+deps: ## install the Debian packages that are missing (.ci/packages)
+	@.ci/deps
 lint: ## check the house style (.ci/lint)
 	@.ci/lint
-
-clean:
+analyze: ## gcc -fanalyzer and clang's scan-build over every source
+	@$(MAKE) --no-print-directory O=.build/fanalyzer CC=gcc CFLAGS="-O1 -g -fanalyzer" WERROR=1 all
+	@scan-build --status-bugs -o .build/scan-build $(MAKE) --no-print-directory O=.build/scan all
+format: ## lay out the C sources as .clang-format says
+	@find bin lib tests -name '*.[ch]' -print0 | xargs -0 clang-format -i
+coverage: ## which lines the tests reach
+	@$(MAKE) --no-print-directory O=.build/coverage CFLAGS="-O1 -g --coverage" check
+	@gcovr -r . --object-directory .build/coverage -f 'bin/' -f 'lib/' --sort-uncovered
+fuzz: ## feed rubbish to every parser of outside bytes
+	@tests/fuzz/run
+bench: all ## measure hookrecv beside webhook and nginx
+	@O="$(O)" tests/bench/run
+install: all ## put it below DESTDIR into PREFIX, BINDIR, SBINDIR, MANDIR, ... (see the top)
+	@O="$(O)" .ci/install put
+uninstall: all ## remove what install put there
+	@O="$(O)" .ci/install drop
+dist: ## a tarball of what is committed, in .build/
+	@mkdir -p .build
+	git archive --prefix=hooktools-$(VERSION)/ -o .build/hooktools-$(VERSION).tar.gz HEAD
+clean: ## remove what was built
 	rm -rf .build
+help: ## this list
+	@sed -nE 's/^([a-z]+):[^#]*## (.*)/\1\t\2/p' Makefile | expand -t 12
 
 -include $(shell find $(O)/obj -name '*.d' 2>/dev/null | sed 's/ /\\ /g')
-.PHONY: all check deps test lint clean
+.PHONY: all check test run demo deps lint analyze format coverage fuzz bench install uninstall dist clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
