@@ -2,6 +2,10 @@ load helper
 
 # A small tree that keeps every rule; a test plants one violation in it.
 setup() {
+	local tool
+	for tool in clang-format clang-tidy cppcheck shellcheck mandoc; do
+		command -v "$tool" >/dev/null || skip "$tool is missing: .ci/deps ci"
+	done
 	tree=$BATS_TEST_TMPDIR/tree
 	mkdir -p "$tree/lib" "$tree/bin/prog" "$tree/tests" "$tree/man"
 	cp -r "$top/.ci" "$top"/.clang-* "$top/.shellcheckrc" "$tree"
