@@ -151,8 +151,8 @@ int stats_filter_set(struct stats_filter *filter, enum stats_field field,
 int stats_filter_check(const struct stats_filter *filter, struct error *err)
 {
 	if (filter->text[STATS_FROM] && filter->text[STATS_TO] &&
-	    filter->from_ms > filter->to_ms)
-		return error_set(err, ERROR_USAGE, "from is later than to");
+	    filter->from_ms >= filter->to_ms)
+		return error_set(err, ERROR_USAGE, "from is not before to");
 	return 0;
 }
 
@@ -165,7 +165,7 @@ int stats_cursor_read(struct buf *key, const char *cursor, struct error *err)
 {
 	size_t len = strlen(cursor);
 
-	if (len > CURSOR_MAX || !base64url_decode(key, cursor, len) ||
+	if (!len || len > CURSOR_MAX || !base64url_decode(key, cursor, len) ||
 	    strlen(buf_str(key)) != key->len)
 		return error_set(err, ERROR_USAGE, "after is no cursor of this list");
 	return 0;

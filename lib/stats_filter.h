@@ -38,7 +38,7 @@ bool stats_field_find(enum stats_field *field, const char *name);
 int stats_filter_set(struct stats_filter *filter, enum stats_field field,
 		     const char *text, int64_t now_ms, struct error *err);
 
-/* Does it end before it begins? */
+/* ERROR_USAGE when it ends before it begins. */
 int stats_filter_check(const struct stats_filter *filter, struct error *err);
 
 /* A cursor hides the key of a row, so that nobody builds one. */

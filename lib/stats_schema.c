@@ -50,7 +50,7 @@
 	" completed_ms INTEGER," \
 	" guessed INTEGER NOT NULL DEFAULT 0 CHECK (guessed IN (0, 1))," \
 	" PRIMARY KEY (id, attempt)," \
-	" CHECK (conclusion IS NULL OR status = 'completed')," \
+	" CHECK (conclusion IS NULL OR status IS 'completed')," \
 	" CHECK (status IS NULL OR (rank > 0 AND repository_id IS NOT NULL" \
 	"  AND workflow_id IS NOT NULL AND created_ms IS NOT NULL" \
 	"  AND started_ms IS NOT NULL AND updated_ms IS NOT NULL))" \
@@ -70,7 +70,7 @@
 	" created_ms INTEGER," \
 	" started_ms INTEGER," \
 	" completed_ms INTEGER," \
-	" CHECK (conclusion IS NULL OR status = 'completed')," \
+	" CHECK (conclusion IS NULL OR status IS 'completed')," \
 	" FOREIGN KEY (run_id, attempt) REFERENCES workflow_runs (id, attempt)" \
 	"  ON DELETE CASCADE" \
 	") STRICT;"
