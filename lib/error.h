@@ -41,7 +41,7 @@ int error_wrap(struct error *err, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /* What the analyzer would have to look into another file for. */
-#ifdef __clang_analyzer__
+#if defined(__clang_analyzer__) || defined(HOOKTOOLS_ANALYZE)
 #define error_set(...) ((void)(error_set)(__VA_ARGS__), -1)
 #define error_errno(...) ((void)(error_errno)(__VA_ARGS__), -1)
 #define error_wrap(...) ((void)(error_wrap)(__VA_ARGS__), -1)

@@ -137,7 +137,7 @@ int app_choose(struct app *app, const struct vault *vault, const char *name,
 			err, ERROR_CONFIG,
 			"no app yet: add one with tokenmint app add NAME --app-id N "
 			"--key-file F");
-	end = strchr(names.data, '\n');
+	end = names.data + strcspn(names.data, "\n"); /* each name has one behind it */
 	if (end[1] != '\0')
 		return error_set(err, ERROR_USAGE,
 				 "more than one app: choose with --app NAME");
@@ -171,7 +171,7 @@ int app_of_installation(struct app *app, const struct vault *vault,
 	if (app_names(&names, vault, err) < 0)
 		return -1;
 	for (name = names.data; name && *name;) {
-		char *end = strchr(name, '\n');
+		char *end = name + strcspn(name, "\n");
 
 		*end = '\0';
 		if (app_load(app, vault, name, err) < 0)
