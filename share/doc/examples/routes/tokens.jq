@@ -1,0 +1,4 @@
+# An app that was installed somewhere gets its token made, and taken away again.
+include "hooktools";
+
+on("installation") | mint
