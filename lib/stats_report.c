@@ -77,24 +77,25 @@ static const struct stats_column figures[] = {
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 _Static_assert(LABELS_MAX + COUNT(figures) <= STATS_COLUMNS, "raise STATS_COLUMNS");
 
-/* The nearest-rank method: of n in order, the one at place ceil(percent / 100 * n). */
-#define RANKED(column)                                                                   \
-	"SELECT key, " column                                                            \
-	" AS ms, row_number() OVER (PARTITION BY key ORDER BY " column                   \
-	") AS place, count(*) OVER (PARTITION BY key) AS n FROM facts WHERE " column     \
-	" IS NOT NULL"
-#define PERCENTILE(percent, name)                                                        \
-	"max(CASE WHEN place = (n * " percent " + 99) / 100 THEN ms END) AS " name
-
 /* clang-format off */
+/* The nearest-rank method: of n in order, the one at place ceil(percent / 100 * n).  Times
+ * come in whole seconds: equal ones are put together before anything is ordered. */
+#define RANKED(column, condition) \
+	"SELECT key, ms, alike, sum(alike) OVER (PARTITION BY key ORDER BY ms) AS place," \
+	" sum(alike) OVER (PARTITION BY key) AS n" \
+	" FROM (SELECT key, " column " AS ms, count(*) AS alike FROM facts" \
+	" WHERE " condition " AND " column " IS NOT NULL GROUP BY key, " column ")"
+#define PERCENTILE(percent, name) \
+	"min(CASE WHEN place >= (n * " percent " + 99) / 100 THEN ms END) AS " name
+
 static const char tail[] =
-	" run_order AS (" RANKED("run_ms") " AND rated),"
+	" run_order AS (" RANKED("run_ms", "rated") "),"
 	" run_times AS (SELECT key, max(n) AS timed,"
 	" " PERCENTILE("50", "p50_ms") ", " PERCENTILE("90", "p90_ms") ","
 	" " PERCENTILE("95", "p95_ms") ", " PERCENTILE("99", "p99_ms") ","
-	" CAST(round(avg(ms)) AS INTEGER) AS mean_ms, max(ms) AS max_ms"
+	" CAST(round(total(ms * alike) / max(n)) AS INTEGER) AS mean_ms, max(ms) AS max_ms"
 	" FROM run_order GROUP BY key),"
-	" queue_order AS (" RANKED("queue_ms") "),"
+	" queue_order AS (" RANKED("queue_ms", "1") "),"
 	" queue_times AS (SELECT key, " PERCENTILE("50", "queue_p50_ms") ","
 	" " PERCENTILE("95", "queue_p95_ms") " FROM queue_order GROUP BY key)";
 /* clang-format on */

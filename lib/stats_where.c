@@ -8,11 +8,14 @@ _Static_assert((int)STATS_AFTER == 9 && (int)STATS_LIMIT == 11,
 
 #define REPOSITORY "repository_id IN (SELECT id FROM repositories WHERE name = ?1)"
 
+#define WORKFLOW                                                                         \
+	"workflow_id IN (SELECT id FROM workflows WHERE name = ?2 OR path = ?2"          \
+	" OR substr(path, -length(?2) - 1) = '/' || ?2)"
+
 const char *const stats_where_facts[STATS_FIELDS] = {
 	[STATS_REPOSITORY] = REPOSITORY,
-	[STATS_WORKFLOW] = "workflow_id IN (SELECT id FROM workflows WHERE id = ?2"
-			   " OR name = ?2 OR path = ?2"
-			   " OR substr(path, -length(?2) - 1) = '/' || ?2)",
+	/* NOLINTNEXTLINE(bugprone-suspicious-missing-comma): it is one text */
+	[STATS_WORKFLOW] = WORKFLOW,
 	[STATS_BRANCH] = "branch = ?3",
 	[STATS_EVENT] = "event = ?4",
 	[STATS_ACTOR] = "actor_id IN (SELECT id FROM users WHERE login = ?5)",

@@ -152,32 +152,45 @@ static int finish_batch(struct ingest *ingest, struct error *err)
 	return file_write(STDOUT_FILENO, buf_str(&out), out.len, "standard output", err);
 }
 
+static void refuse(const struct reply *reply)
+{
+	log_warning("line refused: %s", reply->err.message);
+}
+
+/* One line, and its reply; *found is false at the end of the input. */
+static int take_next(struct ingest *ingest, bool *found, struct error *err)
+{
+	struct reply *reply = &ingest->replies[ingest->count];
+	struct str_view text = { NULL, 0 };
+
+	*reply = (struct reply){ .kind = LINE_IGNORED };
+	if (lines_next(&text, found, &ingest->lines, &reply->err) < 0) {
+		if (reply->err.kind != ERROR_DATA) {
+			*err = reply->err;
+			return -1;
+		}
+		refuse(reply);
+		ingest->count++;
+		return 0;
+	}
+	if (!*found)
+		return 0;
+	ingest->count++;
+	ingest->bytes += text.len;
+	if (take_line(reply, ingest, text) < 0)
+		refuse(reply);
+	return 0;
+}
+
 /* Take what has come, without waiting for more. */
 static int take_batch(struct ingest *ingest, bool *ended, struct error *err)
 {
-	struct str_view text = { NULL, 0 };
 	bool found = true;
 
 	do {
-		struct reply *reply = &ingest->replies[ingest->count];
-
-		*reply = (struct reply){ .kind = LINE_IGNORED };
-		if (lines_next(&text, &found, &ingest->lines, &reply->err) < 0) {
-			if (reply->err.kind != ERROR_DATA) {
-				*err = reply->err;
-				return -1;
-			}
-			log_warning("line refused: %s", reply->err.message);
-			ingest->count++;
-			continue;
-		}
-		if (!found)
-			break;
-		ingest->count++;
-		ingest->bytes += text.len;
-		if (take_line(reply, ingest, text) < 0)
-			log_warning("line refused: %s", reply->err.message);
-	} while (ingest->count < BATCH_LINES && ingest->bytes < BATCH_BYTES &&
+		if (take_next(ingest, &found, err) < 0)
+			return -1;
+	} while (found && ingest->count < BATCH_LINES && ingest->bytes < BATCH_BYTES &&
 		 lines_is_ready(&ingest->lines));
 	*ended = !found;
 	return finish_batch(ingest, err);

@@ -8,10 +8,10 @@
 
 enum { CELL_MAX = 40, DATE_SHOWN = 16 };
 
-#define SECOND_MS 1000
+#define SECOND_MS INT64_C(1000)
 #define MINUTE_MS (60 * SECOND_MS)
 #define HOUR_MS (60 * MINUTE_MS)
-#define DAY_MS ((int64_t)24 * HOUR_MS)
+#define DAY_MS (24 * HOUR_MS)
 
 /* Long, or said by another column. */
 static bool is_shown(const struct stats_column *column)
