@@ -21,9 +21,9 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wol
 	-Wpointer-arith -Wwrite-strings -Wvla -Wformat=2 -Wswitch-enum -Wundef $(if $(WERROR),-Werror)
 HARDEN := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer, \
 	-fstack-protector-strong -D_FORTIFY_SOURCE=2)
-ALL_CFLAGS = -std=gnu17 -fno-common -I. -D_GNU_SOURCE -DHOOKTOOLS_VERSION='"$(VERSION)"' \
+ALL_CFLAGS = -std=gnu17 -fno-common -fPIE -I. -D_GNU_SOURCE -DHOOKTOOLS_VERSION='"$(VERSION)"' \
 	$(WARNINGS) $(HARDEN) $(CPPFLAGS) $(CFLAGS)
-ALL_LDFLAGS = $(HARDEN) $(LDFLAGS)
+ALL_LDFLAGS = $(HARDEN) -pie -Wl,-z,relro,-z,now $(LDFLAGS)
 
 pkg = $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null || echo $(2))
 GNUTLS_LIBS := $(call pkg,gnutls,-lgnutls)
@@ -34,34 +34,31 @@ JQ_LIBS := $(call pkg,libjq,-ljq) # Debian 12 ships no libjq.pc
 
 # What each program is made of: modules of lib/, then foreign libraries.
 BASE := error cleanup buf str path file log layout config
+JSON := json_scan json_scan_member json_write
+HTTP := http_bridge http_exchange http_linger http_peer http_server listener
 
-hookrecv_LIB := $(BASE) base64 crypto date db event hex http_bridge http_exchange http_linger http_peer \
-	http_server json_scan json_scan_member json_write listener registry spool uuid vault vault_key
+hookrecv_LIB := $(BASE) $(JSON) $(HTTP) base64 crypto date db event hex registry spool uuid vault vault_key
 hookrecv_LDLIBS := $(GNUTLS_LIBS) $(MHD_LIBS) $(SQLITE_LIBS)
-tokenmint_LIB := $(BASE) base64 crypto date github_answer hex json_plain json_scan json_scan_member json_write jwt \
-	process vault vault_key
+tokenmint_LIB := $(BASE) $(JSON) base64 crypto date github_answer hex json_plain jwt process vault vault_key
 tokenmint_LDLIBS := $(GNUTLS_LIBS)
-tokenmint-mint_LIB := $(BASE) date github github_answer http_client json_plain json_scan json_scan_member json_write
+tokenmint-mint_LIB := $(BASE) $(JSON) date github github_answer http_client json_plain
 tokenmint-mint_LDLIBS := $(CURL_LIBS)
-runjob-report_LIB := $(BASE) date github github_answer hex http_client json json_plain json_scan json_scan_member \
-	json_write process uuid
+runjob-report_LIB := $(BASE) $(JSON) date github github_answer hex http_client json json_plain process uuid
 runjob-report_LDLIBS := $(CURL_LIBS) $(JQ_LIBS)
 
-hookroute_LIB := $(BASE) date event filter hex json json_scan json_scan_member json_write lines process spool uuid
+hookroute_LIB := $(BASE) $(JSON) date event filter hex json lines process spool uuid
 hookroute_LDLIBS := $(JQ_LIBS)
-runjob-shim_LIB := $(BASE) date event process spool uuid json_scan json_scan_member json_plain json_write cgroup \
-	cgroup_base hex job job_plan job_status
-runjob_LIB := $(BASE) date hex job job_plan job_status json json_plain json_scan json_scan_member json_write \
-	pipeline process uuid
+runjob-shim_LIB := $(BASE) $(JSON) date event process spool uuid json_plain cgroup cgroup_base hex job \
+	job_plan job_status
+runjob_LIB := $(BASE) $(JSON) date hex job job_plan job_status json json_plain pipeline process uuid
 runjob_LDLIBS := $(JQ_LIBS)
 runjob-pipeline_LIB := $(BASE) date hex json pipeline process uuid
 runjob-pipeline_LDLIBS := $(JQ_LIBS)
 
 STATS := db stats_filter stats_list stats_report stats_rows stats_schema stats_where
-ghstats_LIB := $(BASE) $(STATS) base64 date hex json_plain json_scan json_scan_member json_write lines uuid
+ghstats_LIB := $(BASE) $(STATS) $(JSON) base64 date hex json_plain lines uuid
 ghstats_LDLIBS := $(SQLITE_LIBS)
-ghstats-serve_LIB := $(BASE) $(STATS) base64 date http_bridge http_exchange http_linger http_peer \
-	http_server json_plain json_scan json_scan_member json_write listener
+ghstats-serve_LIB := $(BASE) $(STATS) $(JSON) $(HTTP) base64 date json_plain
 ghstats-serve_LDLIBS := $(MHD_LIBS) $(SQLITE_LIBS)
 
 PROGRAMS := $(patsubst bin/%/main.c,%,$(wildcard bin/*/main.c))
@@ -107,13 +104,11 @@ test: ## the same on a fresh machine: installs what is missing first
 	@.ci/deps run test
 	@$(MAKE) --no-print-directory check
 run: ## try it: every program, signed deliveries, until Ctrl-C
-	@.ci/deps run
-	@$(MAKE) --no-print-directory all $(FAKE)
-	@O="$(O)" tests/flow/demo --stay
 demo: ## the same without staying: status 0 if every step really happened
+run demo:
 	@.ci/deps run
 	@$(MAKE) --no-print-directory all $(FAKE)
-	@O="$(O)" tests/flow/demo
+	@O="$(O)" tests/flow/demo $(if $(filter run,$@),--stay)
 deps: ## install the Debian packages that are missing (.ci/packages)
 	@.ci/deps
 lint: ## check the house style (.ci/lint)

@@ -1,0 +1,34 @@
+load helper
+
+# The foreign libraries that a program is linked with, in one line.
+foreign() {
+	readelf -d "$build/$1" | sed -nE 's/.*NEEDED.*\[lib(curl|gnutls|jq|microhttpd|sqlite3)[^]]*\]/\1/p' |
+		sort | tr '\n' ' '
+}
+
+# What is not linked cannot be attacked, and need not be loaded thousands of times a minute.
+@test "links: each program has the foreign libraries of its common path, and no other" {
+	[ "$(foreign bin/hookrecv)" = "gnutls microhttpd sqlite3 " ]
+	[ "$(foreign bin/hookroute)" = "jq " ]
+	[ "$(foreign bin/tokenmint)" = "gnutls " ]
+	[ "$(foreign bin/runjob)" = "jq " ]
+	[ "$(foreign bin/ghstats)" = "sqlite3 " ]
+}
+
+@test "links: so have the helpers" {
+	[ "$(foreign libexec/hooktools/runjob-shim)" = "" ]
+	[ "$(foreign libexec/hooktools/runjob-pipeline)" = "jq " ]
+	[ "$(foreign libexec/hooktools/runjob-report)" = "curl jq " ]
+	[ "$(foreign libexec/hooktools/tokenmint-mint)" = "curl " ]
+	[ "$(foreign libexec/hooktools/ghstats-serve)" = "microhttpd sqlite3 " ]
+}
+
+@test "links: the stack is not executable, and relocations are read-only" {
+	local program
+	for program in "$build"/bin/* "$build"/libexec/hooktools/*; do
+		run -0 readelf -lW "$program"
+		[[ $output =~ GNU_STACK.*RW\  ]]
+		[[ $output == *GNU_RELRO* ]]
+		[[ $output == *INTERP* && $output == *'DYN (Position-Independent'* ]]
+	done
+}
