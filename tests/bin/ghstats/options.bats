@@ -91,3 +91,17 @@ load helper
 	[[ $stderr == *ghstats.db* ]]
 	run -65 ghstats ingest </dev/null
 }
+
+@test "ghstats: the units and the cron entry call commands there are" {
+	for file in "$top"/share/systemd/ghstats-*.service "$top/share/cron/ghstats-summarize"; do
+		command=$(sed -n 's|.*/usr/local/bin/ghstats \([a-z]*\).*|\1|p' "$file")
+		[ -n "$command" ]
+		ghstats --help | grep -q "^ *\(usage: \)\?ghstats $command"
+	done
+	command -v systemd-analyze >/dev/null || skip 'no systemd-analyze'
+	mkdir "$BATS_TEST_TMPDIR/units"
+	for file in "$top"/share/systemd/ghstats-*; do
+		sed "s|/usr/local/bin/ghstats|$build/bin/ghstats|" "$file" >"$BATS_TEST_TMPDIR/units/${file##*/}"
+	done
+	run -0 systemd-analyze verify --man=no "$BATS_TEST_TMPDIR"/units/*
+}
