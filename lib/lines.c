@@ -9,11 +9,11 @@
 
 enum { STEP = 65536 };
 
-static char *find_break(struct lines *lines)
+static const char *find_break(struct lines *lines)
 {
 	size_t begun = lines->buf.len - lines->taken;
-	char *start = lines->buf.data + lines->taken;
-	char *found = NULL;
+	const char *start = buf_str(&lines->buf) + lines->taken;
+	const char *found = NULL;
 
 	if (begun > lines->scanned)
 		found = memchr(start + lines->scanned, '\n', begun - lines->scanned);
@@ -41,7 +41,7 @@ static int read_more(struct lines *lines, struct error *err)
 /* What is left when no more comes. */
 static struct str_view take_rest(struct lines *lines)
 {
-	struct str_view rest = { lines->buf.data + lines->taken,
+	struct str_view rest = { buf_str(&lines->buf) + lines->taken,
 				 lines->buf.len - lines->taken };
 
 	lines->taken = lines->buf.len;

@@ -70,7 +70,7 @@ covered() {
 		program=$(basename "${page%.*}")
 		diff <("$program" --help | sed 's/^usage: //' |
 			awk -v p="$program" '$1 == p { print $2 }' | tr -d '[]' | grep -E '^[a-z]+$' | sort -u) \
-			<(section "$page" SYNOPSIS | sed -nE 's/^\.(Op )?Cm ([a-z]+).*/\2/p' | sort -u) || {
+			<(section "$page" SYNOPSIS | sed -nE '/^\.Nm/{n; s/^\.(Op )?Cm ([a-z]+).*/\2/p}' | sort -u) || {
 			echo "$program: < --help, > SYNOPSIS"
 			return 1
 		}
