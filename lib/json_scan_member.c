@@ -1,5 +1,7 @@
 #include "lib/json_scan.h"
 
+#include <string.h>
+
 /* The text is known to be JSON: only strings and brackets count. */
 
 static bool is_space(char c)
@@ -14,12 +16,22 @@ static const char *skip_spaces(const char *p, const char *end)
 	return p;
 }
 
-/* p is behind the opening quote; gives the closing one. */
+/* p is behind the opening quote; gives the closing one, which an even number of
+ * backslashes precedes. */
 static const char *string_end(const char *p, const char *end)
 {
-	while (p < end && *p != '"')
-		p += *p == '\\' ? 2 : 1;
-	return p < end ? p : end;
+	const char *quote;
+
+	while ((quote = memchr(p, '"', (size_t)(end - p)))) {
+		const char *at = quote;
+
+		while (at > p && at[-1] == '\\')
+			at--;
+		if ((quote - at) % 2 == 0)
+			return quote;
+		p = quote + 1;
+	}
+	return end;
 }
 
 /* Where the value that begins at p ends: at a ',' or a bracket of the group around it. */
