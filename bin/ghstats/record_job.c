@@ -54,7 +54,8 @@ static const struct record_field fields[FIELDS] = {
 #define RUN \
 	"INSERT INTO workflow_runs (id, attempt, repository_id) VALUES (?1, ?2, ?3)" \
 	" ON CONFLICT (id, attempt) DO UPDATE SET repository_id = excluded.repository_id" \
-	" WHERE workflow_runs.repository_id IS NULL"
+	" WHERE workflow_runs.status IS NULL" \
+	" AND excluded.repository_id > coalesce(workflow_runs.repository_id, 0)"
 
 #define STANDING(row) \
 	"(" row ".rank, coalesce(" row ".completed_ms, 0), coalesce(" row ".started_ms, 0)," \

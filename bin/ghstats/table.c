@@ -17,9 +17,9 @@ enum { CELL_MAX = 40, DATE_SHOWN = 16 };
 static bool is_shown(const struct stats_column *column)
 {
 	static const char *const hidden[] = {
-		"workflow_id", "repository_id", "sha",		"owner",
-		"event_id",    "created_at",	"completed_at", "finished_at",
-		"labels",      "runner_group",	"run_id"
+		"workflow_id", "repository_id", "sha",	       "owner",	 "event_id",
+		"created_at",  "completed_at",	"finished_at", "labels", "runner_group",
+		"run_id",      "completed",	"succeeded",   "timed",
 	};
 
 	for (size_t i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++) {

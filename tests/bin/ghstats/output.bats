@@ -4,8 +4,8 @@ load helper
 @test "ghstats: a table on a terminal, JSON in a pipe" {
 	run_body '.workflow_run |= (.head_branch = "grün" | .updated_at = "2026-11-20T21:40:08Z")' | ingest
 	run -0 script -qec 'ghstats report' /dev/null
-	[[ ${lines[0]} == 'REPOSITORY  WORKFLOW  RUNS  COMPLETED  '* ]]
-	[[ ${lines[1]} == 'acme/site   CI           1          1  '*'100.0%'*'2h07m'* ]]
+	[[ ${lines[0]} == 'REPOSITORY  WORKFLOW  RUNS  FAILED  SUCCESS RATE  '* ]]
+	[[ ${lines[1]} == 'acme/site   CI           1       0        100.0%  2h07m  '* ]]
 	run -0 ghstats report
 	[ "$(jq -c '[.workflow, .p50_ms]' <<<"$output")" = '["CI",7620000]' ]
 	run -0 script -qec 'ghstats report --json' /dev/null
