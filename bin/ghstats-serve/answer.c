@@ -76,14 +76,24 @@ static void add_escaped(struct buf *out, const char *text)
 
 static void add_parameter(const char *name, const char *value, void *data)
 {
-	struct buf *link = data;
+	struct buf *address = data;
 
-	if (str_equal(name, "after"))
-		return;
-	add_escaped(link, name);
-	buf_add_char(link, '=');
-	add_escaped(link, value);
-	buf_add_char(link, '&');
+	add_escaped(address, name);
+	buf_add_char(address, '=');
+	add_escaped(address, value);
+	buf_add_char(address, '&');
+}
+
+static void add_other(const char *name, const char *value, void *data)
+{
+	if (!str_equal(name, "after"))
+		add_parameter(name, value, data);
+}
+
+void answer_address(struct buf *out, const struct http_exchange *exchange)
+{
+	buf_add_format(out, "%s?", http_path(exchange));
+	http_each_query(exchange, add_parameter, out);
 }
 
 void answer_link(struct http_exchange *exchange, const char *cursor)
@@ -91,7 +101,7 @@ void answer_link(struct http_exchange *exchange, const char *cursor)
 	auto_buf struct buf link = BUF_EMPTY;
 
 	buf_add_format(&link, "<%s?", http_path(exchange));
-	http_each_query(exchange, add_parameter, &link);
+	http_each_query(exchange, add_other, &link);
 	buf_add_format(&link, "after=%s>; rel=\"next\"", cursor);
 	http_answer_header(exchange, "Link", buf_str(&link));
 }

@@ -41,10 +41,10 @@ static int serve_single(const struct http_service *service,
 	return http_server_run(&server, err);
 }
 
-static int serve(struct db *db, const struct options *options, struct error *err)
+static int serve(struct service *state, const struct options *options, struct error *err)
 {
 	auto_http_server struct http_server server = HTTP_SERVER_NONE;
-	const struct http_service service = service_of(db);
+	const struct http_service service = service_of(state);
 	const struct http_limits limits = HTTP_LIMITS;
 	auto_free char *name = NULL;
 	auto_close int fd = -1;
@@ -64,11 +64,16 @@ static int serve(struct db *db, const struct options *options, struct error *err
 static int run(const struct options *options, struct error *err)
 {
 	auto_layout struct layout layout = LAYOUT_EMPTY;
-	auto_db struct db db = DB_NONE;
+	struct service service = { .db = DB_NONE, .cache = CACHE_EMPTY };
+	int status;
 
-	if (layout_read(&layout, err) < 0 || stats_open_read(&db, &layout, err) < 0)
+	if (layout_read(&layout, err) < 0 ||
+	    stats_open_read(&service.db, &layout, err) < 0)
 		return -1;
-	return serve(&db, options, err);
+	status = serve(&service, options, err);
+	cache_free(&service.cache);
+	db_close(&service.db);
+	return status;
 }
 
 static int print(const char *text, struct error *err)

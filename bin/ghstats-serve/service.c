@@ -67,34 +67,65 @@ static void answer_failure(struct http_exchange *exchange, const struct paramete
 	}
 }
 
-/* What it is made of is of one moment. */
-static int make(struct buf *out, struct parameters *given, const struct page *page,
-		struct db *db, struct error *err)
+static void answer_page(struct http_exchange *exchange, const struct buf *json,
+			const struct buf *next)
+{
+	if (next->len)
+		answer_link(exchange, buf_str(next));
+	answer_json(exchange, json);
+}
+
+/* From the cache, or made anew. */
+static int answer_from(struct service *service, struct http_exchange *exchange,
+		       const struct page *page, struct parameters *given,
+		       struct error *err)
+{
+	auto_buf struct buf address = BUF_EMPTY;
+	auto_buf struct buf json = BUF_EMPTY;
+	struct cache_page made = { .made_ms = date_now_ms() };
+	const struct cache_page *kept;
+
+	if (db_data_version(&made.version, &service->db, err) < 0)
+		return -1;
+	answer_address(&address, exchange);
+	kept = cache_find(&service->cache, buf_str(&address), made.version, made.made_ms);
+	if (kept) {
+		answer_page(exchange, &kept->json, &kept->next);
+		return 0;
+	}
+	if (page->make(&json, given, page, &service->db, err) < 0)
+		return -1;
+	made.address = address.data;
+	made.json = json;
+	made.next = given->next;
+	cache_keep(&service->cache, &made);
+	answer_page(exchange, &json, &given->next);
+	return 0;
+}
+
+/* What an answer is made of is of one moment. */
+static int answer_snapshot(struct service *service, struct http_exchange *exchange,
+			   const struct page *page, struct parameters *given,
+			   struct error *err)
 {
 	int status;
 
-	if (db_execute(db, "BEGIN", err) < 0)
+	if (db_execute(&service->db, "BEGIN", err) < 0)
 		return -1;
-	status = page->make(out, given, page, db, err);
-	db_rollback(db);
+	status = answer_from(service, exchange, page, given, err);
+	db_rollback(&service->db);
 	return status;
 }
 
-static void answer(struct http_exchange *exchange, struct db *db, const struct page *page,
-		   const char *rest)
+static void answer(struct http_exchange *exchange, struct service *service,
+		   const struct page *page, const char *rest)
 {
 	auto_parameters struct parameters given = { .rest = rest };
-	auto_buf struct buf out = BUF_EMPTY;
 	struct error err = { 0 };
 
 	if (parameters_read(&given, exchange, page, date_now_ms(), &err) < 0 ||
-	    make(&out, &given, page, db, &err) < 0) {
+	    answer_snapshot(service, exchange, page, &given, &err) < 0)
 		answer_failure(exchange, &given, &err);
-		return;
-	}
-	if (given.next.len)
-		answer_link(exchange, buf_str(&given.next));
-	answer_json(exchange, &out);
 }
 
 /* Nothing of a body is read for what cannot be answered well. */
@@ -132,9 +163,9 @@ static void end(struct http_exchange *exchange, void *context)
 	answer(exchange, context, page, rest);
 }
 
-struct http_service service_of(struct db *db)
+struct http_service service_of(struct service *service)
 {
 	return (struct http_service){
-		.context = db, .begin = begin, .body = body, .end = end
+		.context = service, .begin = begin, .body = body, .end = end
 	};
 }
