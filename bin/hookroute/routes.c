@@ -47,7 +47,24 @@ static bool is_import(const char *line)
 	return str_starts(line, "import ") || str_starts(line, "import\"");
 }
 
-/* Appends the file's lines to body, its includes to includes; an empty line stays where an
+/* Takes what a line begins with of includes, and gives the rest of it. */
+static const char *take_includes(struct buf *includes, const char *line)
+{
+	while (is_include(line)) {
+		size_t start = strspn(line, " \t");
+		size_t len = strcspn(line, ";");
+		auto_free char *text = NULL;
+
+		len += line[len] == ';';
+		text = str_format("%.*s", (int)(len - start), line + start);
+		if (!strstr(buf_str(includes), text))
+			buf_add_format(includes, "%s ", text);
+		line += len;
+	}
+	return line;
+}
+
+/* Appends the file's lines to body, its includes to includes; the line stays where an
  * include was, so that the others keep their numbers. */
 static int take_lines(struct source *source, const char *text, const char *name,
 		      struct error *err)
@@ -63,10 +80,7 @@ static int take_lines(struct source *source, const char *text, const char *name,
 			return error_set(err, ERROR_CONFIG,
 					 "%s:%u: import is not for routes, include is",
 					 name, number);
-		if (is_include(line) && !strstr(buf_str(&source->includes), line))
-			buf_add_format(&source->includes, "%s ", line);
-		if (!is_include(line))
-			buf_add(&source->body, view.data, view.len);
+		buf_add_str(&source->body, take_includes(&source->includes, line));
 		buf_add_char(&source->body, '\n');
 	}
 	return 0;
