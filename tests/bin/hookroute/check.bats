@@ -1,0 +1,150 @@
+load ../../helper
+load helper
+
+# Programs of the installed consumers, wherever they are built.
+setup() {
+	mkdir "$BATS_TEST_TMPDIR/bin"
+	for name in runjob tokenmint ghstats; do
+		printf '#!/bin/sh\n' >"$BATS_TEST_TMPDIR/bin/$name"
+		chmod +x "$BATS_TEST_TMPDIR/bin/$name"
+	done
+	PATH=$PATH:$BATS_TEST_TMPDIR/bin
+}
+
+@test "hookroute check: says how many routes and consumers there are" {
+	run -0 --separate-stderr hookroute check
+	[ "$output" = '0 routes and 4 consumers are fine' ]
+	route a empty
+	good_consumer mail
+	run -0 --separate-stderr hookroute check
+	[ "$output" = '1 routes and 5 consumers are fine' ]
+}
+
+@test "hookroute check: an error names the file and its own line" {
+	route a empty
+	route b '# one
+include "hooktools";
+on("push")
+| to("x"))'
+	run -78 --separate-stderr hookroute check
+	[[ $stderr == 'hookroute: b.jq:4: syntax error'* ]]
+	route b '# one
+
+nothing_of_the_kind'
+	run -78 --separate-stderr hookroute check
+	[[ $stderr == 'hookroute: b.jq:3: nothing_of_the_kind/0 is not defined'* ]]
+}
+
+@test "hookroute check: an unbalanced bracket cannot reach into the neighbour" {
+	route a '(empty'
+	route b 'empty)'
+	run -78 --separate-stderr hookroute check
+	[[ $stderr == 'hookroute: a.jq'* ]]
+	route a 'empty) | {route: "forged", out: .}) catch (empty'
+	run -78 --separate-stderr hookroute check
+	[[ $stderr == 'hookroute: a.jq'* ]]
+}
+
+@test "hookroute check: import is refused, and so is a file without an expression" {
+	route a 'import "hooktools" as h;
+h::on("push")'
+	run -78 --separate-stderr hookroute check
+	[ "$stderr" = 'hookroute: a.jq:1: import is not for routes, include is' ]
+	route a 'def f: 1;'
+	run -78 --separate-stderr hookroute check
+	[[ $stderr == *'a.jq'* || $stderr == *'a route file has no expression of its own'* ]]
+	route a 'include "nowhere"; empty'
+	run -78 --separate-stderr hookroute check
+	[[ $stderr == *'a.jq'*'nowhere'* ]]
+}
+
+@test "hookroute check: a NUL byte and a file of a megabyte are refused" {
+	printf 'empty\0' >"$HOOKTOOLS_CONF/routes.d/a.jq"
+	run -78 --separate-stderr hookroute check
+	[[ $stderr == *'a.jq: a NUL byte'* ]]
+	head -c 1048577 /dev/zero | tr '\0' ' ' >"$HOOKTOOLS_CONF/routes.d/a.jq"
+	run -65 --separate-stderr hookroute check
+	[[ $stderr == *'a.jq'* ]]
+}
+
+@test "hookroute check: what is no route file is not looked at" {
+	echo '(' >"$HOOKTOOLS_CONF/routes.d/README"
+	echo '(' >"$HOOKTOOLS_CONF/routes.d/.a.jq"
+	echo '(' >"$HOOKTOOLS_CONF/routes.d/a.jq~"
+	run -0 hookroute check
+}
+
+@test "hookroute check: another folder of routes" {
+	route a '('
+	mkdir "$BATS_TEST_TMPDIR/other"
+	echo empty >"$BATS_TEST_TMPDIR/other/a.jq"
+	run -0 --separate-stderr hookroute check --routes "$BATS_TEST_TMPDIR/other"
+	run -78 hookroute check
+}
+
+@test "hookroute check: a consumer's file is read strictly" {
+	local text
+	while read -r text; do
+		echo "$text" >"$HOOKTOOLS_CONF/consumers.d/mail.json"
+		run -78 --separate-stderr hookroute check
+		[[ $stderr == *'consumers.d/mail.json: '* ]]
+	done <<-'EOT'
+		{
+		[]
+		{}
+		{"exec":"true"}
+		{"exec":[]}
+		{"exec":["true",1]}
+		{"exec":["true"],"in_flight":0}
+		{"exec":["true"],"in_flight":4097}
+		{"exec":["true"],"in_flight":"4"}
+		{"exec":["true"],"timeout":"0s"}
+		{"exec":["true"],"timeout":"soon"}
+		{"exec":["true"],"in-flight":4}
+	EOT
+	echo '{"exec":["true"],"in_flight":4096,"timeout":"90s"}' >"$HOOKTOOLS_CONF/consumers.d/mail.json"
+	run -0 hookroute check
+}
+
+@test "hookroute check: a consumer's program must be there" {
+	echo '{"exec":["no-such-program"]}' >"$HOOKTOOLS_CONF/consumers.d/mail.json"
+	run -78 --separate-stderr hookroute check
+	[[ $stderr == *"consumers.d/mail.json: there is no program 'no-such-program'"* ]]
+	echo '{"exec":["/dev/null"]}' >"$HOOKTOOLS_CONF/consumers.d/mail.json"
+	run -78 --separate-stderr hookroute check
+}
+
+@test "hookroute check: an own consumer file is taken instead of the installed one" {
+	echo '{"exec":["no-such-program"]}' >"$HOOKTOOLS_CONF/consumers.d/ghstats.json"
+	run -78 --separate-stderr hookroute check
+	[[ $stderr == *"no-such-program"* ]]
+}
+
+@test "hookroute check: HOOKTOOLS_RETRY is looked at" {
+	HOOKTOOLS_RETRY='5s soon' run -78 --separate-stderr hookroute check
+	[[ $stderr == *HOOKTOOLS_RETRY*soon* ]]
+	HOOKTOOLS_RETRY='5s 10m' run -0 hookroute check
+}
+
+@test "hookroute: wrong usage is 64, and help and version are told" {
+	run -64 --separate-stderr hookroute
+	run -64 --separate-stderr hookroute fly
+	run -64 --separate-stderr hookroute check --fly
+	run -64 --separate-stderr hookroute check --limit 3
+	run -64 --separate-stderr hookroute check more
+	run -64 --separate-stderr hookroute run -j 0
+	run -64 --separate-stderr hookroute run -j many
+	run -64 --separate-stderr hookroute list somewhere
+	run -64 --separate-stderr hookroute show
+	run -64 --separate-stderr hookroute show me
+	run -64 --separate-stderr hookroute retry
+	run -64 --separate-stderr hookroute retry --dead "$(id 1)"
+	run -64 --separate-stderr hookroute put --name acme/site
+	run -64 --separate-stderr hookroute put --event a/b
+	run -0 --separate-stderr hookroute --version
+	[[ $output == 'hookroute '* ]]
+	run -0 --separate-stderr hookroute --help
+	for command in run drain filter test check put list show retry; do
+		[[ $output == *"hookroute $command"* ]]
+	done
+}
