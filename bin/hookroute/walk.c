@@ -38,6 +38,12 @@ static void find_id(struct walk_event *event)
 		memcpy(event->id, event->file, UUID_LEN);
 }
 
+/* Events of these have files of their own, with a second line that is no event. */
+static bool has_rest(enum spool_state state)
+{
+	return state == SPOOL_DEFER || state == SPOOL_HOLD;
+}
+
 static int walk_lines(struct walk *walk, struct walk_event *event, const char *text,
 		      struct error *err)
 {
@@ -47,7 +53,7 @@ static int walk_lines(struct walk *walk, struct walk_event *event, const char *t
 		event->line = str_split(&rest, '\n');
 		if (!event->line.len)
 			continue;
-		if (event->state == SPOOL_DEFER && rest) {
+		if (has_rest(event->state) && rest) {
 			event->rest = str_split(&rest, '\n');
 			rest = NULL;
 		}

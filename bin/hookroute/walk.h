@@ -15,7 +15,7 @@ struct walk_event {
 	const char *file;   /* its name: the id of its first event */
 	char id[UUID_LEN];  /* the event's own; the file's if it has none */
 	struct str_view line;
-	struct str_view rest; /* what is behind it in defer/ */
+	struct str_view rest; /* what is behind it in defer/ and hold/ */
 };
 
 enum walk_answer { WALK_ON, WALK_ENOUGH };
