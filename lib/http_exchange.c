@@ -206,3 +206,16 @@ void http_exchange_check(struct http_exchange *exchange)
 				  "of transfer encodings only chunked is understood");
 	}
 }
+
+size_t http_exchange_unescape(void *context, struct MHD_Connection *connection,
+			      char *text)
+{
+	size_t len = MHD_http_unescape(text);
+	char *nul;
+
+	(void)context;
+	(void)connection;
+	while ((nul = memchr(text, '\0', len)))
+		*nul = '\1';
+	return len;
+}

@@ -40,4 +40,8 @@ void http_exchange_free(struct http_exchange *exchange);
 /* Content-Length twice or beside Transfer-Encoding (request smuggling): answered 400. */
 void http_exchange_check(struct http_exchange *exchange);
 
+/* For libmicrohttpd: a %00 must not cut a path short, it becomes a byte no path of ours has. */
+size_t http_exchange_unescape(void *context, struct MHD_Connection *connection,
+			      char *text);
+
 #endif

@@ -177,8 +177,9 @@ static int start_daemon(struct server *server, unsigned flags, struct error *err
 		server->limits.idle_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
 		(size_t)MEMORY_PER_CONNECTION, MHD_OPTION_STRICT_FOR_CLIENT, 1,
 		MHD_OPTION_NOTIFY_COMPLETED, on_completed, server,
-		MHD_OPTION_NOTIFY_CONNECTION, on_connection, server, MHD_OPTION_ARRAY,
-		socket, MHD_OPTION_END);
+		MHD_OPTION_NOTIFY_CONNECTION, on_connection, server,
+		MHD_OPTION_UNESCAPE_CALLBACK, http_exchange_unescape, NULL,
+		MHD_OPTION_ARRAY, socket, MHD_OPTION_END);
 	if (!server->daemon)
 		return error_set(err, ERROR_SYSTEM, "start the HTTP server: %s",
 				 strerror(errno));

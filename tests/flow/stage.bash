@@ -141,7 +141,7 @@ stage_close() {
 # stage_send EVENT DELIVERY FILE: as the forge sends it; prints "STATUS BODY".
 stage_send() {
 	hookrecv sign -p github --secret-file "$stage/webhook.secret" --event "$1" --delivery "$2" <"$3" |
-		curl -sS -H @- -H 'Content-Type: application/json' --data-binary @"$3" \
+		curl -sS -H @- --data-binary @"$3" \
 			-w '\n%{http_code}' "$stage_url_hookrecv$stage_hook" |
 		awk '{ line[NR] = $0 } END { print line[NR], line[1] }'
 }
