@@ -189,6 +189,9 @@ finds() {
 	printf '#!/bin/sh\nexit 0\n' >tests/run
 	printf '@test "x" {\n\techo $1\n}\n' >tests/x.bats
 	finds shellcheck tests/x.bats:2 SC2086
+	printf '.Bd\n#!/bin/sh\necho $1\n' >man/other.7
+	rm tests/x.bats
+	run -0 .ci/lint shellcheck
 }
 
 @test "lint: mandoc" {
