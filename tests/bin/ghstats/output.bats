@@ -106,3 +106,22 @@ load helper
 	run -71 --separate-stderr closed
 	[[ $stderr == *"standard output"* ]]
 }
+
+@test "ghstats: the examples of the manual work" {
+	runs 5 '.workflow_run.conclusion = "failure"' | jq -c .workflow_run | jq -sc '{total_count: 5, workflow_runs: .}' >"$BATS_TEST_TMPDIR/page"
+	gh() {
+		jq . "$BATS_TEST_TMPDIR/page"
+	}
+	gh api --paginate 'repos/acme/site/actions/runs?per_page=100' | jq -c . | ingest
+	[ "$(cat "$BATS_TEST_TMPDIR/replies")" = '{"ok":true,"workflow_runs":5}' ]
+	run -0 ghstats report --repo acme/site --from 30d
+	run -0 ghstats report --by week --branch main --format csv
+	[[ ${lines[1]} == 2026-09-21,5,5,0,5,0.0000,5,* ]]
+	ghstats runs --status failure --limit 1000 --json >"$BATS_TEST_TMPDIR/failures"
+	run -0 jq -r '[.id, .branch] | @tsv' "$BATS_TEST_TMPDIR/failures"
+	[ "${#lines[@]}" -eq 5 ]
+	start_server "$BATS_TEST_TMPDIR/log" ghstats serve -l 127.0.0.1:0
+	run -0 curl -s "$server_url/stats?by=branch&from=2026-01-01"
+	stop_servers
+	[ "$(jq .total.success_rate <<<"$output")" = 0 ]
+}
