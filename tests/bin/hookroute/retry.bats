@@ -1,0 +1,99 @@
+load ../../helper
+load helper
+
+# Given up: event 2 for one of its two consumers, event 3 for a route's error.
+setup() {
+	export HOOKTOOLS_RETRY=1h
+	route a 'include "hooktools"; on("push") | to("x"; {n: .delivery}), to("y"; {n: .delivery})'
+	route b 'if .payload.bad then error("bad") else empty end'
+	good_consumer y
+	consumer x <<<'while read -r line; do case $line in *d2*) fail permanent never;; *) ok;; esac; done'
+	{
+		event 1
+		event 2
+		event 3 push '{"bad":true}'
+	} | hookroute put >/dev/null
+	run -0 hookroute drain
+	rm "$BATS_TEST_TMPDIR/got.y"
+	good_consumer x
+}
+
+@test "hookroute retry: what was given up is tried again with the same id, and nothing else" {
+	[ "$(files dead)" -eq 2 ]
+	run -0 --separate-stderr hookroute retry "$(id 2)"
+	[ "$output" = "$(id 2)" ]
+	[ "$(files dead)$(files defer)" = 11 ]
+	[ ! -e "$spool/dead/$(id 2).why" ]
+	run -0 hookroute drain
+	[ "$(got x)" = "{\"n\":\"d2\",\"id\":\"$(id 2)\"}" ]
+	[ -z "$(got y)" ]
+	[ "$(files defer)" -eq 0 ]
+}
+
+@test "hookroute retry: what had been tried often has all its tries again" {
+	consumer x <<<'while read -r line; do fail temporary later; done'
+	run -0 hookroute retry "$(id 2)"
+	run -0 hookroute drain
+	[ "$(sed 1d "$spool/defer/$(id 2)" | jq -c '.left[] | [.to, .tries]')" = '["x",1]' ]
+}
+
+@test "hookroute retry: after a route's error the event is routed anew" {
+	rm "$HOOKTOOLS_CONF/routes.d/b.jq"
+	run -0 --separate-stderr hookroute retry "$(id 3)"
+	[ "$(files new)" -eq 1 ]
+	run -0 hookroute drain
+	[ "$(got x)" = "{\"n\":\"d3\",\"id\":\"$(id 3)\"}" ]
+	[ "$(files dead)" -eq 1 ]
+}
+
+@test "hookroute retry: all that was given up" {
+	rm "$HOOKTOOLS_CONF/routes.d/b.jq"
+	run -0 --separate-stderr hookroute retry --dead
+	[ "$output" = "$(id 2)
+$(id 3)" ]
+	[ "$(files dead)" -eq 0 ]
+	[ -z "$(ls "$spool/dead")" ]
+	run -0 hookroute drain
+	[ "$(got x | jq -r .n | sort)" = 'd2
+d3' ]
+	run -0 --separate-stderr hookroute retry --dead
+	[ -z "$output" ]
+}
+
+@test "hookroute retry: what waits is tried at once" {
+	consumer x <<<'while read -r line; do fail temporary later; done'
+	put 4
+	run -0 hookroute drain
+	good_consumer x
+	run -0 hookroute drain
+	[ -z "$(got x)" ]
+	run -0 --separate-stderr hookroute retry "$(id 4)"
+	run -0 hookroute drain
+	[ "$(got x | jq -r .n)" = d4 ]
+	[ "$(files defer)" -eq 0 ]
+}
+
+@test "hookroute retry: an event that is in neither place is said" {
+	run -1 --separate-stderr hookroute retry "$(id 1)"
+	[ "$stderr" = "hookroute: event '$(id 1)' is neither in dead/ nor in defer/" ]
+	run -64 --separate-stderr hookroute retry "$(id 2)" nonsense
+	[ "$(files dead)" -eq 2 ]
+}
+
+@test "hookroute retry: partly waiting and partly given up comes together" {
+	rm -rf "$spool"
+	rm "$HOOKTOOLS_CONF/routes.d/b.jq"
+	consumer x <<<'while read -r line; do fail permanent never; done'
+	consumer y <<<'while read -r line; do fail temporary later; done'
+	put 5
+	run -0 hookroute drain
+	[ "$(files dead)$(files defer)" = 11 ]
+	run -0 hookroute retry "$(id 5)"
+	[ "$(files dead)$(files defer)" = 01 ]
+	good_consumer x
+	good_consumer y
+	run -0 hookroute drain
+	[ "$(got x | jq -r .id)" = "$(id 5)" ]
+	[ "$(got y | jq -r .id)" = "$(id 6)" ]
+	[ "$(files defer)" -eq 0 ]
+}
