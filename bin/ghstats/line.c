@@ -24,6 +24,9 @@ static const struct {
 } events[] = {
 	{ "github", "workflow_run", "workflow_run", LINE_RUN },
 	{ "github", "workflow_job", "workflow_job", LINE_JOB },
+	/* What a person put into the spool. */
+	{ "hooktools", "workflow_run", "workflow_run", LINE_RUN },
+	{ "hooktools", "workflow_job", "workflow_job", LINE_JOB },
 	{ "hooktools", "job", "job", LINE_LOCAL_JOB },
 };
 
