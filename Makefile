@@ -92,7 +92,7 @@ $(O)/tests/fake-github: $(patsubst %.c,$(O)/obj/%.o,$(wildcard tests/fake/*.c)) 
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(TEST_LIBS)
 
 $(O)/obj/%.o: %.c
-	@mkdir -p $(@D)
+	@mkdir -p $(@D)$(if $(V),,; echo "  CC  $<")
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 $(O)/share/hooktools:
 	@mkdir -p $(@D)
@@ -102,12 +102,12 @@ check: all $(UNITS) $(FAKE) ## run the tests: T="tests/lib/buf.bats ..." some, S
 	@O="$(O)" tests/run $(T)
 test: ## the same on a fresh machine: installs what is missing first
 	@.ci/deps run test
-	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory -s check
 run: ## try it: every program, signed deliveries, until Ctrl-C
 demo: ## the same without staying: status 0 if every step really happened
 run demo:
 	@.ci/deps run
-	@$(MAKE) --no-print-directory all $(FAKE)
+	@$(MAKE) --no-print-directory -s all $(FAKE)
 	@O="$(O)" tests/flow/demo $(if $(filter run,$@),--stay)
 deps: ## install the Debian packages that are missing (.ci/packages)
 	@.ci/deps
