@@ -21,6 +21,7 @@ struct stats_list {
 };
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+#define FITS(table) _Static_assert(COUNT(table) <= STATS_COLUMNS, "raise STATS_COLUMNS")
 
 static const struct stats_column run_columns[] = {
 	{ "id", STATS_NUMBER, "id" },
@@ -137,6 +138,13 @@ static const struct stats_column day_columns[] = {
 	{ "queue_p95_ms", STATS_DURATION, "queue_p95_ms" },
 	{ "anomalies", STATS_NUMBER, "anomalies" },
 };
+
+FITS(run_columns);
+FITS(job_columns);
+FITS(local_columns);
+FITS(workflow_columns);
+FITS(repository_columns);
+FITS(day_columns);
 
 static const struct stats_list lists[] = {
 	{ "runs", "run_facts", run_columns, COUNT(run_columns), BY_RUN, "id",

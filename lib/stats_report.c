@@ -39,6 +39,8 @@ static const struct stats_report reports[] = {
 	  { { "event", STATS_TEXT, "nullif(key, '')" } } },
 	{ "job", "job_facts", "coalesce(job, '')",
 	  { { "job", STATS_TEXT, "nullif(key, '')" } } },
+	{ "label", "job_facts", "coalesce(labels, '')",
+	  { { "label", STATS_TEXT, "nullif(key, '')" } } },
 	{ "day", RUNS, DAY_OF, { { "day", STATS_TEXT, "key" } } },
 	{ "week", RUNS, WEEK_OF, { { "week", STATS_TEXT, "key" } } },
 	{ "total", RUNS, "''", { { NULL, STATS_TEXT, NULL } } },

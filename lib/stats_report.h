@@ -6,8 +6,8 @@
 /* Figures about groups of runs or jobs: how many, how often well, how long. */
 struct stats_report;
 
-/* By "workflow", "repository", "branch", "actor", "event", "job", "day", "week", or "total"
- * (always one row); NULL for another name. */
+/* By "workflow", "repository", "branch", "actor", "event", "job", "label", "day", "week", or
+ * "total" (always one row); NULL for another name. */
 const struct stats_report *stats_report_find(const char *name);
 
 int stats_report_ask(struct stats_rows *rows, struct db *db,

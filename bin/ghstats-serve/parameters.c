@@ -23,7 +23,7 @@ static int take_by(struct reading *reading, const char *value)
 	if (!stats_report_find(value) || str_equal(value, "total"))
 		return error_set(reading->err, ERROR_USAGE,
 				 "by wants workflow, repository, branch, actor, event, "
-				 "job, day or week");
+				 "job, label, day or week");
 	return 0;
 }
 

@@ -18,7 +18,7 @@ const char options_usage[] =
 	"       ghstats jobs [--local] [FILTERS] [PAGE] [FORMAT]\n"
 	"       ghstats summarize\n"
 	"       ghstats serve [-l ADDR:PORT|unix:PATH | -i]\n"
-	"KEY:     workflow repository branch actor event job day week\n"
+	"KEY:     workflow repository branch actor event job label day week\n"
 	"FILTERS: --repo OWNER/NAME --workflow W --branch B --event E --actor A\n"
 	"         --status S --from TIME --to TIME    (2026-11-20, RFC 3339, or 7d ago)\n"
 	"PAGE:    --limit N --after CURSOR\n"
@@ -77,7 +77,7 @@ static int take_by(struct options *options, struct error *err)
 	if (!stats_report_find(optarg) || str_equal(optarg, "total"))
 		return error_set(err, ERROR_USAGE,
 				 "--by wants workflow, repository, branch, actor, event, "
-				 "job, day or week, not '%s'",
+				 "job, label, day or week, not '%s'",
 				 optarg);
 	return 0;
 }

@@ -13,9 +13,9 @@
 
 static const char *const lists[] = { "runs",	  "jobs",	  "local_jobs",
 				     "workflows", "repositories", "days" };
-static const char *const reports[] = { "workflow", "repository", "branch",
-				       "actor",	   "event",	 "job",
-				       "day",	   "week",	 "total" };
+static const char *const reports[] = { "workflow", "repository", "branch", "actor",
+				       "event",	   "job",	 "label",  "day",
+				       "week",	   "total" };
 static const char *const values[STATS_FIELDS] = {
 	[STATS_REPOSITORY] = "acme/site",
 	[STATS_WORKFLOW] = "ci.yml",

@@ -321,8 +321,17 @@ open_pipe() {
 	exec 8>"$BATS_TEST_TMPDIR/sql"
 	echo 'BEGIN IMMEDIATE; SELECT 1;' >&8
 	wait_until test -s "$BATS_TEST_TMPDIR/locked"
+	ghstats summarize 2>"$BATS_TEST_TMPDIR/summarize" 8>&- 3>&- &
+	summarizer=$!
 	run -0 --separate-stderr ghstats ingest <<<"$(run_body '.workflow_run.id = 2')"
 	[ "$(jq -r .error.kind <<<"$output")" = temporary ]
+	summarized=0
+	wait "$summarizer" || summarized=$?
+	[ "$summarized" -eq 75 ]
+	grep -q locked "$BATS_TEST_TMPDIR/summarize"
+	# Readers are not kept out.
+	run -0 ghstats runs --json
+	[ "$(jq .id <<<"$output")" = 30433642 ]
 	exec 8>&-
 	wait "$holder"
 	run -0 ghstats ingest <<<"$(run_body '.workflow_run.id = 2')"

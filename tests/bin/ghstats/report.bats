@@ -62,7 +62,7 @@ figures() {
 }
 
 # bats test_tags=FX_18,F4_9
-@test "ghstats: groups by workflow, repository, branch, actor, event, job, day and week" {
+@test "ghstats: groups by workflow, repository, branch, actor, event, job, label, day and week" {
 	{
 		runs 4 '.workflow_run.head_branch = "b\($i % 2)" | .workflow_run.event = "e\($i % 2)" |
 			.workflow_run.actor = {id: (1 + $i % 2), login: "a\($i % 2)"} |
@@ -81,6 +81,7 @@ figures() {
 	[ "$(ghstats report -j --by actor | jq -sc 'map([.actor, .runs])')" = '[[null,1],["a0",2],["a1",2]]' ]
 	[ "$(ghstats report -j --by event | jq -sc 'map([.event, .runs])')" = '[["e0",2],["e1",2],["push",1]]' ]
 	[ "$(ghstats report -j --by job | jq -sc 'map([.job, .runs, .p50_ms])')" = '[["build",1,102000],["test",1,102000]]' ]
+	[ "$(ghstats report -j --by label | jq -sc 'map([.label, .runs])')" = '[["ubuntu-latest x64",2]]' ]
 	[ "$(ghstats report -j --by day | jq -sc 'map(.day)')" = \
 		'["2026-09-24","2026-09-27","2026-09-30","2026-10-03","2026-11-20"]' ]
 	[ "$(ghstats report -j --by week | jq -sc 'map([.week, .runs])')" = \
