@@ -9,7 +9,7 @@ setup() {
 }
 
 drain() {
-	run -0 --separate-stderr hookroute drain "$@"
+	run -0 --separate-stderr hookroute drain
 }
 
 why() {
@@ -24,7 +24,7 @@ why() {
 {\"n\":\"d2\",\"id\":\"$(id 2)\"}
 {\"n\":\"d3\",\"id\":\"$(id 3)\"}" ]
 	[ "$(files new)$(files cur)$(files defer)$(files dead)" = 0000 ]
-	[ "$(files done)" -ge 1 ]
+	[ "$(files "done")" -ge 1 ]
 	[ -z "$(find "$spool" -name '*.done')" ]
 }
 
@@ -48,7 +48,7 @@ why() {
 	put 1
 	drain
 	[ "$(files defer)" -eq 1 ]
-	[ "$(files done)" -eq 1 ]
+	[ "$(files "done")" -eq 1 ]
 	[ "$(sed 1d "$spool/defer/$(id 1)" | jq -c '.left[] | [.n, .route, .to, .tries, .error]')" = \
 		'[0,"a.jq","x",1,"not now"]' ]
 	[ "$(head -n 1 "$spool/defer/$(id 1)")" = "$(event 1)" ]

@@ -120,7 +120,7 @@ include "hooktools";
 include "our";
 def f: "a";
 on("push") | to("x"; f + our)'
-	route b 'include "hooktools"; 
+	route b '  include "hooktools";
 def f: "b";
 on("push") | to("x"; f)'
 	run -0 --separate-stderr hookroute filter < <(event 1)

@@ -25,7 +25,7 @@ consumer() {
 		echo '#!/bin/bash'
 		# shellcheck disable=SC2016 # for the program
 		printf 'dir=%q name=%q\n' "$BATS_TEST_TMPDIR" "$1"
-		# shellcheck disable=SC2016
+		# shellcheck disable=SC2016,SC2028
 		echo 'ok() { echo "{\"ok\":true}"; }
 take() { printf "%s\n" "$1" >>"$dir/got.$name"; }
 fail() { printf "{\"ok\":false,\"error\":{\"kind\":\"%s\",\"message\":\"%s\"}}\n" "$1" "$2"; }'

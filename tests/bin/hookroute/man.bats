@@ -39,12 +39,12 @@ literal() {
 
 @test "hookroutes(5): every word of the vocabulary is there, and no other" {
 	local word
-	for word in $(sed -n 's/^def \([a-z][a-z_]*\).*/\1/p' "$top/share/jq/hooktools.jq" | sort -u); do
+	while read -r word; do
 		grep -qE "^\.(It|Ic|Fn|It (Li|Fn)).*\b$word\b" "$top/man/hookroutes.5" || {
 			echo "hookroutes(5) has no $word"
 			return 1
 		}
-	done
+	done < <(sed -n 's/^def \([a-z][a-z_]*\).*/\1/p' "$top/share/jq/hooktools.jq" | sort -u)
 }
 
 # consumer_example N NAME
