@@ -196,19 +196,9 @@ int stats_report_ask(struct stats_rows *rows, struct db *db,
 	return 0;
 }
 
-int stats_touched_make(struct db *db, struct error *err)
+static int prepare_compute(struct db_statement *statement, struct db *db,
+			   struct error *err)
 {
-	return db_execute(db,
-			  "PRAGMA temp_store = memory;"
-			  "CREATE TEMP TABLE touched (touched_workflow INTEGER,"
-			  " touched_day INTEGER, PRIMARY KEY (touched_workflow,"
-			  " touched_day)) WITHOUT ROWID",
-			  err);
-}
-
-int stats_summarize(struct db *db, struct error *err)
-{
-	auto_statement struct db_statement statement = DB_STATEMENT_NONE;
 	auto_buf struct buf sql = BUF_EMPTY;
 
 	buf_add_str(&sql, "INSERT INTO statistics ");
@@ -218,14 +208,39 @@ int stats_summarize(struct db *db, struct error *err)
 	add_figures(&sql, false);
 	buf_cut(&sql, sql.len - strlen(", "));
 	buf_add_str(&sql, joined);
+	if (db_prepare(statement, db, buf_str(&sql), err) < 0)
+		return -1;
+	db_bind_int(statement, STATS_LIMIT, -1);
+	return 0;
+}
+
+int stats_summary_open(struct stats_summary *summary, struct db *db, struct error *err)
+{
 	if (db_execute(db,
+		       "PRAGMA temp_store = memory;"
+		       "CREATE TEMP TABLE touched (touched_workflow INTEGER,"
+		       " touched_day INTEGER, PRIMARY KEY (touched_workflow,"
+		       " touched_day)) WITHOUT ROWID",
+		       err) < 0 ||
+	    db_prepare(&summary->forget, db,
 		       "DELETE FROM statistics WHERE (workflow_id, day) IN"
 		       " (SELECT touched_workflow, touched_day FROM touched)",
 		       err) < 0 ||
-	    db_prepare(&statement, db, buf_str(&sql), err) < 0)
+	    db_prepare(&summary->clear, db, "DELETE FROM touched", err) < 0)
 		return -1;
-	db_bind_int(&statement, STATS_LIMIT, -1);
-	if (db_run(&statement, err) < 0)
+	return prepare_compute(&summary->compute, db, err);
+}
+
+int stats_summarize(struct stats_summary *summary, struct error *err)
+{
+	if (db_run(&summary->forget, err) < 0 || db_run(&summary->compute, err) < 0)
 		return -1;
-	return db_execute(db, "DELETE FROM touched", err);
+	return db_run(&summary->clear, err);
+}
+
+void stats_summary_close(struct stats_summary *summary)
+{
+	db_finish(&summary->forget);
+	db_finish(&summary->compute);
+	db_finish(&summary->clear);
 }

@@ -93,6 +93,8 @@
 	" finished_ms INTEGER" \
 	") STRICT, WITHOUT ROWID;"
 
+/* In a view the runs come first: SQLite keeps the order of a CROSS JOIN, and would otherwise
+ * begin with the repositories where they are few. */
 #define RATED "('success', 'failure', 'timed_out', 'startup_failure')"
 
 #define STATISTICS \
@@ -140,8 +142,9 @@
 	" (r.guessed OR r.started_ms < r.created_ms" \
 	"  OR coalesce(r.completed_ms < r.started_ms, 0)" \
 	"  OR (r.rank = 3 AND r.conclusion IS NULL)) AS anomalies" \
-	" FROM workflow_runs r JOIN repositories p ON p.id = r.repository_id" \
-	" JOIN workflows w ON w.id = r.workflow_id LEFT JOIN users u ON u.id = r.actor_id" \
+	" FROM workflow_runs r CROSS JOIN repositories p ON p.id = r.repository_id" \
+	" CROSS JOIN workflows w ON w.id = r.workflow_id" \
+	" LEFT JOIN users u ON u.id = r.actor_id" \
 	" WHERE r.status IS NOT NULL;" \
 	"CREATE VIEW job_facts AS SELECT" \
 	" j.id, j.run_id, j.attempt, j.name AS job, r.repository_id, p.name AS repository," \
@@ -157,7 +160,7 @@
 	"  OR (j.rank = 3 AND (j.conclusion IS NULL OR j.completed_ms IS NULL)))" \
 	"  AS anomalies," \
 	" j.runner, j.runner_group, j.labels" \
-	" FROM jobs j JOIN workflow_runs r ON r.id = j.run_id AND r.attempt = j.attempt" \
+	" FROM jobs j CROSS JOIN workflow_runs r ON r.id = j.run_id AND r.attempt = j.attempt" \
 	" LEFT JOIN repositories p ON p.id = r.repository_id" \
 	" LEFT JOIN workflows w ON w.id = r.workflow_id" \
 	" LEFT JOIN users u ON u.id = r.actor_id;" \

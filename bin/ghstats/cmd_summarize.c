@@ -6,7 +6,9 @@
 
 static int summarize(struct db *db, struct error *err)
 {
-	if (stats_touched_make(db, err) < 0 || db_begin(db, err) < 0)
+	auto_stats_summary struct stats_summary summary = STATS_SUMMARY_NONE;
+
+	if (stats_summary_open(&summary, db, err) < 0 || db_begin(db, err) < 0)
 		return -1;
 	/* Also the days whose runs have gone. */
 	if (db_execute(db,
@@ -14,7 +16,7 @@ static int summarize(struct db *db, struct error *err)
 		       " FROM workflow_runs WHERE status IS NOT NULL"
 		       " UNION SELECT workflow_id, day FROM statistics",
 		       err) < 0 ||
-	    stats_summarize(db, err) < 0)
+	    stats_summarize(&summary, err) < 0)
 		return -1;
 	return db_commit(db, err);
 }

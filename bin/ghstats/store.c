@@ -2,7 +2,6 @@
 
 #include "bin/ghstats/records.h"
 #include "lib/error.h"
-#include "lib/stats_report.h"
 #include "lib/stats_schema.h"
 
 static const struct record *const records[LINE_KINDS] = {
@@ -33,7 +32,7 @@ static int prepare(struct store *store, struct error *err)
 int store_open(struct store *store, const struct layout *layout, struct error *err)
 {
 	if (stats_open(&store->db, layout, err) < 0 ||
-	    stats_touched_make(&store->db, err) < 0)
+	    stats_summary_open(&store->summary, &store->db, err) < 0)
 		return -1;
 	return prepare(store, err);
 }
@@ -42,6 +41,7 @@ void store_close(struct store *store)
 {
 	for (int i = 0; i < LINE_KINDS; i++)
 		recorder_close(&store->recorders[i]);
+	stats_summary_close(&store->summary);
 	db_finish(&store->elements);
 	db_finish(&store->save);
 	db_finish(&store->release);
@@ -149,7 +149,7 @@ int store_line(struct store_result *result, bool *lost, struct store *store,
 
 int store_commit(struct store *store, struct error *err)
 {
-	if (stats_summarize(&store->db, err) < 0 || db_commit(&store->db, err) < 0) {
+	if (stats_summarize(&store->summary, err) < 0 || db_commit(&store->db, err) < 0) {
 		db_rollback(&store->db);
 		return database_failed(err);
 	}

@@ -3,6 +3,7 @@
 
 #include "bin/ghstats/line.h"
 #include "bin/ghstats/record.h"
+#include "lib/stats_report.h"
 
 struct layout;
 
@@ -10,6 +11,7 @@ struct layout;
  * not at all. */
 struct store {
 	struct db db;
+	struct stats_summary summary;
 	struct recorder recorders[LINE_KINDS]; /* by the kind of line */
 	struct db_statement elements;	       /* of a page */
 	struct db_statement save;

@@ -132,13 +132,14 @@ static void a_cursor_of_another_list_is_refused(void)
 static void nothing_is_summarized_as_nothing(void)
 {
 	auto_db struct db db = DB_NONE;
+	auto_stats_summary struct stats_summary summary = STATS_SUMMARY_NONE;
 	struct error err = { 0 };
 
 	open_empty(&db);
-	CHECK(stats_touched_make(&db, &err) == 0);
+	CHECK(stats_summary_open(&summary, &db, &err) == 0);
 	CHECK(db_begin(&db, &err) == 0);
 	CHECK(db_execute(&db, "INSERT INTO touched VALUES (1, 2)", &err) == 0);
-	CHECK(stats_summarize(&db, &err) == 0);
+	CHECK(stats_summarize(&summary, &err) == 0);
 	CHECK(db_commit(&db, &err) == 0);
 }
 
