@@ -149,12 +149,17 @@ d3' ]
 	[[ $stderr == *'x: no reply for 1 s, killing it'* ]]
 }
 
+# is_gone PID: nobody need have waited for it.
+is_gone() {
+	! grep -qs '^State:[[:space:]][^Z]' "/proc/$1/status"
+}
+
 @test "hookroute: one that was killed takes its children with it" {
 	consumer x ',"timeout":"1s"' <<<'echo $$ >>"$dir/pids"; read -r line; sleep 1000 & echo $! >>"$dir/pids"; wait'
 	put 1
 	drain
 	while read -r pid; do
-		run ! kill -0 "$pid"
+		wait_until is_gone "$pid"
 	done <"$BATS_TEST_TMPDIR/pids"
 }
 
