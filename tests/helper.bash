@@ -5,6 +5,7 @@ bats_require_minimum_version 1.5.0
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 build=$top/${O:-.build}
 export PATH="$build/bin:$build/libexec/hooktools:$PATH"
+export LC_ALL=C.UTF-8
 unset JOURNAL_STREAM CREDENTIALS_DIRECTORY HOOKTOOLS_KEY_FILE LISTEN_FDS LISTEN_PID NO_COLOR
 if [ -n "${BATS_TEST_TMPDIR:-}" ]; then
 	export HOOKTOOLS_STATE="$BATS_TEST_TMPDIR/state" HOOKTOOLS_CONF="$BATS_TEST_TMPDIR/conf"
