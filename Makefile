@@ -10,7 +10,9 @@ DOCDIR ?= $(PREFIX)/share/doc/hooktools
 MANDIR ?= $(PREFIX)/share/man
 UNITDIR ?= $(PREFIX)/lib/systemd/system
 COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
-export DESTDIR BINDIR SBINDIR LIBEXECDIR DATADIR DOCDIR MANDIR UNITDIR COMPLETIONDIR
+FOLDERS = O="$(O)" DESTDIR="$(DESTDIR)" BINDIR="$(BINDIR)" SBINDIR="$(SBINDIR)" LIBEXECDIR="$(LIBEXECDIR)" \
+	DATADIR="$(DATADIR)" DOCDIR="$(DOCDIR)" MANDIR="$(MANDIR)" UNITDIR="$(UNITDIR)" \
+	COMPLETIONDIR="$(COMPLETIONDIR)"
 PKG_CONFIG ?= pkg-config
 comma := ,
 Q := $(if $(V),,@)
@@ -128,9 +130,9 @@ fuzz: ## feed rubbish to every parser of outside bytes
 bench: all ## measure hookrecv beside webhook and nginx
 	@O="$(O)" tests/bench/run
 install: all ## put it below DESTDIR into PREFIX, BINDIR, SBINDIR, MANDIR, ... (see the top)
-	@O="$(O)" .ci/install put
+	@$(FOLDERS) .ci/install put
 uninstall: all ## remove what install put there
-	@O="$(O)" .ci/install drop
+	@$(FOLDERS) .ci/install drop
 dist: ## a tarball of what is committed, in .build/
 	@mkdir -p .build
 	git archive --prefix=hooktools-$(VERSION)/ -o .build/hooktools-$(VERSION).tar.gz HEAD

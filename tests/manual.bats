@@ -5,10 +5,6 @@ text_of() {
 	mandoc -T utf8 -O width=500 "$1" | sed 's/.\x08//g'
 }
 
-pages() {
-	printf '%s\n' "$top"/man/*.[0-9]
-}
-
 # The programs that have been built, and their page.
 programs() {
 	local page
@@ -101,7 +97,7 @@ covered() {
 @test "manual: the sections are there and in their order" {
 	local page want name
 	want=$'NAME\nSYNOPSIS\nDESCRIPTION\nENVIRONMENT\nFILES\nEXIT STATUS\nEXAMPLES\nDIAGNOSTICS\nSEE ALSO\nSTANDARDS\nAUTHORS\nCAVEATS'
-	for page in $(pages); do
+	for page in "$top"/man/*.[0-9]; do
 		# What is there, in the order of the list, is what is there.
 		diff <(sed -n 's/^\.Sh //p' "$page") \
 			<(grep -xFf <(sed -n 's/^\.Sh //p' "$page") <<<"$want") || {
@@ -123,7 +119,7 @@ covered() {
 
 @test "manual: the page's file, title, section and name agree" {
 	local page name
-	for page in $(pages); do
+	for page in "$top"/man/*.[0-9]; do
 		name=$(basename "$page")
 		[ "$(sed -n 's/^\.Dt //p' "$page")" = "$(tr '[:lower:]' '[:upper:]' <<<"${name%.*}") ${name##*.}" ]
 		[ "$(sed -n 's/^\.Nm //p' "$page" | head -n 1)" = "${name%.*}" ]
@@ -133,7 +129,7 @@ covered() {
 @test "manual: a page of ours that another names is there, and hooktools(7) names all" {
 	local page name section ours
 	ours=' hookrecv hookroute tokenmint runjob ghstats hookevent hookspool hookroutes jobspec hookjobs hookvault hookpipe hooktools hooktools.conf '
-	for page in $(pages); do
+	for page in "$top"/man/*.[0-9]; do
 		while read -r name section; do
 			[[ $ours != *" $name "* ]] || [ -f "$top/man/$name.$section" ] || {
 				echo "$page: $name($section)"

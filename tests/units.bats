@@ -2,6 +2,7 @@ load helper
 
 setup() {
 	command -v systemd-analyze >/dev/null || skip "systemd-analyze is missing: .ci/deps ci"
+	unset DESTDIR PREFIX BINDIR SBINDIR LIBEXECDIR DATADIR DOCDIR MANDIR UNITDIR COMPLETIONDIR
 	units="$BATS_TEST_TMPDIR/prefix/lib/systemd/system"
 	run -0 env -u MAKEFLAGS -u MAKELEVEL make -s -C "$top" O="${O:-.build}" install PREFIX="$BATS_TEST_TMPDIR/prefix"
 }
