@@ -101,8 +101,8 @@
 	"CREATE INDEX repositories_by_name ON repositories (name);" \
 	"CREATE INDEX users_by_login ON users (login);" \
 	"CREATE INDEX workflows_by_repository ON workflows (repository_id);" \
-	"CREATE INDEX runs_by_workflow ON workflow_runs (workflow_id, started_ms);" \
-	"CREATE INDEX runs_by_repository ON workflow_runs (repository_id, started_ms);" \
+	"CREATE INDEX runs_by_workflow ON workflow_runs (workflow_id, started_ms, status);" \
+	"CREATE INDEX runs_by_repository ON workflow_runs (repository_id, started_ms, status);" \
 	"CREATE INDEX runs_by_time ON workflow_runs (started_ms);" \
 	"CREATE INDEX runs_by_status ON workflow_runs (status, conclusion);" \
 	"CREATE INDEX runs_by_actor ON workflow_runs (actor_id);" \

@@ -12,7 +12,7 @@ load helper
 	for table in workflows jobs statistics; do
 		[ "$(sqlite3 "$db" "SELECT count(*) > 0 FROM pragma_foreign_key_list('$table')")" = 1 ]
 	done
-	for columns in started_ms 'workflow_id,started_ms' 'repository_id,started_ms' 'status,conclusion'; do
+	for columns in started_ms 'workflow_id,started_ms,status' 'repository_id,started_ms,status' 'status,conclusion'; do
 		[ "$(sqlite3 "$db" "SELECT count(*) FROM pragma_index_list('workflow_runs') AS l WHERE
 			(SELECT group_concat(name) FROM pragma_index_info(l.name)) = '$columns'")" = 1 ]
 	done

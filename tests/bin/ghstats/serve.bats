@@ -236,6 +236,7 @@ head_of() {
 	[[ $stderr == *"in use"* ]]
 }
 
+# bats test_tags=F4_20
 @test "ghstats: it starts before anything was ingested, and sees what comes" {
 	stop_servers
 	rm -rf "$HOOKTOOLS_STATE"
