@@ -1,15 +1,29 @@
 #include "lib/http_bridge.h"
 
 #include <errno.h>
+#include <linux/sockios.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lib/cleanup.h"
 #include "lib/error.h"
 #include "lib/file.h"
+
+/* libmicrohttpd 0.9.75 takes a short read for the last there is: an end of input that came
+ * together with bytes would not be noticed.  So the end comes when the bytes are taken. */
+static void wait_until_read(int to)
+{
+	const struct timespec pause = { 0, 1000000 };
+	int left = 0;
+
+	while (ioctl(to, SIOCOUTQ, &left) == 0 && left > 0)
+		(void)nanosleep(&pause, NULL);
+}
 
 static void pump(int in, int to)
 {
@@ -22,6 +36,7 @@ static void pump(int in, int to)
 		if (file_write(to, bytes, (size_t)got, "bridge", &ignored) < 0)
 			break;
 	}
+	wait_until_read(to);
 	(void)shutdown(to, SHUT_WR);
 	_exit(0);
 }
