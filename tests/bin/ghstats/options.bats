@@ -16,9 +16,11 @@ load helper
 }
 
 @test "ghstats: every command and option of the help is in the manual" {
-	manual=$(man -l "$top/man/ghstats.1" 2>/dev/null || mandoc "$top/man/ghstats.1")
-	for word in $(ghstats --help | grep -oE '(--[a-z]+|ghstats [a-z]+)' | sed 's/ghstats //' | sort -u); do
-		col -b <<<"$manual" | grep -q -e "${word#--}"
+	for option in $(ghstats --help | grep -oE -- '--[a-z]+' | sort -u); do
+		grep -q "Fl -${option#--}" "$top/man/ghstats.1"
+	done
+	for command in $(ghstats --help | sed -nE 's/^(usage:| ) *ghstats ([a-z]+).*/\2/p'); do
+		grep -q "^\.Cm $command" "$top/man/ghstats.1"
 	done
 }
 
