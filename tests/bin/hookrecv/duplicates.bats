@@ -98,7 +98,7 @@ statuses() { sort "$1" | uniq -c | tr -s ' ' | tr '\n' ';'; }
 	start_hookrecv
 	printf '{"n":1}' >"$BATS_TEST_TMPDIR/body"
 	sign "$BATS_TEST_TMPDIR/body" one
-	for i in {1..25}; do printf '%s\n' "$first" "$server_url"; done |
+	for _ in {1..25}; do printf '%s\n' "$first" "$server_url"; done |
 		xargs -P 16 -I{} curl -sS -o /dev/null -w '%{http_code}\n' -H "@$BATS_TEST_TMPDIR/body.head" \
 			--data-binary "@$BATS_TEST_TMPDIR/body" "{}/hook/$hook" >"$BATS_TEST_TMPDIR/statuses"
 	statuses "$BATS_TEST_TMPDIR/statuses"

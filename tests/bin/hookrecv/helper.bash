@@ -1,4 +1,5 @@
 # For the tests of hookrecv: load it after ../../helper.
+# shellcheck disable=SC2034
 
 # add_hook PROVIDER [OPTION...]: acme/site with a secret of its own; sets $hook and $secret.
 add_hook() {
@@ -22,6 +23,9 @@ add_hook() {
 start_hookrecv() {
 	start_server "$BATS_TEST_TMPDIR/log" hookrecv -l 127.0.0.1:0 "$@"
 }
+
+# at_socket PATH: the server listens there.
+at_socket() { socket=$1 server_url=http://localhost; }
 
 # sign FILE [DELIVERY [EVENT]]: the headers to FILE.head.
 sign() {

@@ -95,7 +95,7 @@ activate() { systemd-socket-activate "$@" >"$BATS_TEST_TMPDIR/log" 2>&1 3>&- & }
 	activate -l "$BATS_TEST_TMPDIR/socket" -E PATH -E HOOKTOOLS_STATE -E HOOKTOOLS_CONF -E HOOKTOOLS_RUN hookrecv
 	echo $! >>"$BATS_TEST_TMPDIR/servers"
 	wait_until test -S "$BATS_TEST_TMPDIR/socket"
-	socket=$BATS_TEST_TMPDIR/socket server_url=http://localhost
+	at_socket "$BATS_TEST_TMPDIR/socket"
 	send '{"n":1}' one
 	[ "$status" -eq 202 ]
 	send '{"n":2}' two
@@ -109,7 +109,7 @@ activate() { systemd-socket-activate "$@" >"$BATS_TEST_TMPDIR/log" 2>&1 3>&- & }
 	activate -l "$BATS_TEST_TMPDIR/socket" --accept --inetd -E PATH -E HOOKTOOLS_STATE -E HOOKTOOLS_CONF -E HOOKTOOLS_RUN hookrecv -i
 	echo $! >>"$BATS_TEST_TMPDIR/servers"
 	wait_until test -S "$BATS_TEST_TMPDIR/socket"
-	socket=$BATS_TEST_TMPDIR/socket server_url=http://localhost
+	at_socket "$BATS_TEST_TMPDIR/socket"
 	send '{"n":1}' one
 	[ "$status" -eq 202 ]
 	send '{"n":1}' one

@@ -171,8 +171,7 @@ teardown() {
 	wait_until test -S "$BATS_TEST_TMPDIR/socket"
 	printf '{}' >"$BATS_TEST_TMPDIR/body"
 	sign "$BATS_TEST_TMPDIR/body"
-	server_url=http://localhost
-	socket=$BATS_TEST_TMPDIR/socket
+	at_socket "$BATS_TEST_TMPDIR/socket"
 	post "$BATS_TEST_TMPDIR/body"
 	[ "$status" -eq 202 ]
 }
