@@ -29,12 +29,12 @@ def _is($pattern):
 
 def _if($text; patterns): select(any(patterns; . as $pattern | $text | _is($pattern)));
 
+def _payload: .payload | if type == "object" then . else {} end;
+
 # Gitea and its kin tell of a deleted branch by a delete event alone; GitHub's only repeats
 # what the push has told.
 def kind:
-	_one("after") as $after | _one("ref") as $ref | _one("ref_type") as $type
-	| .provider as $provider | .event
-	| {
+	({
 		"Push Hook": "push", "Tag Push Hook": "push",
 		"Merge Request Hook": "pull_request",
 		"Issue Hook": "issue", "Confidential Issue Hook": "issue", "issues": "issue",
@@ -46,19 +46,25 @@ def kind:
 		"Pipeline Hook": "pipeline", "workflow_run": "pipeline",
 		"Job Hook": "pipeline_job", "workflow_job": "pipeline_job",
 		"Release Hook": "release", "Deployment Hook": "deployment"
-	  }[.] // .
-	| if . == "push" and ($after | tostring | startswith("0000000000")) then "deletion"
-	  elif . == "push" and ($ref | tostring | startswith("refs/tags/")) then "tag"
-	  elif . == "delete" and $provider != "github" and $type == "branch" then "deletion"
-	  else . end;
+	}[.event] // .event) as $kind
+	| if $kind == "push" then
+		_payload
+		| if .after | tostring | startswith("0000000000") then "deletion"
+		  elif .ref | tostring | startswith("refs/tags/") then "tag"
+		  else $kind end
+	  elif $kind == "delete" and .provider != "github" and _payload.ref_type == "branch"
+	  then "deletion"
+	  else $kind end;
 
 def is_deleted: kind | . == "deletion" or . == "delete";
 
 # The full name of what was pushed, made or deleted.
 def ref:
-	_one("ref") as $ref
-	| {"branch": "refs/heads/\($ref)", "tag": "refs/tags/\($ref)"}[_one("ref_type") | tostring]
-	  // if $ref | tostring | startswith("refs/") then $ref else null end;
+	_payload
+	| if .ref_type == "branch" then "refs/heads/\(.ref)"
+	  elif .ref_type == "tag" then "refs/tags/\(.ref)"
+	  elif .ref | tostring | startswith("refs/") then .ref
+	  else null end;
 
 def _ref($prefix):
 	ref | if tostring | startswith($prefix) then .[$prefix | length:] else null end;
