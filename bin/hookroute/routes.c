@@ -259,7 +259,8 @@ static char *with_id(jv send, const char *event_id, unsigned n)
 	auto_buf struct buf text = BUF_EMPTY;
 	char derived[UUID_LEN];
 
-	if (jv_get_kind(send) == JV_KIND_OBJECT && !jv_is_valid(id)) {
+	if (jv_get_kind(send) == JV_KIND_OBJECT &&
+	    (!jv_is_valid(id) || jv_get_kind(id) == JV_KIND_NULL)) {
 		uuid_derive(derived, event_id, n);
 		whole = jv_object_set(whole, jv_string("id"), jv_string(derived));
 	}
@@ -292,6 +293,23 @@ static int read_with(enum delivery_with *with, jv out, struct error *err)
 	return 0;
 }
 
+/* Two members of one name mean something else to each reader. */
+static int check_spliced(jv send, enum delivery_with with, struct error *err)
+{
+	auto_jv jv own = jv_invalid();
+
+	if (with == WITH_NOTHING || !jv_is_valid(send))
+		return 0;
+	if (jv_get_kind(send) != JV_KIND_OBJECT)
+		return error_set(err, ERROR_DATA,
+				 "'send' must be an object beside 'with'");
+	own = json_get(send, routes_with_name(with));
+	if (jv_is_valid(own))
+		return error_set(err, ERROR_DATA, "'send' has its own '%s' beside 'with'",
+				 routes_with_name(with));
+	return 0;
+}
+
 static int read_out(struct delivery *delivery, jv out, const char *event_id,
 		    struct error *err)
 {
@@ -307,10 +325,8 @@ static int read_out(struct delivery *delivery, jv out, const char *event_id,
 		return error_set(err, ERROR_DATA, "'to' is not the name of a consumer");
 	if (!jv_is_valid(send) && delivery->with != WITH_EVENT)
 		return error_set(err, ERROR_DATA, "'send' is missing");
-	if (delivery->with != WITH_NOTHING && jv_is_valid(send) &&
-	    jv_get_kind(send) != JV_KIND_OBJECT)
-		return error_set(err, ERROR_DATA,
-				 "'send' must be an object beside 'with'");
+	if (check_spliced(send, delivery->with, err) < 0)
+		return -1;
 	if (jv_is_valid(send))
 		delivery->send = with_id(send, event_id, delivery->n);
 	return 0;

@@ -22,7 +22,7 @@ load helper
 }
 
 @test "hookroute filter: ids are the same at every try, and a value's own is kept" {
-	route a '{to: "x", send: {}}, {to: "x", send: {}}, {to: "x", send: {id: "own"}}, {to: "x", send: [1]}'
+	route a '{to: "x", send: {}}, {to: "x", send: {}}, {to: "x", send: {id: "own"}}, {to: "x", send: [1]}, {to: "x", send: {id: null}}'
 	run -0 hookroute filter < <(event 10)
 	first=$output
 	run -0 hookroute filter < <(event 10)
@@ -30,7 +30,8 @@ load helper
 	[ "$(jq -c '.send | if type == "object" then .id else . end' <<<"$output")" = "\"$(id 10)\"
 \"$(id 11)\"
 \"own\"
-[1]" ]
+[1]
+\"$(id 14)\"" ]
 }
 
 # bats test_tags=FX_30
@@ -66,7 +67,8 @@ load helper
 	local text
 	for text in 1 null '"x"' '[]' '{}' '{send: 1}' '{to: 7, send: 1}' '{to: "../x", send: 1}' \
 		'{to: "x"}' '{to: "x", with: "payload"}' '{to: "x", send: 1, with: "payload"}' \
-		'{to: "x", send: [], with: "event"}' '{to: "x", send: {}, with: "all"}' '{to: "", send: 1}'; do
+		'{to: "x", send: [], with: "event"}' '{to: "x", send: {}, with: "all"}' \
+		'{to: "x", send: {payload: 1}, with: "payload"}' '{to: "x", send: {event: null}, with: "event"}' '{to: "", send: 1}'; do
 		route a "$text"
 		run -65 --separate-stderr hookroute filter < <(event 1)
 		jq -e '.route == "a.jq" and (.error | length > 0) and (has("to") | not)' <<<"$output"
