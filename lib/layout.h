@@ -16,7 +16,7 @@ struct layout {
 	char *run;     /* $HOOKTOOLS_RUN; /run/hooktools or $XDG_RUNTIME_DIR/hooktools */
 	char *bin;     /* PREFIX/bin: for programs called by name put it first in PATH */
 	char *libexec; /* PREFIX/libexec/hooktools: helper programs */
-	char *share;   /* PREFIX/share/hooktools: jq/, sql/, consumers.d/, www/ */
+	char *share;   /* PREFIX/share/hooktools: jq/, consumers.d/ */
 };
 
 #define LAYOUT_EMPTY                                                                     \
