@@ -41,8 +41,7 @@ install_beta() {
 	run -0 tokenmint refresh
 	run -0 tokenmint vault list installation/ --json
 	jq -se 'length == 2 and all((.expires_at | sub("\\.[0-9]+Z"; "Z") | fromdate) - now > 3500)' <<<"$output"
-	run -0 systemd-analyze timespan "$(sed -n 's/^OnUnitActiveSec=//p' "$top/share/systemd/tokenmint-refresh.timer")"
-	[[ $output == *": 29min"* ]]
+	[ "$(sed -n 's/^OnUnitActiveSec=//p' "$top/share/systemd/tokenmint-refresh.timer")" = 29min ]
 }
 
 @test "tokenmint: refresh --older-than leaves fresh ones alone" {
