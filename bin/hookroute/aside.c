@@ -1,7 +1,9 @@
 #include "bin/hookroute/aside.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,7 +16,7 @@
 #include "lib/json_write.h"
 #include "lib/spool.h"
 
-enum { WHY_LIMIT = 16 << 20 };
+enum { WHY_LIMIT = 1 << 30 };
 
 static void write_delivery(struct json_writer *writer, const struct delivery *delivery)
 {
@@ -124,8 +126,20 @@ int aside_read(struct deliveries *left, struct str_view line, struct error *err)
 	return 0;
 }
 
-int aside_bury(const struct aside *aside, const struct delivery *delivery,
-	       struct error *err)
+int aside_lock_dead(const struct spool *spool, struct error *err)
+{
+	if (flock(spool->dir[SPOOL_DEAD], LOCK_EX) < 0)
+		return error_errno(err, "lock 'dead'");
+	return 0;
+}
+
+void aside_unlock_dead(const struct spool *spool)
+{
+	(void)flock(spool->dir[SPOOL_DEAD], LOCK_UN);
+}
+
+static int bury(const struct aside *aside, const struct delivery *delivery,
+		struct error *err)
 {
 	auto_free char *why = str_format("%s.why", aside->id);
 	auto_buf struct buf text = BUF_EMPTY;
@@ -150,6 +164,18 @@ int aside_bury(const struct aside *aside, const struct delivery *delivery,
 	    file_replace(dir, aside->id, event.data, event.len, 0600, err) < 0)
 		return error_wrap(err, "give up event '%s'", aside->id);
 	return 0;
+}
+
+int aside_bury(const struct aside *aside, const struct delivery *delivery,
+	       struct error *err)
+{
+	int failed;
+
+	if (aside_lock_dead(aside->spool, err) < 0)
+		return -1;
+	failed = bury(aside, delivery, err);
+	aside_unlock_dead(aside->spool);
+	return failed;
 }
 
 static bool has_n(const struct deliveries *left, unsigned n)
@@ -192,10 +218,12 @@ int aside_read_why(struct deliveries *left, bool *reroute, const struct spool *s
 {
 	auto_free char *why = str_format("%s.why", id);
 	auto_buf struct buf text = BUF_EMPTY;
+	bool found = false;
 	const char *rest;
 
-	if (file_read(&text, spool->dir[SPOOL_DEAD], why, WHY_LIMIT, err) < 0)
+	if (file_read_if(&text, &found, spool->dir[SPOOL_DEAD], why, WHY_LIMIT, err) < 0)
 		return -1;
+	*reroute = *reroute || !found;
 	rest = buf_str(&text);
 	while (rest) {
 		struct str_view line = str_split(&rest, '\n');
@@ -211,7 +239,7 @@ int aside_forget(const struct spool *spool, const char *id, struct error *err)
 	auto_free char *why = str_format("%s.why", id);
 	int dir = spool->dir[SPOOL_DEAD];
 
-	if (unlinkat(dir, id, 0) < 0 || unlinkat(dir, why, 0) < 0)
+	if (unlinkat(dir, id, 0) < 0 || (unlinkat(dir, why, 0) < 0 && errno != ENOENT))
 		return error_errno(err, "remove 'dead/%s'", id);
 	return 0;
 }

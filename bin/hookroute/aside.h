@@ -33,10 +33,16 @@ int aside_bury(const struct aside *aside, const struct delivery *delivery,
 
 /*
  * What dead/<id>.why says was given up, each delivery once and with all its tries again.
- * *reroute: something in it never got as far as a consumer, the routes have to decide anew.
+ * *reroute: something in it never got as far as a consumer, or nobody wrote a reason, the
+ * routes have to decide anew.
  */
 int aside_read_why(struct deliveries *left, bool *reroute, const struct spool *spool,
 		   const char *id, struct error *err);
+
+/* Whoever reads dead/ to change it locks it, so that nothing is added meanwhile; aside_bury
+ * does. */
+int aside_lock_dead(const struct spool *spool, struct error *err);
+void aside_unlock_dead(const struct spool *spool);
 
 /* dead/<id> is dealt with: take it and its reasons away. */
 int aside_forget(const struct spool *spool, const char *id, struct error *err);

@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "bin/hookroute/aside.h"
@@ -69,8 +70,21 @@ static int defer_again(struct deliveries *left, const struct aside *aside,
 	return failed;
 }
 
+/* Under a name of its own: the event's may be in use. */
+static int publish_again(const struct aside *aside, struct error *err)
+{
+	auto_buf struct buf line = BUF_EMPTY;
+	struct uuid_source ids = { 0 };
+	char name[UUID_LEN];
+
+	uuid_next(name, &ids, date_now_ms());
+	buf_add(&line, aside->line.data, aside->line.len);
+	buf_add_char(&line, '\n');
+	return spool_put(aside->spool, name, line.data, line.len, err);
+}
+
 /* First where it goes, then away from where it was: a crash between repeats. */
-static int retry_dead(const struct spool *spool, const char *id, struct error *err)
+static int move_dead(const struct spool *spool, const char *id, struct error *err)
 {
 	auto_deliveries struct deliveries left = DELIVERIES_EMPTY;
 	auto_buf struct buf event = BUF_EMPTY;
@@ -80,14 +94,21 @@ static int retry_dead(const struct spool *spool, const char *id, struct error *e
 	if (file_read(&event, spool->dir[SPOOL_DEAD], id, EVENT_LIMIT, err) < 0 ||
 	    aside_read_why(&left, &reroute, spool, id, err) < 0)
 		return -1;
-	aside.line = (struct str_view){ buf_str(&event), event.len };
-	if (str_ends(aside.line.data, "\n"))
-		aside.line.len--;
-	if (reroute && spool_put(spool, id, event.data, event.len, err) < 0)
-		return -1;
-	if (!reroute && defer_again(&left, &aside, err) < 0)
+	aside.line = (struct str_view){ buf_str(&event), strcspn(buf_str(&event), "\n") };
+	if ((reroute ? publish_again(&aside, err) : defer_again(&left, &aside, err)) < 0)
 		return -1;
 	return aside_forget(spool, id, err);
+}
+
+static int retry_dead(const struct spool *spool, const char *id, struct error *err)
+{
+	int failed;
+
+	if (aside_lock_dead(spool, err) < 0)
+		return -1;
+	failed = move_dead(spool, id, err);
+	aside_unlock_dead(spool);
+	return failed;
 }
 
 static int retry_event(const struct spool *spool, const char *id, struct error *err)

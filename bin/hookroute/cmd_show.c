@@ -12,7 +12,7 @@
 #include "lib/layout.h"
 #include "lib/path.h"
 
-enum { WHY_LIMIT = 16 << 20 };
+enum { WHY_LIMIT = 1 << 30 };
 
 struct showing {
 	const char *id;

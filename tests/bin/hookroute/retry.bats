@@ -97,3 +97,41 @@ d3' ]
 	[ "$(got y | jq -r .id)" = "$(id 6)" ]
 	[ "$(files defer)" -eq 0 ]
 }
+
+@test "hookroute retry: what a person has put into dead/ without a reason is routed anew" {
+	rm -rf "$spool"
+	rm "$HOOKTOOLS_CONF/routes.d/b.jq"
+	run -0 hookroute list
+	{
+		event 7
+		echo '{"due_at":"2026-11-20T23:50:10.000Z","left":[]}'
+	} >"$spool/dead/$(id 7)"
+	run -0 hookroute retry --dead
+	[ -z "$(ls "$spool/dead")" ]
+	run -0 hookroute drain
+	[ "$(got x | jq -r .id)" = "$(id 7)" ]
+	[ "$(files dead)" -eq 0 ]
+}
+
+@test "hookroute retry: what is given up meanwhile is not lost" {
+	rm -rf "$spool"
+	rm "$HOOKTOOLS_CONF/routes.d/b.jq"
+	consumer x <<<'while read -r line; do fail permanent never; done'
+	consumer y <<<'while read -r line; do fail permanent never; done'
+	put 8
+	run -0 hookroute drain
+	[ "$(wc -l <"$spool/dead/$(id 8).why")" -eq 2 ]
+	mkfifo "$BATS_TEST_TMPDIR/go"
+	(
+		flock 9
+		read -r _ <"$BATS_TEST_TMPDIR/go"
+	) 9<"$spool/dead" 3>&- &
+	wait_until grep -q "FLOCK.*:$(stat -c %i "$spool/dead") " /proc/locks
+	hookroute retry "$(id 8)" >"$BATS_TEST_TMPDIR/out" 3>&- &
+	local retry=$!
+	[ ! -s "$BATS_TEST_TMPDIR/out" ]
+	echo >"$BATS_TEST_TMPDIR/go"
+	wait "$retry"
+	[ "$(files dead)$(files defer)" = 01 ]
+	[ "$(sed 1d "$spool/defer/$(id 8)" | jq '.left | length')" -eq 2 ]
+}
