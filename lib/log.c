@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #include "lib/buf.h"
@@ -13,16 +15,31 @@ static struct {
 	const char *program;
 	bool debug;
 	bool journal;
-} state = { "hooktools", false, false };
+	bool syslog;
+} state = { "hooktools", false, false, false };
 
 static void write_line(int level, const char *format, va_list list)
 	__attribute__((format(printf, 2, 0)));
+
+/* inetd(8) makes the client's connection all three: what we log is not for the client. */
+static bool stderr_is_the_client(void)
+{
+	struct stat in = { 0 };
+	struct stat err = { 0 };
+
+	return fstat(STDIN_FILENO, &in) == 0 && fstat(STDERR_FILENO, &err) == 0 &&
+	       S_ISSOCK(err.st_mode) && in.st_dev == err.st_dev &&
+	       in.st_ino == err.st_ino;
+}
 
 void log_start(const char *program, bool debug)
 {
 	state.program = program;
 	state.debug = debug;
 	state.journal = getenv("JOURNAL_STREAM") != NULL;
+	state.syslog = stderr_is_the_client();
+	if (state.syslog)
+		openlog(program, LOG_PID, LOG_DAEMON);
 }
 
 static void replace_control_bytes(char *text)
@@ -40,6 +57,10 @@ static void write_line(int level, const char *format, va_list list)
 
 	vsnprintf(text, sizeof(text), format, list);
 	replace_control_bytes(text);
+	if (state.syslog) {
+		syslog(level, "%s", text);
+		return;
+	}
 	if (state.journal)
 		buf_add_format(&line, "<%d>", level);
 	buf_add_format(&line, "%s: %s\n", state.program, text);

@@ -6,6 +6,7 @@
 /*
  * One event, one line, one write to stderr: "hookroute: text" for a person, with
  * the level in front ("<6>hookroute: text", sd-daemon(3)) when the journal reads.
+ * Under inetd(8), where stderr is the client's connection, it goes to syslog(3).
  * Control bytes are replaced by '?', so that no text can forge a line.  Included
  * from bin/ only.  Never pass tokens, keys, signatures or payloads.
  */

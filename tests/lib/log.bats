@@ -11,3 +11,7 @@ load ../helper
 @test "log: the journal gets levels" {
 	unit the_journal_gets_levels
 }
+
+@test "log: the client of inetd reads no log" {
+	unit the_client_of_inetd_reads_no_log
+}

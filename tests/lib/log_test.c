@@ -1,5 +1,6 @@
 #include "lib/log.h"
 
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "tests/lib/check.h"
@@ -53,9 +54,32 @@ static void the_journal_gets_levels(void)
 				     "<6>hookroute: i\n<7>hookroute: d\n");
 }
 
+static void the_client_of_inetd_reads_no_log(void)
+{
+	int saved = dup(STDERR_FILENO);
+	int pair[2];
+	ssize_t len;
+
+	CHECK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair) == 0);
+	CHECK(dup2(pair[1], STDIN_FILENO) == STDIN_FILENO);
+	CHECK(dup2(pair[1], STDERR_FILENO) == STDERR_FILENO);
+	log_start("hookrecv", true);
+	log_error("not for you");
+	CHECK(dup2(saved, STDERR_FILENO) == STDERR_FILENO);
+	len = read(pair[0], text, sizeof(text));
+	CHECK(len < 0);
+	/* A socket of its own is the journal's, or a supervisor's. */
+	CHECK(dup2(pair[0], STDERR_FILENO) == STDERR_FILENO);
+	log_start("hookrecv", false);
+	log_error("e");
+	CHECK(dup2(saved, STDERR_FILENO) == STDERR_FILENO);
+	CHECK(read(pair[1], text, sizeof(text)) > 0);
+}
+
 static const struct check_case cases[] = {
 	{ "a_line_cannot_be_forged", a_line_cannot_be_forged },
 	{ "the_journal_gets_levels", the_journal_gets_levels },
+	{ "the_client_of_inetd_reads_no_log", the_client_of_inetd_reads_no_log },
 };
 
 CHECK_MAIN(cases)
