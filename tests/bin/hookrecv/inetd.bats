@@ -87,6 +87,33 @@ one_request() {
 	[ "$(stored)" -eq 20 ]
 }
 
+# The fields of the line for inetd.conf, or what a fragment for xinetd says, as a command with
+# the paths of this test.
+command_of() {
+	case $1 in
+	inetd.conf) sed -E '/^#/d; s/^([^ ]+ ){6}//' "$top/share/inetd/inetd.conf" ;;
+	xinetd) sed -nE 's/^\t(env|server|server_args) = //p' "$top/share/inetd/xinetd" | sort -r |
+		awk '/^HOOK/ { env = $0 } /^\// { server = $0 } /^-/ { args = $0 } END { print "env", env, server, args }' ;;
+	esac | sed -e "s|/var/lib/hooktools|$HOOKTOOLS_STATE|; s|/etc/hooktools|$HOOKTOOLS_CONF|g; s|/run/hooktools|$HOOKTOOLS_RUN|" \
+		-e "s|/usr/local/sbin/hookrecv|$build/bin/hookrecv|; s|^/usr/bin/env ||"
+}
+
+# The client's connection is all three there, and nothing else is in the environment.
+@test "hookrecv -i: as the fragments for inetd and xinetd say, and no log in the answer" {
+	local fragment
+	one_request
+	for fragment in inetd.conf xinetd; do
+		run -0 env -i PATH=/usr/bin:/bin HOME=/nonexistent \
+			socat -t 20 -T 20 "OPEN:$BATS_TEST_TMPDIR/request,rdonly!!CREATE:$BATS_TEST_TMPDIR/answer.$fragment" \
+			EXEC:"$(command_of "$fragment")",stderr
+		[ -z "$output" ]
+		run ! grep hookrecv "$BATS_TEST_TMPDIR/answer.$fragment"
+	done
+	[[ "$(head -n 1 "$BATS_TEST_TMPDIR/answer.inetd.conf")" == "HTTP/1.1 202 "* ]]
+	[[ "$(head -n 1 "$BATS_TEST_TMPDIR/answer.xinetd")" == "HTTP/1.1 200 "* ]]
+	[ "$(stored)" -eq 1 ]
+}
+
 activate() { systemd-socket-activate "$@" >"$BATS_TEST_TMPDIR/log" 2>&1 3>&- & }
 
 @test "hookrecv: takes the socket that systemd hands over (Accept=no)" {
