@@ -4,6 +4,9 @@
 #include <string.h>
 #include <time.h>
 
+#define YEAR_0_MS INT64_C(-62167219200000)
+#define YEAR_10000_MS INT64_C(253402300800000)
+
 int64_t date_now_ms(void)
 {
 	struct timespec now = { 0 };
@@ -117,7 +120,11 @@ bool date_parse(int64_t *unix_ms, const char *text)
 	tm.tm_mon -= 1;
 	if (!tm_to_ms(&whole, &tm))
 		return false;
-	*unix_ms = whole + ms - offset;
+	whole += ms - offset;
+	/* An offset may lead out of the years that can be written. */
+	if (whole < YEAR_0_MS || whole >= YEAR_10000_MS)
+		return false;
+	*unix_ms = whole;
 	return true;
 }
 
