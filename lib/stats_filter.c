@@ -163,10 +163,12 @@ void stats_cursor_write(struct buf *out, const char *key)
 
 int stats_cursor_read(struct buf *key, const char *cursor, struct error *err)
 {
+	auto_buf struct buf decoded = BUF_EMPTY;
 	size_t len = strlen(cursor);
 
-	if (!len || len > CURSOR_MAX || !base64url_decode(key, cursor, len) ||
-	    strlen(buf_str(key)) != key->len)
+	if (!len || len > CURSOR_MAX || !base64url_decode(&decoded, cursor, len) ||
+	    strlen(buf_str(&decoded)) != decoded.len)
 		return error_set(err, ERROR_USAGE, "after is no cursor of this list");
+	buf_add(key, decoded.data, decoded.len);
 	return 0;
 }
