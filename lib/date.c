@@ -15,22 +15,25 @@ int64_t date_now_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+/* strftime would write the year 223 with three digits. */
 void date_format(char out[static DATE_LEN], int64_t unix_ms)
 {
 	int64_t ms = unix_ms % 1000;
 	time_t seconds = (time_t)(unix_ms / 1000);
 	struct tm tm = { 0 };
-	char text[20];
 
 	if (ms < 0) {
 		ms += 1000;
 		seconds--;
 	}
+	if (unix_ms < YEAR_0_MS || unix_ms >= YEAR_10000_MS)
+		seconds = YEAR_10000_MS / 1000 - 1;
 	gmtime_r(&seconds, &tm);
-	if (tm.tm_year < -1900 || tm.tm_year > 8099 ||
-	    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm) == 0)
-		snprintf(text, sizeof(text), "9999-12-31T23:59:59");
-	snprintf(out, DATE_LEN, "%s.%03uZ", text, (unsigned)ms % 1000);
+	(void)snprintf(out, DATE_LEN, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ",
+		       (unsigned)(tm.tm_year + 1900) % 10000,
+		       (unsigned)(tm.tm_mon + 1) % 100, (unsigned)tm.tm_mday % 100,
+		       (unsigned)tm.tm_hour % 100, (unsigned)tm.tm_min % 100,
+		       (unsigned)tm.tm_sec % 100, (unsigned)ms % 1000);
 }
 
 /* Takes exactly count digits; false when there are fewer. */

@@ -12,6 +12,8 @@ static void formats_milliseconds(void)
 	CHECK_STR(text, "1970-01-01T00:00:00.000Z");
 	date_format(text, -1);
 	CHECK_STR(text, "1969-12-31T23:59:59.999Z");
+	date_format(text, INT64_C(-55119328490000));
+	CHECK_STR(text, "0223-05-04T19:25:10.000Z");
 	date_format(text, INT64_MAX);
 	CHECK(strlen(text) == DATE_LEN - 1);
 }
