@@ -45,5 +45,17 @@ facing() {
 	while read -r line; do
 		read -r _ _ _ _ _ user program _ <<<"$line"
 		[ "$user" = hooktools ] && [ -x "$program" ]
-	done < <(grep -hvE '^(#|[A-Z]+=|$)' "$BATS_TEST_TMPDIR"/prefix/share/hooktools/cron/*)
+	done < <(grep -hvE '^(#|[A-Z_]+=|$)' "$BATS_TEST_TMPDIR"/prefix/share/hooktools/cron/*)
+}
+
+# Who is not root would look into the home folder.
+@test "units: services, crontabs and inetd say where state and settings are" {
+	local file
+	for file in "$units"/*.service "$BATS_TEST_TMPDIR"/prefix/share/hooktools/{cron,inetd}/*; do
+		grep -qE '(^|[ =])HOOKTOOLS_STATE=/var/lib/hooktools( |$)' "$file" &&
+			grep -qE '(^|[ =])HOOKTOOLS_CONF=/etc/hooktools( |$)' "$file" || {
+			echo "$file"
+			return 1
+		}
+	done
 }
