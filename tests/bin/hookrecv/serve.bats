@@ -1,5 +1,6 @@
 load ../../helper
 load helper
+# shellcheck disable=SC2034 # $socket and $server_url are for the helper
 
 teardown() {
 	stop_servers
