@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -23,9 +24,12 @@ static int bind_and_listen(int *fd, const struct sockaddr *address, socklen_t le
 	auto_close int opened =
 		socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	int on = 1;
+	int off = 0;
 
 	if (opened < 0)
 		return error_errno(err, "make socket");
+	if (address->sa_family == AF_INET6)
+		(void)setsockopt(opened, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
 	(void)setsockopt(opened, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	if (bind(opened, address, len) < 0 || listen(opened, BACKLOG) < 0) {
 		bool taken = errno == EADDRINUSE || errno == EADDRNOTAVAIL;
@@ -39,12 +43,14 @@ static int bind_and_listen(int *fd, const struct sockaddr *address, socklen_t le
 	return 0;
 }
 
-/* A socket that a killed process left behind refuses connections: only then it goes. */
+/* A socket that a killed process left behind refuses connections: only then it goes.  What
+ * is no socket refuses them as well. */
 static void remove_stale(const struct sockaddr_un *address)
 {
 	auto_close int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct stat st = { 0 };
 
-	if (fd >= 0 &&
+	if (fd >= 0 && lstat(address->sun_path, &st) == 0 && S_ISSOCK(st.st_mode) &&
 	    connect(fd, (const struct sockaddr *)address, sizeof(*address)) < 0 &&
 	    errno == ECONNREFUSED)
 		(void)unlink(address->sun_path);
@@ -80,11 +86,25 @@ static bool split_port(char *text, const char **host, const char **port)
 	return true;
 }
 
+/* One socket takes both families, where the kernel has both. */
+static int open_every_address(int *fd, uint64_t port, struct error *err)
+{
+	const struct sockaddr_in6 six = { .sin6_family = AF_INET6,
+					  .sin6_port = htons((uint16_t)port) };
+	const struct sockaddr_in four = { .sin_family = AF_INET,
+					  .sin_port = htons((uint16_t)port) };
+	auto_close int probe = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	return probe < 0 ? bind_and_listen(fd, (const struct sockaddr *)&four,
+					   sizeof(four), err)
+			 : bind_and_listen(fd, (const struct sockaddr *)&six, sizeof(six),
+					   err);
+}
+
 static int open_tcp(int *fd, const char *text, struct error *err)
 {
 	auto_free char *copy = str_dup(text);
-	struct addrinfo hints = { .ai_flags =
-					  AI_PASSIVE | AI_NUMERICHOST | AI_NUMERICSERV,
+	struct addrinfo hints = { .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV,
 				  .ai_socktype = SOCK_STREAM };
 	struct addrinfo *found = NULL;
 	const char *host = NULL;
@@ -94,11 +114,13 @@ static int open_tcp(int *fd, const char *text, struct error *err)
 
 	if (!split_port(copy, &host, &port) ||
 	    str_to_u64(&number, port, 0, 65535, err) < 0 ||
-	    getaddrinfo(*host ? host : NULL, port, &hints, &found) != 0)
+	    (*host && getaddrinfo(host, port, &hints, &found) != 0))
 		return error_set(
 			err, ERROR_USAGE,
 			"'%s' is no address: use ADDR:PORT, [ADDR6]:PORT or unix:PATH",
 			text);
+	if (!*host)
+		return open_every_address(fd, number, err);
 	failed = bind_and_listen(fd, found->ai_addr, found->ai_addrlen, err);
 	freeaddrinfo(found);
 	return failed;
