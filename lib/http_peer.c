@@ -60,12 +60,22 @@ void http_peer_remove(struct http_peer **peers, struct http_peer *peer)
 	free(peer);
 }
 
-void http_peer_end(const struct http_peer *peers, int64_t before_ms, int how)
+void http_peer_end(const struct http_peer *peers, int64_t before_ms)
 {
 	const struct http_peer *peer;
 
 	for (peer = peers; peer; peer = peer->next) {
 		if (!peer->waiting && peer->since_ms < before_ms)
-			(void)shutdown(peer->fd, how);
+			(void)shutdown(peer->fd, SHUT_RDWR);
+	}
+}
+
+void http_peer_end_idle(const struct http_peer *peers)
+{
+	const struct http_peer *peer;
+
+	for (peer = peers; peer; peer = peer->next) {
+		if (!peer->busy)
+			(void)shutdown(peer->fd, SHUT_RD);
 	}
 }

@@ -12,6 +12,7 @@ struct http_peer {
 	struct http_peer *previous;
 	int fd;
 	int64_t since_ms; /* when the phase it is in began */
+	bool busy;	  /* a request is under way: its head is whole */
 	bool waiting;	  /* for us: its request is whole and not answered */
 	char remote[INET6_ADDRSTRLEN];
 };
@@ -21,7 +22,10 @@ struct http_peer *http_peer_add(struct http_peer **peers,
 				struct MHD_Connection *connection, bool pipe);
 void http_peer_remove(struct http_peer **peers, struct http_peer *peer);
 
-/* shutdown(2) in that way whoever is in its phase since before that time, and not waiting. */
-void http_peer_end(const struct http_peer *peers, int64_t before_ms, int how);
+/* Cut off whoever is in its phase since before that time, and not waiting. */
+void http_peer_end(const struct http_peer *peers, int64_t before_ms);
+
+/* No more requests from whoever has none under way. */
+void http_peer_end_idle(const struct http_peer *peers);
 
 #endif

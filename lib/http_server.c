@@ -84,6 +84,7 @@ static void on_completed(void *context, struct MHD_Connection *connection,
 		http_linger_on(&server->linger, exchange->peer->fd);
 	exchange->peer->since_ms = date_now_ms();
 	exchange->peer->waiting = false;
+	exchange->peer->busy = false;
 	http_exchange_free(exchange);
 	*exchange_at = NULL;
 }
@@ -98,6 +99,7 @@ static struct http_exchange *new_exchange(struct server *server,
 	exchange->connection = connection;
 	exchange->peer = info->socket_context;
 	exchange->peer->since_ms = date_now_ms();
+	exchange->peer->busy = true;
 	exchange->resumed = &server->resumed;
 	exchange->last = server->single || server->stop_ms;
 	return exchange;
@@ -287,8 +289,7 @@ static void sweep(struct server *server)
 {
 	int64_t now = date_now_ms();
 
-	http_peer_end(server->peers, now - (int64_t)server->limits.total_s * 1000,
-		      SHUT_RDWR);
+	http_peer_end(server->peers, now - (int64_t)server->limits.total_s * 1000);
 	http_linger_sweep(&server->linger, now);
 }
 
@@ -366,9 +367,8 @@ int http_server_run(struct http_server *handle, struct error *err)
 		if (date_now_ms() - swept_ms >= SWEEP_MS) {
 			swept_ms = date_now_ms();
 			sweep(server);
-			/* What is kept alive and has no request under way. */
 			if (server->stop_ms)
-				http_peer_end(server->peers, INT64_MAX, SHUT_RD);
+				http_peer_end_idle(server->peers);
 		}
 	}
 }

@@ -24,7 +24,8 @@ struct http_service {
 		     void *context);
 	/* The body is complete: answer now, or later from turn or elsewhere in the loop. */
 	void (*end)(struct http_exchange *exchange, void *context);
-	/* The exchange is over, answered or broken off: free its state.  May be NULL. */
+	/* The exchange is over, answered or broken off: free its state.  Also for one that
+	 * the server itself refused, which did not begin.  May be NULL. */
 	void (*done)(struct http_exchange *exchange, void *context);
 	/* All that was there to read has been read: answer what waits.  May be NULL. */
 	void (*turn)(void *context);

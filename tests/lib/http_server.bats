@@ -1,0 +1,81 @@
+load ../helper
+
+@test "http_server: every case is listed" {
+	every_case_is_listed
+}
+
+@test "http_server: a request reaches its service" {
+	unit a_request_reaches_its_service
+}
+
+@test "http_server: the address of the peer" {
+	unit the_address_of_the_peer
+}
+
+@test "http_server: an early answer asks for no body" {
+	unit an_early_answer_asks_for_no_body
+}
+
+@test "http_server: an early answer is read by who goes on sending" {
+	unit an_early_answer_is_read_by_who_goes_on_sending
+}
+
+@test "http_server: a body is asked for when it is wanted" {
+	unit a_body_is_asked_for_when_it_is_wanted
+}
+
+@test "http_server: a chunked body has no length" {
+	unit a_chunked_body_has_no_length
+}
+
+@test "http_server: an answer may come later" {
+	unit an_answer_may_come_later
+}
+
+@test "http_server: requests are answered in their order" {
+	unit requests_are_answered_in_their_order
+}
+
+@test "http_server: a length that is given twice is refused" {
+	unit a_length_that_is_given_twice_is_refused
+}
+
+@test "http_server: a nul does not cut the path" {
+	unit a_nul_does_not_cut_the_path
+}
+
+@test "http_server: rubbish and floods are cut off" {
+	unit rubbish_and_floods_are_cut_off
+}
+
+@test "http_server: who is silent is cut off" {
+	unit who_is_silent_is_cut_off
+}
+
+@test "http_server: who takes too long is cut off" {
+	unit who_takes_too_long_is_cut_off
+}
+
+@test "http_server: more connections than allowed wait" {
+	unit more_connections_than_allowed_wait
+}
+
+@test "http_server: what is broken off is done" {
+	unit what_is_broken_off_is_done
+}
+
+@test "http_server: sigterm finishes what has begun" {
+	unit sigterm_finishes_what_has_begun
+}
+
+@test "http_server: a single request from a pipe" {
+	unit a_single_request_from_a_pipe
+}
+
+@test "http_server: a single request from a socket" {
+	unit a_single_request_from_a_socket
+}
+
+@test "http_server: half a single request is no request" {
+	unit half_a_single_request_is_no_request
+}
