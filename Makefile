@@ -37,7 +37,7 @@ JQ_LIBS := $(call pkg,libjq,-ljq) # Debian 12 ships no libjq.pc
 # What each program is made of: modules of lib/, then foreign libraries.
 BASE := error cleanup buf str path file log layout config
 JSON := json_scan json_scan_member json_write
-HTTP := http_bridge http_exchange http_linger http_peer http_server listener
+HTTP := http_bridge http_exchange http_linger http_peer http_server http_turn listener
 
 hookrecv_LIB := $(BASE) $(JSON) $(HTTP) base64 crypto date db event hex registry spool uuid vault vault_key
 hookrecv_LDLIBS := $(GNUTLS_LIBS) $(MHD_LIBS) $(SQLITE_LIBS)
@@ -127,7 +127,7 @@ coverage: ## which lines the tests reach
 	@gcovr -r . --object-directory .build/coverage -f 'bin/' -f 'lib/' --sort-uncovered
 fuzz: ## feed rubbish to every parser of outside bytes
 	@tests/fuzz/run
-bench: all ## measure hookrecv beside webhook and nginx
+bench: all $(FAKE) ## measure hookrecv beside webhook and nginx
 	@O="$(O)" tests/bench/run
 install: all ## put it below DESTDIR into PREFIX, BINDIR, SBINDIR, MANDIR, ... (see the top)
 	@$(FOLDERS) .ci/install put

@@ -16,6 +16,7 @@
 #include "lib/http_bridge.h"
 #include "lib/http_exchange.h"
 #include "lib/http_linger.h"
+#include "lib/http_turn.h"
 
 enum {
 	DISCARD_BYTES = 64 << 20,      /* of a body whose answer is known */
@@ -33,6 +34,7 @@ struct server {
 	int epoll;
 	int signals;
 	int listening;
+	struct http_turn turn;
 	bool resumed;
 	bool single;
 	int64_t stop_ms; /* 0: nobody asked us to stop; else when we stop waiting */
@@ -153,6 +155,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
 	struct http_exchange *exchange = *exchange_at;
 
 	(void)version;
+	server->turn.is_progress = true;
 	if (!exchange) {
 		exchange = new_exchange(server, connection);
 		exchange->path = path;
@@ -352,9 +355,10 @@ int http_server_run(struct http_server *handle, struct error *err)
 		int i;
 
 		server->resumed = false;
-		(void)MHD_run(server->daemon);
-		if (server->service.turn)
-			server->service.turn(server->service.context);
+		do {
+			(void)MHD_run(server->daemon);
+		} while (http_turn_reads_on(&server->turn, server->peers, server->epoll));
+		http_turn_take(&server->turn, &server->service);
 		if (server->resumed)
 			continue;
 		if (is_over(server))
