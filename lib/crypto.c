@@ -307,3 +307,65 @@ bool crypto_rs256_verify(const struct crypto_public_key *key, struct str_view by
 	return gnutls_pubkey_verify_data2(key->handle, GNUTLS_SIGN_RSA_SHA256, 0, &data,
 					  &given) >= 0;
 }
+
+static gnutls_datum_t datum_of(struct str_view bytes)
+{
+	return (gnutls_datum_t){ (unsigned char *)bytes.data, (unsigned)bytes.len };
+}
+
+bool crypto_ed25519_verify(const uint8_t key[static CRYPTO_ED25519_KEY_LEN],
+			   struct str_view bytes, struct str_view signature)
+{
+	gnutls_datum_t x = { (unsigned char *)key, CRYPTO_ED25519_KEY_LEN };
+	gnutls_datum_t data = datum_of(bytes);
+	gnutls_datum_t given = datum_of(signature);
+	gnutls_pubkey_t handle = make_public_key();
+	bool good = signature.len == CRYPTO_ED25519_LEN &&
+		    gnutls_pubkey_import_ecc_raw(handle, GNUTLS_ECC_CURVE_ED25519, &x,
+						 NULL) >= 0 &&
+		    gnutls_pubkey_verify_data2(handle, GNUTLS_SIGN_EDDSA_ED25519, 0,
+					       &data, &given) >= 0;
+
+	gnutls_pubkey_deinit(handle);
+	return good;
+}
+
+/* A seed is read as the PKCS#8 of RFC 8410 that it is the end of. */
+static int import_ed25519(gnutls_privkey_t handle, struct str_view key)
+{
+	static const char front[] = "\x30\x2e\x02\x01\x00\x30\x05\x06\x03\x2b\x65\x70"
+				    "\x04\x22\x04\x20";
+	auto_secret struct buf der = BUF_EMPTY;
+	gnutls_datum_t pem = datum_of(key);
+
+	if (key.len != CRYPTO_ED25519_KEY_LEN)
+		return gnutls_privkey_import_x509_raw(handle, &pem, GNUTLS_X509_FMT_PEM,
+						      NULL, 0);
+	buf_add(&der, front, sizeof(front) - 1);
+	buf_add(&der, key.data, key.len);
+	pem = datum_of((struct str_view){ der.data, der.len });
+	return gnutls_privkey_import_x509_raw(handle, &pem, GNUTLS_X509_FMT_DER, NULL, 0);
+}
+
+int crypto_ed25519_sign(uint8_t signature[static CRYPTO_ED25519_LEN], struct str_view key,
+			struct str_view bytes, struct error *err)
+{
+	gnutls_datum_t data = datum_of(bytes);
+	gnutls_datum_t made = { NULL, 0 };
+	gnutls_privkey_t handle = NULL;
+	int code = 0;
+
+	must(gnutls_privkey_init(&handle));
+	code = import_ed25519(handle, key);
+	if (code >= 0)
+		code = gnutls_privkey_sign_data2(handle, GNUTLS_SIGN_EDDSA_ED25519, 0,
+						 &data, &made);
+	gnutls_privkey_deinit(handle);
+	if (code < 0 || made.size != CRYPTO_ED25519_LEN) {
+		gnutls_free(made.data);
+		return error_set(err, ERROR_DATA, "not a private key of Ed25519");
+	}
+	memcpy(signature, made.data, CRYPTO_ED25519_LEN);
+	gnutls_free(made.data);
+	return 0;
+}

@@ -122,4 +122,16 @@ int crypto_rs256_sign(struct buf *signature, const struct crypto_private_key *ke
 bool crypto_rs256_verify(const struct crypto_public_key *key, struct str_view bytes,
 			 struct str_view signature);
 
+/* Ed25519 of RFC 8032: the public key and the seed that a private key is made of. */
+#define CRYPTO_ED25519_KEY_LEN 32
+#define CRYPTO_ED25519_LEN 64 /* of a signature */
+
+/* A signature of another length is none. */
+bool crypto_ed25519_verify(const uint8_t key[static CRYPTO_ED25519_KEY_LEN],
+			   struct str_view bytes, struct str_view signature);
+
+/* key: the seed's bytes, or a private key as PEM (PKCS#8).  ERROR_DATA for another. */
+int crypto_ed25519_sign(uint8_t signature[static CRYPTO_ED25519_LEN], struct str_view key,
+			struct str_view bytes, struct error *err);
+
 #endif

@@ -78,3 +78,7 @@ setup_file() {
 @test "crypto: the digest of a public key is the one openssl and GitHub give" {
 	unit public_key_digest_is_githubs
 }
+
+@test "crypto: Ed25519 of RFC 8032, and every other key, text and signature is refused" {
+	unit ed25519_of_rfc_8032
+}

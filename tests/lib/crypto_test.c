@@ -210,25 +210,6 @@ static void gcm_of_nothing(void)
 	CHECK(opened.len == 0);
 }
 
-/* RFC 7515, appendix A.2. */
-static const char rfc_signed[] =
-	"eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQog"
-	"Imh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
-static const char rfc_signature[] =
-	"cC4hiUPoj9Eetdgtv3hF80EGrhuB__dzERat0XF9g2VtQgr9PJbu3XOiZj5RZmh7"
-	"AAuHIm4Bh-0Qc_lF5YKt_O8W2Fp5jujGbds9uJdbF9CUAr7t1dnZcAcQjbKBYNX4"
-	"BAynRFdiuB--f_nZLgrnbyTyWzO75vRK5h6xBArLIARNPvkSjtQBMHlb1L07Qe7K"
-	"0GarZRmB_eSN9383LcOLn6_dO--xi12jzDwusC-eOkHWEsqtFZESc6BfI7noOPqv"
-	"hJ1phCnvWh6IeYI2w9QOYEUipUTI8np6LbgGY9Fs98rqVt5AXLIhWkWywlVmtVrB"
-	"p0igcN_IoypGlUPQGe77Rw";
-static const char rfc_modulus[] =
-	"ofgWCuLjybRlzo0tZWJjNiuSfb4p4fAkd_wWJcyQoTbji9k0l8W26mPddxHmfHQp"
-	"-Vaw-4qPCJrcS2mJPMEzP1Pt0Bm4d4QlL-yRT-SFd2lZS-pCgNMsD1W_YpRPEwOW"
-	"vG6b32690r2jZ47soMZo9wGzjb_7OMg0LOL-bSf63kpaSHSXndS5z5rexMdbBYUs"
-	"LA9e-KXBdQOS-UTo7WTBEMa2R2CapHg665xsmtdVMTBQY4uDZlxvb3qCo5ZwKh9k"
-	"G4LT6_I5IhlJH7aGhyxXFvUK-DWNmoudF8NAco9_h9iaGNj8q2ethFkMLs91kzk2"
-	"PAcDTW9gb54h4FRWyuXpoQ";
-
 static void read_rfc_key(struct crypto_public_key *key)
 {
 	auto_buf struct buf modulus = BUF_EMPTY;
@@ -363,6 +344,34 @@ static void public_key_digest_is_githubs(void)
 	CHECK(want.len == sizeof(digest) && memcmp(want.data, digest, want.len) == 0);
 }
 
+static void ed25519_of_rfc_8032(void)
+{
+	auto_buf struct buf seed = BUF_EMPTY;
+	auto_buf struct buf key = BUF_EMPTY;
+	auto_buf struct buf want = BUF_EMPTY;
+	uint8_t made[CRYPTO_ED25519_LEN] = { 0 };
+	struct error err = { 0 };
+
+	unhex(&seed, "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb");
+	unhex(&key, "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c");
+	unhex(&want, "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"
+		     "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00");
+	CHECK(crypto_ed25519_sign(made, (struct str_view){ seed.data, seed.len },
+				  view("r"), &err) == 0);
+	CHECK(memcmp(made, want.data, sizeof(made)) == 0);
+	CHECK(crypto_ed25519_verify((const uint8_t *)key.data, view("r"),
+				    (struct str_view){ want.data, want.len }));
+	CHECK(!crypto_ed25519_verify((const uint8_t *)key.data, view("s"),
+				     (struct str_view){ want.data, want.len }));
+	CHECK(!crypto_ed25519_verify((const uint8_t *)key.data, view("r"),
+				     (struct str_view){ want.data, want.len - 1 }));
+	want.data[5] ^= 1;
+	CHECK(!crypto_ed25519_verify((const uint8_t *)key.data, view("r"),
+				     (struct str_view){ want.data, want.len }));
+	CHECK(crypto_ed25519_sign(made, view("no key"), view("r"), &err) < 0);
+	CHECK(err.kind == ERROR_DATA);
+}
+
 static const struct check_case cases[] = {
 	{ "sha256_of_fips_180", sha256_of_fips_180 },
 	{ "hmac_of_rfc_4231", hmac_of_rfc_4231 },
@@ -379,6 +388,7 @@ static const struct check_case cases[] = {
 	{ "private_key_as_pkcs1_and_pkcs8", private_key_as_pkcs1_and_pkcs8 },
 	{ "private_key_with_escaped_line_breaks", private_key_with_escaped_line_breaks },
 	{ "other_keys_are_refused", other_keys_are_refused },
+	{ "ed25519_of_rfc_8032", ed25519_of_rfc_8032 },
 	{ "public_key_digest_is_githubs", public_key_digest_is_githubs },
 };
 
