@@ -6,6 +6,7 @@
 #include "bin/hookrecv/print.h"
 #include "bin/hookrecv/provider.h"
 #include "bin/hookrecv/secret.h"
+#include "bin/hookrecv/signature.h"
 #include "lib/cleanup.h"
 #include "lib/date.h"
 #include "lib/error.h"
@@ -23,6 +24,22 @@ static int find_provider(const struct provider **provider, const struct options 
 	if ((*provider)->open && options->secret_file)
 		return error_set(err, ERROR_USAGE, "provider none takes no secret");
 	return 0;
+}
+
+/* The one in the file, the provider's own public key, or a new one. */
+static int find_secret(struct buf *secret, const struct provider *provider,
+		       const char *file, struct error *err)
+{
+	if (provider->open)
+		return 0;
+	if (!file && !provider->public_key)
+		return secret_make(secret, provider, err);
+	if (!file)
+		buf_add_str(secret, provider->public_key);
+	else if (secret_read(secret, file, err) < 0)
+		return -1;
+	return signature_check_secret(
+		provider, (struct str_view){ buf_str(secret), secret->len }, err);
 }
 
 /* The secret is there before the hook is: no request meets a hook without it. */
@@ -53,6 +70,7 @@ int cmd_add(const struct options *options, const struct layout *layout, struct e
 	auto_registry_hook struct registry_hook hook = REGISTRY_HOOK_EMPTY;
 	auto_secret struct buf secret = BUF_EMPTY;
 	const struct provider *provider = NULL;
+	bool given;
 
 	if (!str_is_name(options->operand))
 		return error_set(err, ERROR_USAGE,
@@ -61,11 +79,8 @@ int cmd_add(const struct options *options, const struct layout *layout, struct e
 				 options->operand);
 	if (find_provider(&provider, options, err) < 0)
 		return -1;
-	if (options->secret_file &&
-	    secret_read(&secret, options->secret_file, provider, err) < 0)
+	if (find_secret(&secret, provider, options->secret_file, err) < 0)
 		return -1;
-	if (!options->secret_file && !provider->open)
-		secret_make(&secret, provider);
 	uuid_random(hook.id);
 	hook.name = str_dup(options->operand);
 	hook.provider = str_dup(provider->name);
@@ -76,6 +91,6 @@ int cmd_add(const struct options *options, const struct layout *layout, struct e
 	if (store(&hook, layout, &secret, err) < 0)
 		return -1;
 	/* A secret that was handed to us is known to who did that. */
-	return print_new_hook(&hook, options->secret_file ? NULL : buf_str(&secret),
-			      options->json, err);
+	given = options->secret_file || provider->public_key;
+	return print_new_hook(&hook, given ? NULL : buf_str(&secret), options->json, err);
 }

@@ -21,15 +21,15 @@ int cmd_list(const struct options *options, const struct layout *layout,
 	    registry_list(&hooks, &registry, err) < 0)
 		return -1;
 	if (!json)
-		buf_add_format(&out, "%-36s  %-9s %-8s %s\n", "ID", "PROVIDER", "ENABLED",
-			       "NAME");
+		buf_add_format(&out, "%-36s  %-16s %-8s %s\n", "ID", "PROVIDER",
+			       "ENABLED", "NAME");
 	for (i = 0; i < hooks.count; i++) {
 		const struct registry_hook *hook = &hooks.hooks[i];
 
 		if (json)
 			print_hook(&out, hook, true);
 		else
-			buf_add_format(&out, "%-36s  %-9s %-8s %s\n", hook->id,
+			buf_add_format(&out, "%-36s  %-16s %-8s %s\n", hook->id,
 				       hook->provider, hook->enabled ? "yes" : "no",
 				       hook->name);
 	}

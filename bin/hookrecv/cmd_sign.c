@@ -5,7 +5,7 @@
 #include "bin/hookrecv/options.h"
 #include "bin/hookrecv/print.h"
 #include "bin/hookrecv/secret.h"
-#include "bin/hookrecv/signature.h"
+#include "bin/hookrecv/sign.h"
 #include "lib/buf.h"
 #include "lib/date.h"
 #include "lib/error.h"
@@ -21,8 +21,7 @@ int cmd_sign(const struct options *options, const struct layout *layout,
 	auto_secret struct buf secret = BUF_EMPTY;
 	auto_secret struct buf out = BUF_EMPTY;
 	auto_buf struct buf body = BUF_EMPTY;
-	struct signature_request request = { .provider =
-						     provider_find(options->provider) };
+	struct sign_request request = { .provider = provider_find(options->provider) };
 	char delivery[UUID_LEN];
 
 	(void)layout;
@@ -31,8 +30,7 @@ int cmd_sign(const struct options *options, const struct layout *layout,
 				 "-p wants a provider: hookrecv providers lists them");
 	if (!options->secret_file && !request.provider->open)
 		return error_set(err, ERROR_USAGE, "--secret-file is missing");
-	if (options->secret_file &&
-	    secret_read(&secret, options->secret_file, request.provider, err) < 0)
+	if (options->secret_file && secret_read(&secret, options->secret_file, err) < 0)
 		return -1;
 	if (file_read_fd(&body, STDIN_FILENO, BODY_LIMIT, err) < 0)
 		return error_wrap(err, "read the body from standard input");
@@ -42,7 +40,8 @@ int cmd_sign(const struct options *options, const struct layout *layout,
 	request.event = options->event ? options->event : "push";
 	request.delivery = options->delivery ? options->delivery : delivery;
 	request.now_ms = date_now_ms();
-	signature_write(&out, &request);
+	if (sign_write(&out, &request, err) < 0)
+		return -1;
 	return print_out(&out, err);
 }
 
@@ -58,7 +57,7 @@ int cmd_providers(const struct options *options, const struct layout *layout,
 		struct json_writer writer = JSON_WRITER(&out);
 
 		if (!json) {
-			buf_add_format(&out, "%-9s %s\n", provider->name,
+			buf_add_format(&out, "%-16s %s\n", provider->name,
 				       provider->summary);
 			continue;
 		}

@@ -13,6 +13,7 @@ void intake_start(struct intake *intake, const struct spool *spool,
 	memcpy(intake->id, head->id, UUID_LEN);
 	json_scan_start(&intake->scan);
 	event_write_head(&intake->line, head);
+	intake->head = intake->line.len;
 }
 
 bool intake_is_large(const struct intake *intake)
@@ -32,7 +33,7 @@ static int spill(struct intake *intake, struct error *err)
 
 static int make_room(struct intake *intake, struct error *err)
 {
-	if (intake->line.len <= INTAKE_MEMORY)
+	if (intake->line.len <= intake->memory)
 		return 0;
 	if (!intake_is_large(intake) &&
 	    spool_file_create(&intake->file, intake->spool, intake->id, err) < 0)
@@ -77,6 +78,42 @@ const char *intake_problem(struct intake *intake)
 	if (json_scan_finish(&intake->scan))
 		return NULL;
 	return intake->scan.problem;
+}
+
+struct str_view intake_payload(const struct intake *intake)
+{
+	if (intake_is_large(intake) || intake->broken || intake->line.len < intake->head)
+		return (struct str_view){ "", 0 };
+	return (struct str_view){ intake->line.data + intake->head,
+				  intake->line.len - intake->head };
+}
+
+/* Put text, as a JSON string, in the place of the head's member. */
+static void replace(struct intake *intake, const char *member, struct str_view text)
+{
+	auto_buf struct buf line = BUF_EMPTY;
+	struct str_view head = { buf_str(&intake->line), intake->head };
+	struct str_view old = { NULL, 0 };
+	size_t at;
+
+	if (text.len == 0 || !json_scan_member(&old, head, member))
+		return;
+	at = (size_t)(old.data - head.data);
+	buf_add(&line, head.data, at);
+	buf_add_char(&line, '"');
+	buf_add(&line, text.data, text.len);
+	buf_add_char(&line, '"');
+	intake->head = intake->head - old.len + text.len + 2;
+	buf_add(&line, old.data + old.len, intake->line.len - at - old.len);
+	buf_free(&intake->line);
+	intake->line = line;
+	line = (struct buf)BUF_EMPTY;
+}
+
+void intake_name(struct intake *intake, struct str_view event, struct str_view delivery)
+{
+	replace(intake, "event", event);
+	replace(intake, "delivery", delivery);
 }
 
 int intake_finish(struct intake *intake, struct error *err)

@@ -14,14 +14,16 @@ struct error;
 
 /*
  * One event while its payload streams in: checked to be JSON as it comes, kept in memory
- * up to INTAKE_MEMORY bytes and beyond that in a spool file of its own, so that memory
+ * up to INTAKE_MEMORY bytes (INTAKE_MEMORY_NAMED if it names the event) and beyond that in a spool file of its own, so that memory
  * stays bounded whatever is sent.
  */
-enum { INTAKE_MEMORY = 64 << 10 };
+enum { INTAKE_MEMORY = 64 << 10, INTAKE_MEMORY_NAMED = 1 << 20 };
 
 struct intake {
 	const struct spool *spool;
 	char id[UUID_LEN];
+	size_t head;		/* bytes of the line in front of the payload */
+	size_t memory;		/* so many bytes are kept in memory */
 	struct buf line;	/* the head, then the payload while it is small */
 	struct spool_file file; /* in use once it was not */
 	struct json_scan scan;
@@ -44,6 +46,13 @@ int intake_add(struct intake *intake, struct buf *payload, const char *bytes, si
 
 /* The body is complete: is the payload JSON?  NULL, or what is wrong with it. */
 const char *intake_problem(struct intake *intake);
+
+/* The payload when it is whole and in memory, else empty. */
+struct str_view intake_payload(const struct intake *intake);
+
+/* Put event and delivery into the head that was written without them: text that stands in
+ * JSON as it is; an empty one leaves what is there. */
+void intake_name(struct intake *intake, struct str_view event, struct str_view delivery);
 
 /* Write the line's end.  A small event is then whole in ->line, a large one in ->file. */
 int intake_finish(struct intake *intake, struct error *err);

@@ -5,11 +5,24 @@
 #include "lib/str.h"
 
 /* clang-format off */
+#define FIVE_MINUTES 300
+
+/* standardwebhooks.com, specification 1.0; the secret tells which of the two it is. */
+#define STANDARD                                                                         \
+	.header = "webhook-signature", .encoding = PROVIDER_BASE64, .separator = ' ',     \
+	.key = PROVIDER_BASE64, .content = "{id}.{time}.{body}", .id = "webhook-id",      \
+	.time = "webhook-timestamp", .tolerance_s = FIVE_MINUTES
+#define STANDARD_V1 { STANDARD, .prefix = "v1,", .mark = "whsec_" }
+#define STANDARD_V1A                                                                     \
+	{ STANDARD, .kind = PROVIDER_ED25519, .prefix = "v1a,", .mark = "whpk_" }
+#define HMAC(name, before) { .header = (name), .encoding = PROVIDER_HEX, .prefix = (before) }
+#define TOKEN(name, before) { .header = (name), .kind = PROVIDER_TOKEN, .prefix = (before) }
+
 static const struct provider providers[] = {
 	{
 		/* docs.github.com/webhooks: validating webhook deliveries */
 		.name = "github", .summary = "GitHub and GitHub Enterprise Server",
-		.schemes = { { "X-Hub-Signature-256", PROVIDER_HEX, "sha256=" } },
+		.schemes = { HMAC("X-Hub-Signature-256", "sha256=") },
 		.event = { "X-GitHub-Event" }, .delivery = { "X-GitHub-Delivery" },
 		.ping = "ping",
 	},
@@ -17,38 +30,90 @@ static const struct provider providers[] = {
 		/* A signing token, where it is set, beats the older secret token; the event's
 		 * own UUID is shared by all hooks it fires and names no delivery. */
 		.name = "gitlab", .summary = "GitLab: secret token or signing token",
-		.schemes = { { "webhook-signature", PROVIDER_STANDARD, "v1," },
-			     { "X-Gitlab-Token", PROVIDER_TOKEN, "" } },
+		.schemes = { STANDARD_V1, TOKEN("X-Gitlab-Token", NULL) },
 		.event = { "X-Gitlab-Event" }, .delivery = { "webhook-id", "Idempotency-Key" },
 	},
 	{
 		/* go-gitea services/webhook/deliver.go: every family of headers at once */
 		.name = "gitea", .summary = "Gitea",
-		.schemes = { { "X-Gitea-Signature", PROVIDER_HEX, "" },
-			     { "X-Gogs-Signature", PROVIDER_HEX, "" },
-			     { "X-Hub-Signature-256", PROVIDER_HEX, "sha256=" } },
+		.schemes = { HMAC("X-Gitea-Signature", NULL), HMAC("X-Gogs-Signature", NULL),
+			     HMAC("X-Hub-Signature-256", "sha256=") },
 		.event = { "X-Gitea-Event" }, .delivery = { "X-Gitea-Delivery" },
 		.form_signs_payload = true,
 	},
 	{
 		.name = "forgejo", .summary = "Forgejo, Codeberg",
-		.schemes = { { "X-Forgejo-Signature", PROVIDER_HEX, "" },
-			     { "X-Gitea-Signature", PROVIDER_HEX, "" },
-			     { "X-Gogs-Signature", PROVIDER_HEX, "" },
-			     { "X-Hub-Signature-256", PROVIDER_HEX, "sha256=" } },
+		.schemes = { HMAC("X-Forgejo-Signature", NULL), HMAC("X-Gitea-Signature", NULL),
+			     HMAC("X-Gogs-Signature", NULL),
+			     HMAC("X-Hub-Signature-256", "sha256=") },
 		.event = { "X-Forgejo-Event", "X-Gitea-Event" },
 		.delivery = { "X-Forgejo-Delivery", "X-Gitea-Delivery" },
 		.form_signs_payload = true,
 	},
 	{
-		/* standardwebhooks.com, specification 1.0 */
-		.name = "standard", .summary = "Standard Webhooks (v1)",
-		.schemes = { { "webhook-signature", PROVIDER_STANDARD, "v1," } },
+		.name = "gogs", .summary = "Gogs",
+		.schemes = { HMAC("X-Gogs-Signature", NULL) },
+		.event = { "X-Gogs-Event" }, .delivery = { "X-Gogs-Delivery" },
+		.form_signs_payload = true,
+	},
+	{
+		/* The header is named like GitHub's old one with SHA-1, and is SHA-256. */
+		.name = "bitbucket", .summary = "Bitbucket Cloud",
+		.schemes = { HMAC("X-Hub-Signature", "sha256=") },
+		.event = { "X-Event-Key" }, .delivery = { "X-Request-UUID" },
+	},
+	{
+		.name = "bitbucket-server", .summary = "Bitbucket Data Center and Server",
+		.schemes = { HMAC("X-Hub-Signature", "sha256=") },
+		.event = { "X-Event-Key" }, .delivery = { "X-Request-Id" },
+		.ping = "diagnostics:ping",
+	},
+	{
+		.name = "azure", .summary = "Azure DevOps: Basic authentication",
+		.schemes = { { "Authorization", PROVIDER_BASIC, .prefix = "Basic " } },
+		.event_member = { "eventType" }, .delivery_member = { "id" },
+	},
+	{
+		/* man.sr.ht/api-conventions.md: the key is that of sr.ht itself */
+		.name = "sourcehut", .summary = "SourceHut: Ed25519, the secret is its public key",
+		.schemes = { { "X-Payload-Signature", PROVIDER_ED25519, PROVIDER_BASE64,
+			       .key = PROVIDER_BASE64, .content = "{body}{nonce}",
+			       .nonce = "X-Payload-Nonce" } },
+		.event = { "X-Webhook-Event" }, .delivery = { "X-Webhook-Delivery" },
+		.public_key = "uX7KWyyDNMaBma4aVbJ/cbUQpdjqczuCyK/HxzV/u+4=",
+	},
+	{
+		.name = "standard", .summary = "Standard Webhooks: v1 (whsec_…) and v1a (whpk_…)",
+		.schemes = { STANDARD_V1A, STANDARD_V1 },
 		.event = { "webhook-event", "X-Event" }, .delivery = { "webhook-id" },
 	},
 	{
+		/* api.slack.com: verifying requests from Slack */
+		.name = "slack", .summary = "Slack",
+		.schemes = { { "X-Slack-Signature", PROVIDER_HMAC, PROVIDER_HEX, "v0=",
+			       .content = "v0:{time}:{body}",
+			       .time = "X-Slack-Request-Timestamp",
+			       .tolerance_s = FIVE_MINUTES } },
+		.event_member = { "event.type", "type" }, .delivery_member = { "event_id" },
+		.ping = "url_verification", .challenge = "challenge",
+	},
+	{
+		/* The key is the text "whsec_…" itself, unlike that of Standard Webhooks. */
+		.name = "stripe", .summary = "Stripe",
+		.schemes = { { "Stripe-Signature", PROVIDER_HMAC, PROVIDER_HEX, "v1=", ',',
+			       .content = "{time}.{body}", .time_item = "t=",
+			       .tolerance_s = FIVE_MINUTES } },
+		.event_member = { "type" }, .delivery_member = { "id" },
+	},
+	{
 		.name = "hmac", .summary = "any sender of X-Hub-Signature-256: sha256=<hex>",
-		.schemes = { { "X-Hub-Signature-256", PROVIDER_HEX, "sha256=" } },
+		.schemes = { HMAC("X-Hub-Signature-256", "sha256=") },
+		.event = { "X-Event", "X-Event-Key", "X-GitHub-Event" },
+		.delivery = { "X-Delivery", "X-Request-Id", "X-Request-UUID" },
+	},
+	{
+		.name = "token", .summary = "any sender of Authorization: Bearer <secret>, or X-Api-Key",
+		.schemes = { TOKEN("Authorization", "Bearer "), TOKEN("X-Api-Key", NULL) },
 		.event = { "X-Event", "X-Event-Key", "X-GitHub-Event" },
 		.delivery = { "X-Delivery", "X-Request-Id", "X-Request-UUID" },
 	},

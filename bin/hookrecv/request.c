@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bin/hookrecv/answer.h"
+#include "bin/hookrecv/member.h"
 #include "bin/hookrecv/receive.h"
 #include "lib/date.h"
 #include "lib/error.h"
@@ -15,13 +16,15 @@
 
 static const char prefix[] = "/hook/";
 
+enum { HELD_MAX = 1 << 20 }; /* of a body that must be in memory as a whole */
+
 /* The first of these headers that is there and not empty. */
 static const char *first_header(const struct http_exchange *exchange,
-				const char *const names[PROVIDER_HEADERS])
+				const char *const names[PROVIDER_NAMES])
 {
 	size_t i;
 
-	for (i = 0; i < PROVIDER_HEADERS && names[i]; i++) {
+	for (i = 0; i < PROVIDER_NAMES && names[i]; i++) {
 		const char *value = http_header(exchange, names[i]);
 
 		if (value && *value)
@@ -48,6 +51,11 @@ static void write_header(const char *name, const char *value, void *data)
 	json_write_string(data, lower, value);
 }
 
+static bool is_named_by_payload(const struct provider *provider)
+{
+	return provider->event_member[0] || provider->delivery_member[0];
+}
+
 static void start_intake(struct request *request, struct http_exchange *exchange,
 			 const struct registry_hook *hook)
 {
@@ -67,6 +75,9 @@ static void start_intake(struct request *request, struct http_exchange *exchange
 	head.received_ms = date_now_ms();
 	uuid_next(request->id, &request->receive->ids, head.received_ms);
 	head.id = request->id;
+	request->intake.memory = is_named_by_payload(request->provider)
+					 ? INTAKE_MEMORY_NAMED
+					 : INTAKE_MEMORY;
 	intake_start(&request->intake, &request->receive->spool, &head);
 }
 
@@ -112,7 +123,7 @@ static void refuse_signature(struct http_exchange *exchange,
 		[SIGNATURE_MISSING] = "the request is not signed",
 		[SIGNATURE_BAD] =
 			"the signature does not fit the body and the hook's secret",
-		[SIGNATURE_STALE] = "the signed time is more than five minutes off",
+		[SIGNATURE_STALE] = "the signed time is too far off ours",
 	};
 
 	http_answer_error(exchange, 401, signature_code(verdict), messages[verdict]);
@@ -134,6 +145,8 @@ static bool check_signature(struct request *request, struct http_exchange *excha
 		return false;
 	}
 	verdict = signature_start(&request->signature, request->provider, &opening);
+	if (signature_holds_body(&request->signature) && request->max_body > HELD_MAX)
+		request->max_body = HELD_MAX;
 	if (verdict == SIGNATURE_GOOD)
 		return true;
 	refuse_signature(exchange, verdict);
@@ -258,6 +271,47 @@ static void refuse_payload(struct http_exchange *exchange, const struct request 
 	http_answer_error(exchange, 400, "bad_payload", message);
 }
 
+static char *copy(struct str_view text)
+{
+	return text.len ? str_format("%.*s", (int)text.len, text.data) : NULL;
+}
+
+/* One that is too large to be held keeps its "unknown". */
+static void name_by_payload(struct request *request)
+{
+	struct str_view payload = intake_payload(&request->intake);
+	struct str_view event = { "", 0 };
+	struct str_view delivery = { "", 0 };
+
+	if (!is_named_by_payload(request->provider) || payload.len == 0)
+		return;
+	(void)member_first(&event, payload, request->provider->event_member);
+	(void)member_first(&delivery, payload, request->provider->delivery_member);
+	request->payload_event = copy(event);
+	request->payload_delivery = copy(delivery);
+	if (event.len)
+		request->event = request->payload_event;
+	if (delivery.len)
+		request->delivery = request->payload_delivery;
+	intake_name(&request->intake,
+		    (struct str_view){ request->payload_event, event.len },
+		    (struct str_view){ request->payload_delivery, delivery.len });
+}
+
+static void answer_ping(struct http_exchange *exchange, const struct request *request)
+{
+	auto_buf struct buf answer = BUF_EMPTY;
+	const char *const members[PROVIDER_NAMES] = { request->provider->challenge };
+	struct str_view value = { "", 0 };
+
+	buf_add_str(&answer, "{\"ping\":true");
+	if (member_first(&value, intake_payload(&request->intake), members))
+		buf_add_format(&answer, ",\"%s\":\"%.*s\"", members[0], (int)value.len,
+			       value.data);
+	buf_add_str(&answer, "}\n");
+	http_answer(exchange, 200, "application/json", answer.data, answer.len);
+}
+
 /* Nothing is told about a payload to a sender who does not know the secret. */
 bool request_judge(struct http_exchange *exchange)
 {
@@ -271,12 +325,11 @@ bool request_judge(struct http_exchange *exchange)
 		refuse_signature(exchange, verdict);
 	} else if (problem) {
 		refuse_payload(exchange, request, problem);
-	} else if (str_equal(request->event, request->provider->ping)) {
-		static const char pong[] = "{\"ping\":true}\n";
-
-		http_answer(exchange, 200, "application/json", pong, sizeof(pong) - 1);
 	} else {
-		return true;
+		name_by_payload(request);
+		if (!str_equal(request->event, request->provider->ping))
+			return true;
+		answer_ping(exchange, request);
 	}
 	return false;
 }
@@ -298,5 +351,7 @@ void request_done(struct http_exchange *exchange)
 		 http_remote(exchange), http_status(exchange) < 300 ? request->id : "-");
 	signature_free(&request->signature);
 	intake_free(&request->intake);
+	free(request->payload_event);
+	free(request->payload_delivery);
 	free(request);
 }

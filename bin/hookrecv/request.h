@@ -22,6 +22,8 @@ struct request {
 	uint64_t bytes;
 	const char *event;
 	const char *delivery; /* NULL when the sender names none */
+	char *payload_event;  /* the same when the payload names them */
+	char *payload_delivery;
 	struct signature signature;
 	struct intake intake;
 	bool failed; /* the disk took no more */

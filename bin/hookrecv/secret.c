@@ -3,7 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "bin/hookrecv/signature.h"
+#include "bin/hookrecv/provider.h"
 #include "lib/base64.h"
 #include "lib/buf.h"
 #include "lib/crypto.h"
@@ -14,8 +14,7 @@
 
 enum { LIMIT = 4096, BYTES = 32 };
 
-int secret_read(struct buf *secret, const char *path, const struct provider *provider,
-		struct error *err)
+int secret_read(struct buf *secret, const char *path, struct error *err)
 {
 	int failed = str_equal(path, "-") ? file_read_fd(secret, STDIN_FILENO, LIMIT, err)
 					  : file_read(secret, AT_FDCWD, path, LIMIT, err);
@@ -25,18 +24,41 @@ int secret_read(struct buf *secret, const char *path, const struct provider *pro
 	while (secret->len && (secret->data[secret->len - 1] == '\n' ||
 			       secret->data[secret->len - 1] == '\r'))
 		buf_cut(secret, secret->len - 1);
-	return signature_check_secret(
-		provider, (struct str_view){ buf_str(secret), secret->len }, err);
+	if (secret->len == 0)
+		return error_set(err, ERROR_DATA, "the secret is empty");
+	return 0;
 }
 
-void secret_make(struct buf *secret, const struct provider *provider)
+/* A scheme that takes any text is served with digits. */
+static const struct provider_scheme *find_scheme(const struct provider *provider)
 {
+	const struct provider_scheme *found = NULL;
+	size_t i;
+
+	for (i = 0; i < PROVIDER_SCHEMES && provider->schemes[i].header; i++) {
+		const struct provider_scheme *scheme = &provider->schemes[i];
+
+		if (scheme->kind != PROVIDER_ED25519 &&
+		    (!found || scheme->key == PROVIDER_TEXT))
+			found = scheme;
+	}
+	return found;
+}
+
+int secret_make(struct buf *secret, const struct provider *provider, struct error *err)
+{
+	const struct provider_scheme *scheme = find_scheme(provider);
 	uint8_t bytes[BYTES];
 	char digits[2 * BYTES + 1];
 
+	if (!scheme)
+		return error_set(err, ERROR_USAGE,
+				 "provider '%s' has a public key: --secret-file names it",
+				 provider->name);
 	crypto_random(bytes, sizeof(bytes));
-	if (str_equal(provider->name, "standard")) {
-		buf_add_str(secret, "whsec_");
+	if (scheme->key != PROVIDER_TEXT && scheme->mark)
+		buf_add_str(secret, scheme->mark);
+	if (scheme->key == PROVIDER_BASE64) {
 		base64_encode(secret, bytes, sizeof(bytes));
 	} else {
 		hex_encode(digits, bytes, sizeof(bytes));
@@ -44,4 +66,5 @@ void secret_make(struct buf *secret, const struct provider *provider)
 		crypto_wipe(digits, sizeof(digits));
 	}
 	crypto_wipe(bytes, sizeof(bytes));
+	return 0;
 }

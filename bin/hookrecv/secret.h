@@ -7,12 +7,10 @@ struct provider;
 
 /* A hook's secret as a person hands it over. */
 
-/* From a file, or "-" for standard input, without the line break at its end; checked to be
- * one the provider can work with. */
-int secret_read(struct buf *secret, const char *path, const struct provider *provider,
-		struct error *err);
+/* From a file, or "-" for standard input, without the line break at its end. */
+int secret_read(struct buf *secret, const char *path, struct error *err);
 
-/* A new random one in the provider's form. */
-void secret_make(struct buf *secret, const struct provider *provider);
+/* A new random one in the provider's form.  ERROR_USAGE where it is a public key. */
+int secret_make(struct buf *secret, const struct provider *provider, struct error *err);
 
 #endif

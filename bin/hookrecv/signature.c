@@ -1,68 +1,166 @@
 #include "bin/hookrecv/signature.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "bin/hookrecv/scheme.h"
 #include "lib/base64.h"
-#include "lib/buf.h"
 #include "lib/error.h"
-#include "lib/hex.h"
 
-/* "whsec_<base64>" is a key of bytes; GitLab's plain token and other secrets are as they are. */
-static bool decode_key(struct buf *key, struct str_view secret)
-{
-	static const char mark[] = "whsec_";
-	size_t skip = 0;
-
-	if (secret.len >= sizeof(mark) - 1 &&
-	    memcmp(secret.data, mark, sizeof(mark) - 1) == 0)
-		skip = sizeof(mark) - 1;
-	return base64_decode(key, secret.data + skip, secret.len - skip) && key->len > 0;
-}
+enum { TIME_LEN = 24 };
 
 int signature_check_secret(const struct provider *provider, struct str_view secret,
 			   struct error *err)
 {
-	auto_secret struct buf key = BUF_EMPTY;
+	const struct provider_scheme *scheme = provider->schemes;
+	bool usable = provider->open;
+	size_t i;
 
 	if (secret.len == 0 && !provider->open)
 		return error_set(err, ERROR_DATA, "the secret is empty");
-	if (str_equal(provider->name, "standard") && !decode_key(&key, secret))
-		return error_set(err, ERROR_DATA,
-				 "a secret of Standard Webhooks is whsec_ and base 64");
-	return 0;
+	for (i = 0; i < PROVIDER_SCHEMES && scheme[i].header; i++) {
+		auto_secret struct buf key = BUF_EMPTY;
+
+		usable |= scheme_key(&key, &scheme[i], secret);
+	}
+	if (usable)
+		return 0;
+	return error_set(
+		err, ERROR_DATA, "a secret of provider '%s' is %s%s%s", provider->name,
+		scheme->kind == PROVIDER_ED25519 ? "a public key of 32 bytes in " : "",
+		scheme->key == PROVIDER_HEX ? "hexadecimal digits" : "base 64",
+		scheme->mark ? ", behind its mark" : "");
 }
 
-static bool token_is(const char *header, struct str_view secret)
+static bool is_secret(const char *text, size_t len, struct str_view secret)
 {
-	return strlen(header) == secret.len &&
-	       crypto_equal(header, secret.data, secret.len);
+	return len == secret.len && crypto_equal(text, secret.data, len);
 }
 
-/* "<id>.<time>." goes in front of the body. */
-static enum signature_verdict start_standard(struct signature *signature,
-					     struct str_view secret,
-					     signature_header_fn *header,
-					     const void *request, int64_t now_ms)
+static bool token_is(const struct provider_scheme *scheme, const char *value,
+		     struct str_view secret)
 {
-	auto_secret struct buf key = BUF_EMPTY;
-	const char *id = header(request, "webhook-id");
-	const char *time = header(request, "webhook-timestamp");
+	size_t skip = scheme->prefix ? strlen(scheme->prefix) : 0;
+
+	return (skip == 0 || str_starts(value, scheme->prefix)) &&
+	       is_secret(value + skip, strlen(value) - skip, secret);
+}
+
+/* A secret with a colon is user and password, one without is the password of any user. */
+static bool basic_is(const struct provider_scheme *scheme, const char *value,
+		     struct str_view secret)
+{
+	auto_secret struct buf pair = BUF_EMPTY;
+	size_t skip = strlen(scheme->prefix);
+	const char *password;
+
+	if (!str_starts(value, scheme->prefix) ||
+	    !base64_decode(&pair, value + skip, strlen(value) - skip) || pair.len == 0)
+		return false;
+	if (memchr(secret.data, ':', secret.len))
+		return is_secret(pair.data, pair.len, secret);
+	password = memchr(pair.data, ':', pair.len);
+	return password &&
+	       is_secret(password + 1, (size_t)(pair.data + pair.len - password) - 1,
+			 secret);
+}
+
+/* The next signature of the list; the whole value is one where nothing separates them. */
+static struct str_view next_item(const char **list, char separator)
+{
+	struct str_view all = { *list, strlen(*list) };
+
+	if (separator)
+		return str_split(list, separator);
+	*list = NULL;
+	return all;
+}
+
+/* Copies the time that stands among the signatures, as "t=1614265330". */
+static void find_time(char time[static TIME_LEN], const struct provider_scheme *scheme,
+		      const char *list)
+{
+	size_t skip = strlen(scheme->time_item);
+
+	while (list) {
+		struct str_view item = next_item(&list, scheme->separator);
+
+		if (item.len > skip && item.len - skip < TIME_LEN &&
+		    memcmp(item.data, scheme->time_item, skip) == 0) {
+			snprintf(time, TIME_LEN, "%.*s", (int)(item.len - skip),
+				 item.data + skip);
+			return;
+		}
+	}
+}
+
+static enum signature_verdict check_time(const struct provider_scheme *scheme,
+					 const char *time, int64_t now_ms)
+{
+	int64_t tolerance_ms = (int64_t)scheme->tolerance_s * 1000;
 	struct error ignored = { 0 };
 	uint64_t seconds = 0;
 	int64_t skew_ms;
 
-	if (!id || !*id || !time || !decode_key(&key, secret) ||
-	    str_to_u64(&seconds, time, 0, INT64_MAX / 1000, &ignored) < 0)
+	if (!scheme->time && !scheme->time_item)
+		return SIGNATURE_GOOD;
+	if (!time || str_to_u64(&seconds, time, 0, INT64_MAX / 1000, &ignored) < 0)
 		return SIGNATURE_BAD;
 	skew_ms = now_ms - (int64_t)seconds * 1000;
-	if (skew_ms > SIGNATURE_TOLERANCE_MS || skew_ms < -SIGNATURE_TOLERANCE_MS)
-		return SIGNATURE_STALE;
-	crypto_hmac_start(&signature->hmac, key.data, key.len);
-	crypto_hmac_add(&signature->hmac, id, strlen(id));
-	crypto_hmac_add(&signature->hmac, ".", 1);
-	crypto_hmac_add(&signature->hmac, time, strlen(time));
-	crypto_hmac_add(&signature->hmac, ".", 1);
+	return skew_ms > tolerance_ms || skew_ms < -tolerance_ms ? SIGNATURE_STALE
+								 : SIGNATURE_GOOD;
+}
+
+/* What is signed begins; it is the same for all schemes of a provider. */
+static enum signature_verdict begin_content(struct signature *signature,
+					    const struct provider_scheme *scheme,
+					    const struct scheme_values *values,
+					    struct str_view secret)
+{
+	auto_secret struct buf key = BUF_EMPTY;
+	auto_buf struct buf before = BUF_EMPTY;
+
+	if (!scheme_content(&before, &signature->after, scheme, values) ||
+	    !scheme_key(&key, scheme, secret))
+		return SIGNATURE_BAD;
+	signature->scheme = scheme;
+	if (scheme->kind == PROVIDER_ED25519) {
+		buf_add(&signature->key, key.data, key.len);
+	} else {
+		crypto_hmac_start(&signature->hmac, key.data, key.len);
+	}
+	signature_add(signature, buf_str(&before), before.len);
 	return SIGNATURE_GOOD;
+}
+
+static const char *read_header(const struct signature_opening *opening, const char *name)
+{
+	return name ? opening->header(opening->request, name) : NULL;
+}
+
+static enum signature_verdict open_signed(struct signature *signature,
+					  const struct provider_scheme *scheme,
+					  const char *value,
+					  const struct signature_opening *opening)
+{
+	char item[TIME_LEN] = "";
+	struct scheme_values values = { .id = read_header(opening, scheme->id),
+					.time = read_header(opening, scheme->time),
+					.nonce = read_header(opening, scheme->nonce) };
+	enum signature_verdict verdict;
+
+	if (!scheme->separator && scheme->prefix && !str_starts(value, scheme->prefix))
+		return SIGNATURE_BAD;
+	if (signature->scheme)
+		return SIGNATURE_GOOD;
+	if (scheme->time_item) {
+		find_time(item, scheme, value);
+		values.time = item;
+	}
+	verdict = check_time(scheme, values.time, opening->now_ms);
+	if (verdict != SIGNATURE_GOOD)
+		return verdict;
+	return begin_content(signature, scheme, &values, opening->secret);
 }
 
 static enum signature_verdict open_scheme(struct signature *signature,
@@ -70,21 +168,13 @@ static enum signature_verdict open_scheme(struct signature *signature,
 					  const char *value,
 					  const struct signature_opening *opening)
 {
-	switch (scheme->kind) {
-	case PROVIDER_TOKEN:
-		return token_is(value, opening->secret) ? SIGNATURE_GOOD : SIGNATURE_BAD;
-	case PROVIDER_STANDARD:
-		return start_standard(signature, opening->secret, opening->header,
-				      opening->request, opening->now_ms);
-	case PROVIDER_HEX:
-	default:
-		if (!str_starts(value, scheme->prefix))
-			return SIGNATURE_BAD;
-		if (!signature->hmac.state)
-			crypto_hmac_start(&signature->hmac, opening->secret.data,
-					  opening->secret.len);
-		return SIGNATURE_GOOD;
-	}
+	bool good;
+
+	if (scheme->kind == PROVIDER_HMAC || scheme->kind == PROVIDER_ED25519)
+		return open_signed(signature, scheme, value, opening);
+	good = scheme->kind == PROVIDER_TOKEN ? token_is(scheme, value, opening->secret)
+					      : basic_is(scheme, value, opening->secret);
+	return good ? SIGNATURE_GOOD : SIGNATURE_BAD;
 }
 
 /*
@@ -94,6 +184,19 @@ static enum signature_verdict open_scheme(struct signature *signature,
 static bool is_empty(const char *value, const char *prefix)
 {
 	return !value || !*value || str_equal(value, prefix);
+}
+
+/* Does a scheme before this one, or the secret's mark, make it none of this request's? */
+static bool is_passed_over(const struct signature *signature,
+			   const struct provider_scheme *scheme, struct str_view secret)
+{
+	/* GitLab's older token, beside its signature: it is another secret. */
+	if (scheme->kind == PROVIDER_TOKEN && signature->scheme)
+		return true;
+	if (scheme->kind == PROVIDER_ED25519 && !scheme_has_mark(scheme, secret))
+		return true;
+	return signature->scheme && signature->scheme != scheme &&
+	       str_equal(signature->scheme->header, scheme->header);
 }
 
 enum signature_verdict signature_start(struct signature *signature,
@@ -112,12 +215,10 @@ enum signature_verdict signature_start(struct signature *signature,
 		const struct provider_scheme *scheme = &provider->schemes[i];
 		const char *value = opening->header(opening->request, scheme->header);
 
-		if (is_empty(value, scheme->prefix))
+		if (is_empty(value, scheme->prefix) ||
+		    is_passed_over(signature, scheme, opening->secret))
 			continue;
-		/* GitLab's older token, beside its signature: it is another secret. */
-		if (scheme->kind == PROVIDER_TOKEN && signature->hmac.state)
-			continue;
-		signature->headers[i] = value;
+		signature->values[i] = value;
 		verdict = open_scheme(signature, scheme, value, opening);
 		if (verdict != SIGNATURE_GOOD)
 			return verdict;
@@ -125,60 +226,66 @@ enum signature_verdict signature_start(struct signature *signature,
 	return verdict;
 }
 
+bool signature_holds_body(const struct signature *signature)
+{
+	return signature->scheme && signature->scheme->kind == PROVIDER_ED25519;
+}
+
 void signature_add(struct signature *signature, const void *bytes, size_t len)
 {
-	if (signature->hmac.state)
+	if (signature_holds_body(signature))
+		buf_add(&signature->held, bytes, len);
+	else if (signature->scheme)
 		crypto_hmac_add(&signature->hmac, bytes, len);
 }
 
-static bool hex_agrees(const char *value, const char *prefix, const uint8_t *digest)
+static bool item_agrees(const struct signature *signature,
+			const struct provider_scheme *scheme, struct str_view item,
+			const uint8_t *digest)
 {
-	uint8_t sent[CRYPTO_SHA256_LEN];
-	const char *digits = value + strlen(prefix);
+	auto_buf struct buf sent = BUF_EMPTY;
 
-	return hex_decode(sent, sizeof(sent), digits, strlen(digits)) &&
-	       crypto_equal(sent, digest, sizeof(sent));
+	if (!scheme_decode(&sent, scheme, item))
+		return false;
+	if (scheme->kind == PROVIDER_ED25519)
+		return crypto_ed25519_verify((const uint8_t *)signature->key.data,
+					     (struct str_view){ buf_str(&signature->held),
+								signature->held.len },
+					     (struct str_view){ sent.data, sent.len });
+	return sent.len == CRYPTO_SHA256_LEN && crypto_equal(sent.data, digest, sent.len);
 }
 
 /* A list with a signature for each key the sender has; unknown versions are passed over. */
-static bool list_agrees(const char *list, const char *prefix, const uint8_t *digest)
+static bool list_agrees(const struct signature *signature,
+			const struct provider_scheme *scheme, const char *list,
+			const uint8_t *digest)
 {
-	bool agrees = false;
-
 	while (list) {
-		struct str_view item = str_split(&list, ' ');
-		auto_buf struct buf sent = BUF_EMPTY;
-		size_t skip = strlen(prefix);
+		struct str_view item = next_item(&list, scheme->separator);
 
-		if (item.len < skip || memcmp(item.data, prefix, skip) != 0)
-			continue;
-		if (base64_decode(&sent, item.data + skip, item.len - skip) &&
-		    sent.len == CRYPTO_SHA256_LEN &&
-		    crypto_equal(sent.data, digest, sent.len))
-			agrees = true;
+		if (item_agrees(signature, scheme, item, digest))
+			return true;
 	}
-	return agrees;
+	return false;
 }
 
 enum signature_verdict signature_finish(struct signature *signature)
 {
 	const struct provider_scheme *schemes = signature->provider->schemes;
-	uint8_t digest[CRYPTO_SHA256_LEN];
+	uint8_t digest[CRYPTO_SHA256_LEN] = { 0 };
 	size_t i;
 
-	if (!signature->hmac.state)
+	if (!signature->scheme)
 		return SIGNATURE_GOOD; /* a token, judged at the start, or nothing is signed */
-	crypto_hmac_finish(&signature->hmac, digest);
+	signature_add(signature, buf_str(&signature->after), signature->after.len);
+	if (signature->hmac.state)
+		crypto_hmac_finish(&signature->hmac, digest);
 	for (i = 0; i < PROVIDER_SCHEMES && schemes[i].header; i++) {
-		const char *value = signature->headers[i];
+		const char *value = signature->values[i];
 
-		if (!value || schemes[i].kind == PROVIDER_TOKEN)
-			continue;
-		if (schemes[i].kind == PROVIDER_HEX &&
-		    !hex_agrees(value, schemes[i].prefix, digest))
-			return SIGNATURE_BAD;
-		if (schemes[i].kind == PROVIDER_STANDARD &&
-		    !list_agrees(value, schemes[i].prefix, digest))
+		if (value && schemes[i].kind != PROVIDER_TOKEN &&
+		    schemes[i].kind != PROVIDER_BASIC &&
+		    !list_agrees(signature, &schemes[i], value, digest))
 			return SIGNATURE_BAD;
 	}
 	return SIGNATURE_GOOD;
@@ -187,6 +294,9 @@ enum signature_verdict signature_finish(struct signature *signature)
 void signature_free(struct signature *signature)
 {
 	crypto_hmac_free(&signature->hmac);
+	buf_free(&signature->key);
+	buf_free(&signature->held);
+	buf_free(&signature->after);
 }
 
 const char *signature_code(enum signature_verdict verdict)
@@ -201,77 +311,5 @@ const char *signature_code(enum signature_verdict verdict)
 	case SIGNATURE_GOOD:
 	default:
 		return NULL;
-	}
-}
-
-static void write_standard(struct buf *out, const struct signature_request *request)
-{
-	auto_secret struct buf key = BUF_EMPTY;
-	auto_buf struct buf text = BUF_EMPTY;
-	uint8_t digest[CRYPTO_SHA256_LEN];
-	long long seconds = (long long)(request->now_ms / 1000);
-
-	if (!decode_key(&key, request->secret))
-		return;
-	buf_add_format(&text, "%s.%lld.", request->delivery, seconds);
-	buf_add(&text, request->body.data, request->body.len);
-	crypto_hmac_sha256(digest, (struct str_view){ key.data, key.len }, text.data,
-			   text.len);
-	buf_add_format(out,
-		       "webhook-id: %s\nwebhook-timestamp: %lld\nwebhook-signature: v1,",
-		       request->delivery, seconds);
-	base64_encode(out, digest, sizeof(digest));
-	buf_add_char(out, '\n');
-}
-
-static void write_hex(struct buf *out, const struct provider_scheme *scheme,
-		      const struct signature_request *request)
-{
-	uint8_t digest[CRYPTO_SHA256_LEN];
-	char digits[2 * CRYPTO_SHA256_LEN + 1];
-
-	crypto_hmac_sha256(digest, request->secret, request->body.data,
-			   request->body.len);
-	hex_encode(digits, digest, sizeof(digest));
-	buf_add_format(out, "%s: %s%s\n", scheme->header, scheme->prefix, digits);
-}
-
-/* GitLab signs when the secret is a signing token, and else sends the token. */
-static bool is_used(const struct provider_scheme *scheme,
-		    const struct signature_request *request)
-{
-	auto_secret struct buf key = BUF_EMPTY;
-	bool signing = request->secret.len > 6 &&
-		       memcmp(request->secret.data, "whsec_", 6) == 0 &&
-		       decode_key(&key, request->secret);
-
-	if (!str_equal(request->provider->name, "gitlab"))
-		return true;
-	return signing == (scheme->kind == PROVIDER_STANDARD);
-}
-
-void signature_write(struct buf *out, const struct signature_request *request)
-{
-	const struct provider *provider = request->provider;
-	size_t i;
-
-	buf_add_str(out, "Content-Type: application/json\n");
-	buf_add_format(out, "%s: %s\n", provider->event[0], request->event);
-	if (!str_equal(provider->delivery[0], "webhook-id"))
-		buf_add_format(out, "%s: %s\n", provider->delivery[0], request->delivery);
-	else if (str_equal(provider->name, "gitlab"))
-		buf_add_format(out, "Idempotency-Key: %s\n", request->delivery);
-	for (i = 0; i < PROVIDER_SCHEMES && provider->schemes[i].header; i++) {
-		const struct provider_scheme *scheme = &provider->schemes[i];
-
-		if (!is_used(scheme, request))
-			continue;
-		if (scheme->kind == PROVIDER_HEX)
-			write_hex(out, scheme, request);
-		else if (scheme->kind == PROVIDER_STANDARD)
-			write_standard(out, request);
-		else
-			buf_add_format(out, "%s: %.*s\n", scheme->header,
-				       (int)request->secret.len, request->secret.data);
 	}
 }

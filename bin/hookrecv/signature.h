@@ -6,10 +6,10 @@
 #include <stdint.h>
 
 #include "bin/hookrecv/provider.h"
+#include "lib/buf.h"
 #include "lib/crypto.h"
 #include "lib/str.h"
 
-struct buf;
 struct error;
 
 /*
@@ -19,13 +19,17 @@ struct error;
  */
 struct signature {
 	const struct provider *provider;
+	const struct provider_scheme *scheme; /* of what is signed; NULL: nothing is */
 	struct crypto_hmac hmac;
-	const char *headers[PROVIDER_SCHEMES]; /* what came; NULL: absent or empty */
+	struct buf key;			      /* of Ed25519, */
+	struct buf held;		      /* which wants all that is signed at once */
+	struct buf after;		      /* what is signed behind the body */
+	const char *values[PROVIDER_SCHEMES]; /* what came; NULL: absent or empty */
 };
 
 #define SIGNATURE_NONE                                                                   \
 	{                                                                                \
-		NULL, CRYPTO_HMAC_NONE,                                                  \
+		NULL, NULL, CRYPTO_HMAC_NONE, BUF_EMPTY, BUF_EMPTY, BUF_EMPTY,           \
 		{                                                                        \
 			NULL                                                             \
 		}                                                                        \
@@ -41,10 +45,7 @@ enum signature_verdict {
 /* How signature code reads a header: NULL when it is absent. */
 typedef const char *signature_header_fn(const void *request, const char *name);
 
-/* A signed time may be off by so much, both ways (Standard Webhooks: five minutes). */
-#define SIGNATURE_TOLERANCE_MS (300 * INT64_C(1000))
-
-/* The secret is the hook's, as it is stored; it and the headers must stay until the end. */
+/* The secret is the hook's, as it is stored; the headers must stay until the end. */
 struct signature_opening {
 	struct str_view secret;
 	signature_header_fn *header;
@@ -57,7 +58,10 @@ enum signature_verdict signature_start(struct signature *signature,
 				       const struct provider *provider,
 				       const struct signature_opening *opening);
 
-/* The next bytes of what is signed. */
+/* Is the body held in memory until the end?  It should be a small one then. */
+bool signature_holds_body(const struct signature *signature);
+
+/* The next bytes of the body. */
 void signature_add(struct signature *signature, const void *bytes, size_t len);
 enum signature_verdict signature_finish(struct signature *signature);
 void signature_free(struct signature *signature);
@@ -65,18 +69,6 @@ void signature_free(struct signature *signature);
 /* Can the provider work with this secret?  Standard Webhooks wants base 64. */
 int signature_check_secret(const struct provider *provider, struct str_view secret,
 			   struct error *err);
-
-/* What a forge would send: headers, a line each, appended to out. */
-struct signature_request {
-	const struct provider *provider;
-	struct str_view secret;
-	struct str_view body;
-	const char *event;
-	const char *delivery;
-	int64_t now_ms;
-};
-
-void signature_write(struct buf *out, const struct signature_request *request);
 
 /* "unsigned", "bad_signature", … as the answer's error code; NULL for a good one. */
 const char *signature_code(enum signature_verdict verdict);

@@ -122,7 +122,8 @@ load helper
 
 @test "hookrecv providers: lists them" {
 	run -0 hookrecv providers --json
-	for name in github gitlab gitea forgejo standard hmac none; do
+	for name in github gitlab gitea forgejo gogs bitbucket bitbucket-server azure sourcehut \
+		standard slack stripe hmac token none; do
 		jq -es --arg name "$name" 'any(.[]; .name == $name and (.summary | length > 3))' <<<"$output"
 	done
 }

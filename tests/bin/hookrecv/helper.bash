@@ -8,6 +8,7 @@ add_hook() {
 	[ -f "$HOOKTOOLS_CONF/hooktools.key" ] || make_key
 	secret=$BATS_TEST_TMPDIR/secret.$provider
 	[ -f "$secret" ] || case $provider in
+	sourcehut) public_key >"$secret" ;;
 	standard) printf 'whsec_%s' "$(printf 'a secret of 24 bytes ok?' | base64)" >"$secret" ;;
 	*) printf 'correct horse battery staple' >"$secret" ;;
 	esac
@@ -18,6 +19,16 @@ add_hook() {
 	fi
 	hook=$(jq -r .id <<<"$output")
 	hook_provider=$provider
+	[ "$provider" != sourcehut ] || sign_with_pem
+}
+
+sign_with_pem() { secret=$BATS_TEST_TMPDIR/ed25519.pem; }
+
+# The public key, in base 64, of a new private one in ed25519.pem.
+public_key() {
+	local pem=$BATS_TEST_TMPDIR/ed25519.pem
+	[ -f "$pem" ] || openssl genpkey -algorithm ed25519 -out "$pem"
+	openssl pkey -in "$pem" -pubout -outform DER | tail -c 32 | base64
 }
 
 start_hookrecv() {
