@@ -18,8 +18,10 @@ enum { FILE_LIMIT = 1024 * 1024 };
 
 /* Every setting; hooktools.conf(5) says what each means. */
 static const char *const settings[] = {
-	"HOOKTOOLS_CGROUP",   "HOOKTOOLS_GITHUB_API", "HOOKTOOLS_GITHUB_URL",
-	"HOOKTOOLS_JOBS_MAX", "HOOKTOOLS_MAX_TIME",   "HOOKTOOLS_RETRY",
+	"HOOKTOOLS_BAN_LOCAL",	"HOOKTOOLS_BAN_MISSES", "HOOKTOOLS_BAN_TIME",
+	"HOOKTOOLS_BAN_WINDOW", "HOOKTOOLS_CGROUP",	"HOOKTOOLS_GITHUB_API",
+	"HOOKTOOLS_GITHUB_URL", "HOOKTOOLS_JOBS_MAX",	"HOOKTOOLS_MAX_TIME",
+	"HOOKTOOLS_RETRY",
 };
 
 enum { SETTINGS = sizeof(settings) / sizeof(settings[0]) };

@@ -33,11 +33,12 @@ offers() {
 }
 
 @test "completions: commands" {
-	offers $'add\ndisable\nenable\nlist\nproviders\nremove\nserve\nshow\nsign' hookrecv ''
+	offers $'add\nbans\ndisable\nenable\nlist\nproviders\nremove\nserve\nshow\nsign' hookrecv ''
 	offers start runjob sta
 	offers $'delete\nget\ninit\nlist\nput' tokenmint vault ''
 	offers $'add\nlist\nremove\nshow' tokenmint app ''
 	offers 'github' runjob report g
+	offers $'lift\nlist' hookrecv bans ''
 }
 
 @test "completions: options of the command at hand" {

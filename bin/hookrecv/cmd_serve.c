@@ -85,7 +85,7 @@ int cmd_serve(const struct options *options, const struct layout *layout,
 
 	if (options->listen && options->inetd)
 		return error_set(err, ERROR_USAGE, "-l and -i exclude each other");
-	if (receive_open(&receive, layout, err) < 0)
+	if (receive_open(&receive, layout, &options->trust, err) < 0)
 		return -1;
 	if (options->inetd)
 		return serve_single(&receive, options, err);

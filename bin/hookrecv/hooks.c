@@ -53,13 +53,23 @@ static int compare(const void *id, const void *hook)
 	return strcmp(id, ((const struct registry_hook *)hook)->id);
 }
 
+static const struct registry_hook *find(const struct hooks *hooks, const char *id)
+{
+	if (!hooks->rows.count)
+		return NULL;
+	return bsearch(id, hooks->rows.hooks, hooks->rows.count,
+		       sizeof(*hooks->rows.hooks), compare);
+}
+
+bool hooks_has(const struct hooks *hooks, const char *id)
+{
+	return find(hooks, id) != NULL;
+}
+
 const struct registry_hook *hooks_find(const struct hooks *hooks, const char *id)
 {
-	const struct registry_hook *hook = NULL;
+	const struct registry_hook *hook = find(hooks, id);
 
-	if (hooks->rows.count)
-		hook = bsearch(id, hooks->rows.hooks, hooks->rows.count,
-			       sizeof(*hooks->rows.hooks), compare);
 	return hook && hook->enabled ? hook : NULL;
 }
 

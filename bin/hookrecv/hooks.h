@@ -41,6 +41,9 @@ int hooks_refresh(struct hooks *hooks, struct error *err);
 /* NULL when there is none, or it is disabled.  Valid until the next refresh. */
 const struct registry_hook *hooks_find(const struct hooks *hooks, const char *id);
 
+/* Is it registered, though it may be disabled? */
+bool hooks_has(const struct hooks *hooks, const char *id);
+
 /* The hook's secret, empty when it has none; valid until the next call. */
 int hooks_secret(struct str_view *secret, struct hooks *hooks, const char *id,
 		 int64_t now_ms, struct error *err);

@@ -13,16 +13,16 @@
 struct command {
 	const char *name;
 	command_fn *run;
-	bool operand; /* it wants one */
+	int operands; /* 0, 1, or up to 2 */
 	const char *letters;
 };
 
 static const struct command commands[] = {
-	{ "serve", cmd_serve, false, "liIT" },	    { "add", cmd_add, true, "pusmj" },
-	{ "list", cmd_list, false, "j" },	    { "show", cmd_show, true, "j" },
-	{ "remove", cmd_remove, true, "" },	    { "enable", cmd_enable, true, "" },
-	{ "disable", cmd_disable, true, "" },	    { "sign", cmd_sign, false, "pseD" },
-	{ "providers", cmd_providers, false, "j" },
+	{ "serve", cmd_serve, 0, "liITt" },	{ "add", cmd_add, 1, "pusmj" },
+	{ "list", cmd_list, 0, "j" },		{ "show", cmd_show, 1, "j" },
+	{ "remove", cmd_remove, 1, "" },	{ "enable", cmd_enable, 1, "" },
+	{ "disable", cmd_disable, 1, "" },	{ "sign", cmd_sign, 0, "pseD" },
+	{ "providers", cmd_providers, 0, "j" }, { "bans", cmd_bans, 2, "j" },
 };
 
 static const struct command *find_command(const char *name)
@@ -41,10 +41,13 @@ static int check(const struct command *command, const struct options *options,
 {
 	const char *letter;
 
-	if (command->operand && !options->operand)
+	if (command->operands == 1 && !options->operand)
 		return error_set(err, ERROR_USAGE, "%s wants a name or an id",
 				 command->name);
-	if (!command->operand && options->operand)
+	if (command->operands < 2 && options->second)
+		return error_set(err, ERROR_USAGE, "one argument too many: '%s'",
+				 options->second);
+	if (!command->operands && options->operand)
 		return error_set(err, ERROR_USAGE, "%s takes no '%s'", command->name,
 				 options->operand);
 	for (letter = options->used; *letter; letter++) {

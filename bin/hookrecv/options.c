@@ -10,6 +10,7 @@ enum { MAX_BODY = 25 << 20, IDLE_S = 30, TOTAL_S = 60, TIME_MAX_S = 3600 };
 
 const char options_usage[] =
 	"usage: hookrecv [serve] -l ADDR:PORT|unix:PATH [--idle 30s] [--total 60s]\n"
+	"                [--trusted-proxy CIDR|unix]...\n"
 	"       hookrecv [serve]                       the socket comes from systemd\n"
 	"       hookrecv -i                            one request on standard input\n"
 	"       hookrecv add NAME [-p PROVIDER] [--url URL] [--secret-file F|-]\n"
@@ -21,7 +22,9 @@ const char options_usage[] =
 	"       hookrecv disable ID\n"
 	"       hookrecv sign -p PROVIDER --secret-file F [--event E] [--delivery D] < "
 	"body\n"
-	"       hookrecv providers [--json]\n";
+	"       hookrecv providers [--json]\n"
+	"       hookrecv bans list [--json]\n"
+	"       hookrecv bans lift ADDR\n";
 
 static const struct option longs[] = {
 	{ "debug", no_argument, NULL, 'd' },
@@ -36,6 +39,7 @@ static const struct option longs[] = {
 	{ "provider", required_argument, NULL, 'p' },
 	{ "secret-file", required_argument, NULL, 's' },
 	{ "total", required_argument, NULL, 'T' },
+	{ "trusted-proxy", required_argument, NULL, 't' },
 	{ "url", required_argument, NULL, 'u' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
@@ -47,6 +51,8 @@ static int take_operand(struct options *options, struct error *err)
 		options->command = optarg;
 	else if (!options->operand)
 		options->operand = optarg;
+	else if (!options->second)
+		options->second = optarg;
 	else
 		return error_set(err, ERROR_USAGE, "one argument too many: '%s'", optarg);
 	return 0;
@@ -71,6 +77,14 @@ static int take_max_body(struct options *options, struct error *err)
 		return error_set(err, ERROR_USAGE,
 				 "--max-body wants a size as 25M, not '%s'", optarg);
 	return 0;
+}
+
+static int take_proxy(struct options *options, struct error *err)
+{
+	if (source_trust_add(&options->trust, optarg, err) == 0)
+		return 0;
+	err->kind = ERROR_USAGE;
+	return error_wrap(err, "--trusted-proxy");
 }
 
 /* These go into headers that `sign` writes. */
@@ -105,6 +119,8 @@ static int take_value(struct options *options, int letter, struct error *err)
 	case 's':
 		options->secret_file = optarg;
 		return 0;
+	case 't':
+		return take_proxy(options, err);
 	case 'T':
 		return take_seconds(&options->total_s, err);
 	case 'u':
@@ -154,7 +170,7 @@ int options_parse(struct options *options, int argc, char *argv[], struct error 
 	int letter = 0;
 
 	opterr = 0;
-	while ((letter = getopt_long(argc, argv, "-:dD:e:hI:ijl:m:p:s:T:u:V", longs,
+	while ((letter = getopt_long(argc, argv, "-:dD:e:hI:ijl:m:p:s:t:T:u:V", longs,
 				     NULL)) != -1) {
 		if (take_one(&parsed, letter, err) < 0)
 			return -1;

@@ -4,11 +4,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "bin/hookrecv/source.h"
+
 struct error;
 
 struct options {
 	const char *command;  /* the first word; "serve" when there is none */
 	const char *operand;  /* what it is about, or NULL */
+	const char *second;   /* a further word */
 	const char *listen;   /* -l */
 	const char *provider; /* -p */
 	const char *url;
@@ -18,6 +21,7 @@ struct options {
 	uint64_t max_body;
 	uint64_t idle_s;
 	uint64_t total_s;
+	struct source_trust trust;
 	bool inetd;
 	bool json;
 	bool debug;

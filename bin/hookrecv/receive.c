@@ -12,14 +12,16 @@
 #include "lib/log.h"
 #include "lib/path.h"
 
-int receive_open(struct receive *receive, const struct layout *layout, struct error *err)
+int receive_open(struct receive *receive, const struct layout *layout,
+		 const struct source_trust *trust, struct error *err)
 {
 	auto_free char *spool = path_join(layout->state, "spool");
 	auto_free char *seen = path_join(layout->state, "seen");
 
 	if (hooks_open(&receive->hooks, layout, err) < 0 ||
 	    spool_open(&receive->spool, spool, err) < 0 ||
-	    seen_open(&receive->seen, seen, &receive->spool, err) < 0)
+	    seen_open(&receive->seen, seen, &receive->spool, err) < 0 ||
+	    guard_open(&receive->guard, layout, trust, err) < 0)
 		return -1;
 	receive->batch.spool = &receive->spool;
 	receive->batch.seen = &receive->seen;
@@ -30,6 +32,7 @@ void receive_close(struct receive *receive)
 {
 	buf_free(&receive->payload);
 	buf_free(&receive->batch.lines);
+	guard_close(&receive->guard);
 	seen_close(&receive->seen);
 	spool_close(&receive->spool);
 	hooks_close(&receive->hooks);
@@ -97,8 +100,7 @@ static void end(struct http_exchange *exchange, void *context)
 
 static void done(struct http_exchange *exchange, void *context)
 {
-	(void)context;
-	request_done(exchange);
+	request_done(context, exchange);
 }
 
 static void turn(void *context)

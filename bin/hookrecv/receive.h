@@ -2,6 +2,7 @@
 #define BIN_HOOKRECV_RECEIVE_H
 
 #include "bin/hookrecv/batch.h"
+#include "bin/hookrecv/guard.h"
 #include "bin/hookrecv/hooks.h"
 #include "bin/hookrecv/seen.h"
 #include "lib/http_server.h"
@@ -16,6 +17,7 @@ struct receive {
 	struct spool spool;
 	struct hooks hooks;
 	struct seen seen;
+	struct guard guard;
 	struct batch batch;
 	struct uuid_source ids;
 	struct buf payload; /* what the last bytes of a body brought */
@@ -23,11 +25,14 @@ struct receive {
 
 #define RECEIVE_NONE                                                                     \
 	{                                                                                \
-		SPOOL_NONE, HOOKS_NONE, SEEN_NONE, { 0 }, { 0, 0 }, BUF_EMPTY            \
+		SPOOL_NONE, HOOKS_NONE, SEEN_NONE, GUARD_NONE, { 0 }, { 0, 0 },          \
+			BUF_EMPTY                                                        \
 	}
 #define auto_receive __attribute__((cleanup(receive_close)))
 
-int receive_open(struct receive *receive, const struct layout *layout, struct error *err);
+/* trust must stay where it is. */
+int receive_open(struct receive *receive, const struct layout *layout,
+		 const struct source_trust *trust, struct error *err);
 void receive_close(struct receive *receive);
 
 /* The service for an http_server; receive must stay where it is. */

@@ -59,6 +59,7 @@ static bool is_named_by_payload(const struct provider *provider)
 static void start_intake(struct request *request, struct http_exchange *exchange,
 			 const struct registry_hook *hook)
 {
+	const struct source source = guard_source(&request->receive->guard, exchange);
 	auto_buf struct buf headers = BUF_EMPTY;
 	struct json_writer writer = JSON_WRITER(&headers);
 	struct event_head head = { .hook = request->hook,
@@ -66,7 +67,7 @@ static void start_intake(struct request *request, struct http_exchange *exchange
 				   .provider = request->provider->name,
 				   .event = request->event,
 				   .delivery = request->delivery,
-				   .remote = http_remote(exchange) };
+				   .remote = source.text };
 
 	json_write_object(&writer, NULL);
 	http_each_header(exchange, write_header, &writer);
@@ -119,6 +120,7 @@ static bool take_length(const struct request *request, struct http_exchange *exc
 static void refuse_signature(struct http_exchange *exchange,
 			     enum signature_verdict verdict)
 {
+	const struct request *request = http_state(exchange);
 	static const char *const messages[] = {
 		[SIGNATURE_MISSING] = "the request is not signed",
 		[SIGNATURE_BAD] =
@@ -126,6 +128,9 @@ static void refuse_signature(struct http_exchange *exchange,
 		[SIGNATURE_STALE] = "the signed time is too far off ours",
 	};
 
+	/* A clock that is wrong guesses nothing. */
+	if (verdict != SIGNATURE_STALE)
+		guard_miss(&request->receive->guard, exchange, signature_code(verdict));
 	http_answer_error(exchange, 401, signature_code(verdict), messages[verdict]);
 }
 
@@ -168,6 +173,8 @@ find_hook(struct receive *receive, struct http_exchange *exchange, const char *i
 		hook = hooks_find(&receive->hooks, id);
 	}
 	if (!hook || !provider_find(hook->provider)) {
+		if (!hooks_has(&receive->hooks, id))
+			guard_miss(&receive->guard, exchange, "unknown_hook");
 		http_answer_error(exchange, 404, "unknown_hook", "there is no such hook");
 		return NULL;
 	}
@@ -209,12 +216,11 @@ static void begin_hook(struct receive *receive, struct http_exchange *exchange,
 }
 
 /* What only this machine may ask. */
-static bool is_local(const struct http_exchange *exchange)
+static bool is_local(const struct receive *receive, const struct http_exchange *exchange)
 {
-	const char *remote = http_remote(exchange);
+	const struct source source = guard_source(&receive->guard, exchange);
 
-	return str_starts(remote, "127.") || str_equal(remote, "::1") ||
-	       str_equal(remote, "unix") || str_equal(remote, "stdin");
+	return address_is_local(&source.address);
 }
 
 void request_begin(struct receive *receive, struct http_exchange *exchange)
@@ -223,7 +229,9 @@ void request_begin(struct receive *receive, struct http_exchange *exchange)
 	bool health = str_equal(path, "/healthz") || str_equal(path, "/readyz");
 	bool hook = str_starts(path, prefix);
 
-	if (!hook && !(health && is_local(exchange))) {
+	if (guard_refuse(&receive->guard, exchange))
+		return;
+	if (!hook && !(health && is_local(receive, exchange))) {
 		http_answer_error(exchange, 404, "not_found", "there is nothing here");
 	} else if (health && str_equal(http_method(exchange), "GET")) {
 		http_answer(exchange, 200, "text/plain", "ok\n", 3);
@@ -334,13 +342,14 @@ bool request_judge(struct http_exchange *exchange)
 	return false;
 }
 
-void request_done(struct http_exchange *exchange)
+void request_done(const struct receive *receive, struct http_exchange *exchange)
 {
+	const struct source source = guard_source(&receive->guard, exchange);
 	struct request *request = http_state(exchange);
 
 	if (!request) {
 		log_info("%s %s %u remote=%s", http_method(exchange), http_path(exchange),
-			 http_status(exchange), http_remote(exchange));
+			 http_status(exchange), source.text);
 		return;
 	}
 	log_info("%s hook=%s %u provider=%s event=%s delivery=%s bytes=%ju remote=%s "
@@ -348,7 +357,7 @@ void request_done(struct http_exchange *exchange)
 		 http_method(exchange), request->hook, http_status(exchange),
 		 request->provider->name, request->event,
 		 request->delivery ? request->delivery : "-", (uintmax_t)request->bytes,
-		 http_remote(exchange), http_status(exchange) < 300 ? request->id : "-");
+		 source.text, http_status(exchange) < 300 ? request->id : "-");
 	signature_free(&request->signature);
 	intake_free(&request->intake);
 	free(request->payload_event);
