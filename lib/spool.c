@@ -75,7 +75,7 @@ static int rename_into(const struct spool *spool, const char *id, enum spool_sta
 	if (renameat(spool->dir[from], id, spool->dir[to], id) < 0)
 		return error_errno(err, "move spool file '%s/%s' to '%s'", names[from],
 				   id, names[to]);
-	return file_sync_dir(spool->dir[to], names[to], err);
+	return 0;
 }
 
 int spool_file_publish(struct spool_file *file, struct error *err)
@@ -88,6 +88,12 @@ int spool_file_publish(struct spool_file *file, struct error *err)
 		return error_errno(err, "close spool file 'tmp/%s'", file->id);
 	if (rename_into(spool, file->id, SPOOL_TMP, SPOOL_NEW, err) < 0)
 		return -1;
+	if (file_sync_dir(spool->dir[SPOOL_NEW], names[SPOOL_NEW], err) < 0) {
+		/* A name that may not last was promised to nobody: its event comes again. */
+		(void)renameat(spool->dir[SPOOL_NEW], file->id, spool->dir[SPOOL_TMP],
+			       file->id);
+		return -1;
+	}
 	*file = (struct spool_file)SPOOL_FILE_NONE;
 	return 0;
 }
@@ -118,5 +124,7 @@ int spool_move(const struct spool *spool, const char *id, enum spool_state from,
 	    errno == ENOENT)
 		return error_set(err, ERROR_ABSENT, "no event '%s' in '%s'", id,
 				 names[from]);
-	return rename_into(spool, id, from, to, err);
+	if (rename_into(spool, id, from, to, err) < 0)
+		return -1;
+	return file_sync_dir(spool->dir[to], names[to], err);
 }

@@ -61,7 +61,8 @@ int spool_file_create(struct spool_file *file, const struct spool *spool, const 
 		      struct error *err);
 
 /* Make it durable and visible: fsync, rename into new/, fsync of new/.  file is empty
- * afterwards.  ERROR_SYSTEM may come after it is visible: readers must bear repeats. */
+ * afterwards.  When the last fails the name is taken back; a reader may have been faster, and
+ * must bear that the event comes again. */
 int spool_file_publish(struct spool_file *file, struct error *err);
 
 /* Forget it and unlink its name in tmp/. */

@@ -83,6 +83,11 @@ static void give_up(struct work *work, struct delivery *delivery)
 	const struct aside aside = aside_of(work);
 	struct error err = { 0 };
 
+	check(work->dispatch, aside_bury(&aside, delivery, &err), &err);
+	if (work->dispatch->failed)
+		return;
+	work->dispatch->dead++;
+	mark(work, delivery);
 	if (delivery->problem)
 		log_warning("event %s: %s failed: %s; it is in dead/", work->id,
 			    delivery->route ? delivery->route : "routing",
@@ -92,9 +97,6 @@ static void give_up(struct work *work, struct delivery *delivery)
 			"event %s: %s to %s given up after %u tries: %s; it is in dead/",
 			work->id, delivery->route, delivery->to, delivery->tries,
 			delivery->error);
-	check(work->dispatch, aside_bury(&aside, delivery, &err), &err);
-	work->dispatch->dead++;
-	mark(work, delivery);
 }
 
 static uint64_t delay_of(const struct parcel *parcel)

@@ -1,0 +1,143 @@
+/*
+ * Preloaded into a program: ends it, or lets a call fail, just before the Nth call that
+ * would change something on the disk.  For crash.bats.
+ *   CRASH_PROGRAM  the program's name; others are left alone
+ *   CRASH_AT       N, from 1
+ *   CRASH_ERRNO    fail with this number instead of kill -9
+ *   CRASH_COUNT    a file that gets the number of such calls at a normal end
+ */
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static struct {
+	bool active;
+	long at;
+	int error;
+	long count;
+} plan;
+
+static long number(const char *name)
+{
+	const char *text = getenv(name);
+
+	return text ? strtol(text, NULL, 10) : 0;
+}
+
+static void __attribute__((constructor)) begin(void)
+{
+	const char *program = getenv("CRASH_PROGRAM");
+
+	plan.active = program && strcmp(program, program_invocation_short_name) == 0;
+	plan.at = number("CRASH_AT");
+	plan.error = (int)number("CRASH_ERRNO");
+}
+
+static void __attribute__((destructor)) end(void)
+{
+	const char *path = getenv("CRASH_COUNT");
+	FILE *file = plan.active && path ? fopen(path, "we") : NULL;
+
+	plan.active = false;
+	if (!file)
+		return;
+	fprintf(file, "%ld\n", plan.count);
+	fclose(file);
+}
+
+/* True: the call is to fail. */
+static bool step(void)
+{
+	if (!plan.active || ++plan.count != plan.at)
+		return false;
+	if (!plan.error)
+		(void)kill(getpid(), SIGKILL);
+	errno = plan.error;
+	return true;
+}
+
+static void *next(const char *name)
+{
+	return dlsym(RTLD_NEXT, name);
+}
+
+/* clang-format off */
+#define WRAP(name, parameters, arguments)                                                \
+	int name parameters;                                                             \
+	int name parameters                                                              \
+	{                                                                                \
+		int (*real) parameters = next(#name);                                    \
+		return step() ? -1 : real arguments;                                     \
+	}
+#define WRAP_SIZE(name, parameters, arguments)                                           \
+	ssize_t name parameters;                                                         \
+	ssize_t name parameters                                                          \
+	{                                                                                \
+		ssize_t (*real) parameters = next(#name);                                \
+		return step() ? -1 : real arguments;                                     \
+	}
+/* clang-format on */
+
+WRAP_SIZE(write, (int fd, const void *bytes, size_t len), (fd, bytes, len))
+WRAP_SIZE(pwrite, (int fd, const void *bytes, size_t len, off_t at), (fd, bytes, len, at))
+WRAP_SIZE(pwrite64, (int fd, const void *bytes, size_t len, off_t at),
+	  (fd, bytes, len, at))
+WRAP(fsync, (int fd), (fd))
+WRAP(fdatasync, (int fd), (fd))
+WRAP(ftruncate, (int fd, off_t len), (fd, len))
+WRAP(ftruncate64, (int fd, off_t len), (fd, len))
+WRAP(rename, (const char *from, const char *to), (from, to))
+WRAP(renameat, (int a, const char *from, int b, const char *to), (a, from, b, to))
+WRAP(renameat2, (int a, const char *from, int b, const char *to, unsigned flags),
+     (a, from, b, to, flags))
+WRAP(link, (const char *from, const char *to), (from, to))
+WRAP(linkat, (int a, const char *from, int b, const char *to, int flags),
+     (a, from, b, to, flags))
+WRAP(unlink, (const char *path), (path))
+WRAP(unlinkat, (int dir, const char *path, int flags), (dir, path, flags))
+WRAP(mkdir, (const char *path, mode_t mode), (path, mode))
+WRAP(mkdirat, (int dir, const char *path, mode_t mode), (dir, path, mode))
+WRAP(utimensat, (int dir, const char *path, const struct timespec *times, int flags),
+     (dir, path, times, flags))
+
+#define OPEN(name)                                                                       \
+	int name(const char *path, int flags, ...);                                      \
+	int name(const char *path, int flags, ...)                                       \
+	{                                                                                \
+		int (*real)(const char *, int, ...) = next(#name);                       \
+		mode_t mode = 0;                                                         \
+		va_list list;                                                            \
+		if (flags & O_CREAT) {                                                   \
+			va_start(list, flags);                                           \
+			mode = va_arg(list, mode_t);                                     \
+			va_end(list);                                                    \
+		}                                                                        \
+		return (flags & O_CREAT) && step() ? -1 : real(path, flags, mode);       \
+	}
+OPEN(open)
+OPEN(open64)
+
+#define OPENAT(name)                                                                     \
+	int name(int dir, const char *path, int flags, ...);                             \
+	int name(int dir, const char *path, int flags, ...)                              \
+	{                                                                                \
+		int (*real)(int, const char *, int, ...) = next(#name);                  \
+		mode_t mode = 0;                                                         \
+		va_list list;                                                            \
+		if (flags & O_CREAT) {                                                   \
+			va_start(list, flags);                                           \
+			mode = va_arg(list, mode_t);                                     \
+			va_end(list);                                                    \
+		}                                                                        \
+		return (flags & O_CREAT) && step() ? -1 : real(dir, path, flags, mode);  \
+	}
+OPENAT(openat)
+OPENAT(openat64)
