@@ -9,10 +9,11 @@ DATADIR ?= $(PREFIX)/share/hooktools
 DOCDIR ?= $(PREFIX)/share/doc/hooktools
 MANDIR ?= $(PREFIX)/share/man
 UNITDIR ?= $(PREFIX)/lib/systemd/system
+SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
 COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
 FOLDERS = O="$(O)" DESTDIR="$(DESTDIR)" BINDIR="$(BINDIR)" SBINDIR="$(SBINDIR)" LIBEXECDIR="$(LIBEXECDIR)" \
 	DATADIR="$(DATADIR)" DOCDIR="$(DOCDIR)" MANDIR="$(MANDIR)" UNITDIR="$(UNITDIR)" \
-	COMPLETIONDIR="$(COMPLETIONDIR)"
+	SYSUSERSDIR="$(SYSUSERSDIR)" COMPLETIONDIR="$(COMPLETIONDIR)"
 PKG_CONFIG ?= pkg-config
 comma := ,
 Q := $(if $(V),,@)

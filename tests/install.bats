@@ -3,7 +3,7 @@ load helper
 setup() {
 	prefix="$BATS_TEST_TMPDIR/a prefix"
 	# The tests before this one do not choose the folders.
-	unset DESTDIR PREFIX BINDIR SBINDIR LIBEXECDIR DATADIR DOCDIR MANDIR UNITDIR COMPLETIONDIR
+	unset DESTDIR PREFIX BINDIR SBINDIR LIBEXECDIR DATADIR DOCDIR MANDIR UNITDIR SYSUSERSDIR COMPLETIONDIR
 }
 
 # The make of the user, in a copy of nothing: the tree that is being tested.
@@ -51,11 +51,11 @@ installed() {
 
 @test "install: each folder may be chosen" {
 	run -0 tree install DESTDIR="$prefix" BINDIR=/b SBINDIR=/s LIBEXECDIR=/l DATADIR=/d DOCDIR=/o \
-		MANDIR=/m UNITDIR=/u COMPLETIONDIR=/c
+		MANDIR=/m UNITDIR=/u SYSUSERSDIR=/y COMPLETIONDIR=/c
 	cd "$prefix"
 	[ -x b/runjob ] && [ -x s/hookrecv ] && [ -x l/runjob-shim ] && [ -f o/README.md ]
 	[ -f m/man1/runjob.1 ] && [ -f u/runjob-recover.service ] && [ -d d ] && [ -f c/runjob ]
-	[ "$(ls -A)" = $'b\nc\nd\nl\nm\no\ns\nu' ]
+	[ "$(ls -A)" = $'b\nc\nd\nl\nm\no\ns\nu\ny' ]
 }
 
 @test "install: units and crontabs name the programs where they are" {
