@@ -5,7 +5,7 @@
 
 static const char *any_header(const void *request, const char *name)
 {
-	return str_equal(name, "webhook-timestamp") ? "1700000000" : request;
+	return str_ends(name, "imestamp") ? "1700000000" : request;
 }
 
 /* Whatever a sender writes into all the headers, it does not sign a body without the secret. */
