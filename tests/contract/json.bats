@@ -4,9 +4,10 @@ load ../helper
 
 table=$top/tests/fixtures/json/verdicts
 
-# The text of a row: <0a> is the byte 0a.
+# The text of a row: <0a> is the byte 0a, <> is nothing.
 write_text() {
 	local text=${1//\\/\\\\}
+	[ "$text" != '<>' ] || return 0
 	while [[ $text =~ ^(.*)\<([0-9a-f]{2})\>(.*)$ ]]; do
 		text=${BASH_REMATCH[1]}\\x${BASH_REMATCH[2]}${BASH_REMATCH[3]}
 	done
