@@ -14,6 +14,7 @@
 #include "lib/json_write.h"
 #include "lib/lines.h"
 #include "lib/log.h"
+#include "lib/reply.h"
 
 enum { LINE_LIMIT = 32 << 20, BATCH_LINES = 1024, BATCH_BYTES = 16 << 20 };
 
@@ -115,16 +116,13 @@ static void write_reply(struct buf *out, const struct reply *reply)
 		[LINE_LOCAL_JOB] = "local_jobs",
 	};
 	struct json_writer writer = JSON_WRITER(out);
-	bool ok = reply->err.kind == ERROR_NONE;
-
+	if (reply->err.kind != ERROR_NONE) {
+		reply_write_failure(out, &reply->err);
+		return;
+	}
 	json_write_object(&writer, NULL);
-	json_write_bool(&writer, "ok", ok);
-	if (!ok) {
-		json_write_object(&writer, "error");
-		json_write_string(&writer, "kind", error_retry_word(&reply->err));
-		json_write_string(&writer, "message", reply->err.message);
-		json_write_object_end(&writer);
-	} else if (reply->kind == LINE_IGNORED) {
+	json_write_bool(&writer, "ok", true);
+	if (reply->kind == LINE_IGNORED) {
 		json_write_bool(&writer, "ignored", true);
 	} else {
 		json_write_u64(&writer, names[reply->kind], reply->result.stored);

@@ -2,8 +2,6 @@
  * `runjob report github -`; see runjob(1). */
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 #include "bin/runjob-report/job.h"
 #include "bin/runjob-report/options.h"
@@ -11,41 +9,36 @@
 #include "lib/buf.h"
 #include "lib/config.h"
 #include "lib/error.h"
-#include "lib/file.h"
 #include "lib/json_write.h"
 #include "lib/layout.h"
 #include "lib/log.h"
 #include "lib/process.h"
+#include "lib/reply.h"
 
-static void write_ok(struct json_writer *writer, const struct record *record, bool wanted,
+static void write_ok(struct buf *out, const struct record *record, bool wanted,
 		     bool is_duplicate)
 {
-	json_write_bool(writer, "ok", true);
-	if (!wanted) {
-		json_write_bool(writer, "skipped", true);
-		return;
+	struct json_writer writer = JSON_WRITER(out);
+
+	json_write_object(&writer, NULL);
+	json_write_bool(&writer, "ok", true);
+	if (wanted) {
+		json_write_u64(&writer, "check_run", record->check_run_id);
+		json_write_string(&writer, "state",
+				  record->state == RECORD_COMPLETED ? "completed"
+								    : "in_progress");
+	} else {
+		json_write_bool(&writer, "skipped", true);
 	}
-	json_write_u64(writer, "check_run", record->check_run_id);
-	json_write_string(writer, "state",
-			  record->state == RECORD_COMPLETED ? "completed"
-							    : "in_progress");
 	if (is_duplicate)
-		json_write_bool(writer, "duplicate", true);
+		json_write_bool(&writer, "duplicate", true);
+	json_write_object_end(&writer);
+	buf_add_char(out, '\n');
 }
 
-static void write_failure(struct json_writer *writer, const struct error *problem)
-{
-	json_write_bool(writer, "ok", false);
-	json_write_object(writer, "error");
-	json_write_string(writer, "kind", error_retry_word(problem));
-	json_write_string(writer, "message", problem->message);
-	json_write_object_end(writer);
-}
-
-static void take_line(struct buf *reply, struct report *report, struct str_view line)
+static void take_line(void *report, struct buf *reply, struct str_view line)
 {
 	auto_job struct job job = JOB_EMPTY;
-	struct json_writer writer = JSON_WRITER(reply);
 	struct record record = { RECORD_NONE, 0 };
 	struct error problem = { 0 };
 	bool wanted = false;
@@ -54,13 +47,10 @@ static void take_line(struct buf *reply, struct report *report, struct str_view 
 
 	if (status == 0 && wanted)
 		status = report_job(&record, &is_duplicate, report, &job, &problem);
-	json_write_object(&writer, NULL);
 	if (status < 0)
-		write_failure(&writer, &problem);
+		reply_write_failure(reply, &problem);
 	else
-		write_ok(&writer, &record, wanted, is_duplicate);
-	json_write_object_end(&writer);
-	buf_add_char(reply, '\n');
+		write_ok(reply, &record, wanted, is_duplicate);
 	if (status < 0)
 		log_warning("not reported: %s", problem.message);
 	else if (wanted && !is_duplicate)
@@ -68,31 +58,11 @@ static void take_line(struct buf *reply, struct report *report, struct str_view 
 			 job.repository);
 }
 
-static int serve(struct report *report, char **line, size_t *cap, struct error *err)
-{
-	ssize_t len = 0;
-
-	while ((len = getline(line, cap, stdin)) > 0) {
-		auto_buf struct buf reply = BUF_EMPTY;
-
-		take_line(&reply, report, (struct str_view){ *line, (size_t)len });
-		if (file_write(STDOUT_FILENO, reply.data, reply.len, "standard output",
-			       err) < 0)
-			return -1;
-	}
-	if (ferror(stdin))
-		return error_errno(err, "read standard input");
-	return 0;
-}
-
 static int run(struct error *err)
 {
 	auto_layout struct layout layout = LAYOUT_EMPTY;
 	auto_config struct config config = CONFIG_EMPTY;
 	auto_report struct report report = REPORT_NONE;
-	char *line = NULL;
-	size_t cap = 0;
-	int status = 0;
 
 	if (layout_read(&layout, err) < 0 || config_load(&config, &layout, err) < 0)
 		return -1;
@@ -100,9 +70,7 @@ static int run(struct error *err)
 	if (report_open(&report, layout.state,
 			config_get(&config, "HOOKTOOLS_GITHUB_API"), err) < 0)
 		return -1;
-	status = serve(&report, &line, &cap, err);
-	free(line);
-	return status;
+	return reply_serve(take_line, &report, err);
 }
 
 static int print(const char *text, struct error *err)

@@ -17,6 +17,7 @@
 #include "lib/file.h"
 #include "lib/json_write.h"
 #include "lib/layout.h"
+#include "lib/reply.h"
 
 enum { BATCH = 64, READ_STEP = 65536, LINE_LIMIT = 64 * 1024 * 1024 };
 
@@ -109,18 +110,15 @@ static void write_reply(struct buf *out, const struct entry *entry)
 {
 	struct json_writer writer = JSON_WRITER(out);
 
-	json_write_object(&writer, NULL);
-	json_write_bool(&writer, "ok", is_well(entry));
-	if (is_well(entry)) {
-		json_write_string(&writer, "id", entry->submission.job.id);
-		if (entry->submission.duplicate)
-			json_write_bool(&writer, "duplicate", true);
-	} else {
-		json_write_object(&writer, "error");
-		json_write_string(&writer, "kind", error_retry_word(&entry->err));
-		json_write_string(&writer, "message", entry->err.message);
-		json_write_object_end(&writer);
+	if (!is_well(entry)) {
+		reply_write_failure(out, &entry->err);
+		return;
 	}
+	json_write_object(&writer, NULL);
+	json_write_bool(&writer, "ok", true);
+	json_write_string(&writer, "id", entry->submission.job.id);
+	if (entry->submission.duplicate)
+		json_write_bool(&writer, "duplicate", true);
 	json_write_object_end(&writer);
 	buf_add_char(out, '\n');
 }

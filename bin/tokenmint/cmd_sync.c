@@ -1,18 +1,15 @@
 #include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "bin/tokenmint/app.h"
 #include "bin/tokenmint/commands.h"
 #include "bin/tokenmint/event.h"
-#include "bin/tokenmint/io.h"
 #include "bin/tokenmint/mint.h"
 #include "bin/tokenmint/options.h"
 #include "bin/tokenmint/token.h"
 #include "lib/error.h"
 #include "lib/json_write.h"
 #include "lib/log.h"
+#include "lib/reply.h"
 
 /* By the words of the reply. */
 static const char *const results[] = {
@@ -76,28 +73,14 @@ static void write_ok(struct buf *out, const struct event_installation *event)
 	buf_add_char(out, '\n');
 }
 
-static void write_failure(struct buf *out, const struct error *problem)
-{
-	struct json_writer writer = JSON_WRITER(out);
-
-	json_write_object(&writer, NULL);
-	json_write_bool(&writer, "ok", false);
-	json_write_object(&writer, "error");
-	json_write_string(&writer, "kind", error_retry_word(problem));
-	json_write_string(&writer, "message", problem->message);
-	json_write_object_end(&writer);
-	json_write_object_end(&writer);
-	buf_add_char(out, '\n');
-}
-
-static void take_line(struct buf *reply, struct str_view line, struct mint *mint)
+static void take_line(void *mint, struct buf *reply, struct str_view line)
 {
 	struct event_installation event = { .wish = EVENT_IGNORE };
 	struct error problem = { 0 };
 
 	if (event_read(&event, line, &problem) < 0 || apply(&event, mint, &problem) < 0) {
 		log_warning("event refused: %s", problem.message);
-		write_failure(reply, &problem);
+		reply_write_failure(reply, &problem);
 		return;
 	}
 	if (event.wish != EVENT_IGNORE)
@@ -107,29 +90,10 @@ static void take_line(struct buf *reply, struct str_view line, struct mint *mint
 	write_ok(reply, &event);
 }
 
-static int serve(char **line, size_t *cap, struct mint *mint, struct error *err)
-{
-	ssize_t len = 0;
-
-	while ((len = getline(line, cap, stdin)) > 0) {
-		auto_buf struct buf reply = BUF_EMPTY;
-
-		take_line(&reply, (struct str_view){ *line, (size_t)len }, mint);
-		if (io_write(&reply, err) < 0)
-			return -1;
-	}
-	if (ferror(stdin))
-		return error_errno(err, "read standard input");
-	return 0;
-}
-
 int cmd_sync(const struct options *options, const char *const *operands,
 	     struct error *err)
 {
 	auto_mint struct mint mint = MINT_NONE;
-	char *line = NULL;
-	size_t cap = 0;
-	int status = 0;
 
 	(void)options;
 	if (!str_equal(operands[0], "-"))
@@ -137,7 +101,5 @@ int cmd_sync(const struct options *options, const char *const *operands,
 				 "sync reads standard input: tokenmint sync -");
 	if (mint_open(&mint, err) < 0)
 		return -1;
-	status = serve(&line, &cap, &mint, err);
-	free(line);
-	return status;
+	return reply_serve(take_line, &mint, err);
 }
