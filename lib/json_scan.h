@@ -49,4 +49,11 @@ bool json_scan_finish(struct json_scan *scan);
  */
 bool json_scan_member(struct str_view *value, struct str_view text, const char *key);
 
+/*
+ * The next member of the object in rest (valid JSON), which moves behind it: the name as
+ * it is written, without its quotes, and the value's raw bytes.  False at the end, or when
+ * rest is no object.
+ */
+bool json_scan_next(struct str_view *name, struct str_view *value, struct str_view *rest);
+
 #endif

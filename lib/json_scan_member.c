@@ -75,6 +75,20 @@ static bool take_member(struct str_view *name, struct str_view *value, const cha
 	return true;
 }
 
+/* What is left of an object begins with a name: only a whole one has its bracket. */
+bool json_scan_next(struct str_view *name, struct str_view *value, struct str_view *rest)
+{
+	const char *end = rest->data + rest->len;
+	const char *p = skip_spaces(rest->data, end);
+
+	if (p < end && *p == '{')
+		p++;
+	if (!take_member(name, value, &p, end))
+		return false;
+	*rest = (struct str_view){ p, (size_t)(end - p) };
+	return true;
+}
+
 bool json_scan_member(struct str_view *value, struct str_view text, const char *key)
 {
 	const char *end = text.data + text.len;

@@ -4,7 +4,7 @@
 
 #include "bin/hookrecv/options.h"
 #include "bin/hookrecv/print.h"
-#include "bin/hookrecv/provider.h"
+#include "bin/hookrecv/providers.h"
 #include "bin/hookrecv/secret.h"
 #include "bin/hookrecv/signature.h"
 #include "lib/cleanup.h"
@@ -13,14 +13,13 @@
 #include "lib/registry.h"
 #include "lib/vault.h"
 
-static int find_provider(const struct provider **provider, const struct options *options,
-			 struct error *err)
+static int find_provider(const struct provider **provider, struct providers *providers,
+			 const struct options *options, struct error *err)
 {
-	*provider = provider_find(options->provider ? options->provider : "github");
-	if (!*provider)
-		return error_set(err, ERROR_USAGE,
-				 "no provider '%s': hookrecv providers lists them",
-				 options->provider);
+	const char *name = options->provider ? options->provider : "github";
+
+	if (providers_find(provider, providers, name, err) < 0)
+		return -1;
 	if ((*provider)->open && options->secret_file)
 		return error_set(err, ERROR_USAGE, "provider none takes no secret");
 	return 0;
@@ -69,6 +68,7 @@ int cmd_add(const struct options *options, const struct layout *layout, struct e
 {
 	auto_registry_hook struct registry_hook hook = REGISTRY_HOOK_EMPTY;
 	auto_secret struct buf secret = BUF_EMPTY;
+	auto_providers struct providers providers = PROVIDERS_NONE;
 	const struct provider *provider = NULL;
 	bool given;
 
@@ -77,7 +77,8 @@ int cmd_add(const struct options *options, const struct layout *layout, struct e
 				 "'%s' is no name: owner/repository, or letters, digits, "
 				 "'.', '_' and '-'",
 				 options->operand);
-	if (find_provider(&provider, options, err) < 0)
+	providers_open(&providers, layout);
+	if (find_provider(&provider, &providers, options, err) < 0)
 		return -1;
 	if (find_secret(&secret, provider, options->secret_file, err) < 0)
 		return -1;

@@ -4,13 +4,13 @@
 
 #include "bin/hookrecv/options.h"
 #include "bin/hookrecv/print.h"
+#include "bin/hookrecv/providers.h"
 #include "bin/hookrecv/secret.h"
 #include "bin/hookrecv/sign.h"
 #include "lib/buf.h"
 #include "lib/date.h"
 #include "lib/error.h"
 #include "lib/file.h"
-#include "lib/json_write.h"
 #include "lib/uuid.h"
 
 enum { BODY_LIMIT = 256 << 20 };
@@ -21,13 +21,16 @@ int cmd_sign(const struct options *options, const struct layout *layout,
 	auto_secret struct buf secret = BUF_EMPTY;
 	auto_secret struct buf out = BUF_EMPTY;
 	auto_buf struct buf body = BUF_EMPTY;
-	struct sign_request request = { .provider = provider_find(options->provider) };
+	auto_providers struct providers providers = PROVIDERS_NONE;
+	struct sign_request request = { 0 };
 	char delivery[UUID_LEN];
 
-	(void)layout;
-	if (!request.provider)
+	if (!options->provider)
 		return error_set(err, ERROR_USAGE,
 				 "-p wants a provider: hookrecv providers lists them");
+	providers_open(&providers, layout);
+	if (providers_find(&request.provider, &providers, options->provider, err) < 0)
+		return -1;
 	if (!options->secret_file && !request.provider->open)
 		return error_set(err, ERROR_USAGE, "--secret-file is missing");
 	if (options->secret_file && secret_read(&secret, options->secret_file, err) < 0)
@@ -42,30 +45,5 @@ int cmd_sign(const struct options *options, const struct layout *layout,
 	request.now_ms = date_now_ms();
 	if (sign_write(&out, &request, err) < 0)
 		return -1;
-	return print_out(&out, err);
-}
-
-int cmd_providers(const struct options *options, const struct layout *layout,
-		  struct error *err)
-{
-	const struct provider *provider = NULL;
-	auto_buf struct buf out = BUF_EMPTY;
-	bool json = options->json || !isatty(STDOUT_FILENO);
-
-	(void)layout;
-	while ((provider = provider_next(provider))) {
-		struct json_writer writer = JSON_WRITER(&out);
-
-		if (!json) {
-			buf_add_format(&out, "%-16s %s\n", provider->name,
-				       provider->summary);
-			continue;
-		}
-		json_write_object(&writer, NULL);
-		json_write_string(&writer, "name", provider->name);
-		json_write_string(&writer, "summary", provider->summary);
-		json_write_object_end(&writer);
-		buf_add_char(&out, '\n');
-	}
 	return print_out(&out, err);
 }

@@ -155,12 +155,16 @@ const struct provider *provider_next(const struct provider *provider)
 	return provider + 1 < providers + PROVIDERS ? provider + 1 : NULL;
 }
 
-bool provider_hides_header(const char *name)
+bool provider_hides_header(const struct provider *provider, const char *name)
 {
 	size_t i;
 
 	for (i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++) {
 		if (str_equal_nocase(hidden[i], name))
+			return true;
+	}
+	for (i = 0; i < PROVIDER_SCHEMES && provider->schemes[i].header; i++) {
+		if (str_equal_nocase(provider->schemes[i].header, name))
 			return true;
 	}
 	return false;

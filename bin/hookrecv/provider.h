@@ -64,13 +64,13 @@ struct provider {
 	bool open;		 /* nothing is signed */
 };
 
-/* NULL when there is none of that name. */
+/* One of the table; NULL when there is none of that name. */
 const struct provider *provider_find(const char *name);
 
 /* The next row, NULL at the end; the first for NULL. */
 const struct provider *provider_next(const struct provider *provider);
 
 /* Are this header's contents kept from the stored event (signature, token, cookie …)? */
-bool provider_hides_header(const char *name);
+bool provider_hides_header(const struct provider *provider, const char *name);
 
 #endif

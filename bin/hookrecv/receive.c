@@ -23,6 +23,7 @@ int receive_open(struct receive *receive, const struct layout *layout,
 	    seen_open(&receive->seen, seen, &receive->spool, err) < 0 ||
 	    guard_open(&receive->guard, layout, trust, err) < 0)
 		return -1;
+	providers_open(&receive->providers, layout);
 	receive->batch.spool = &receive->spool;
 	receive->batch.seen = &receive->seen;
 	return 0;
@@ -35,6 +36,7 @@ void receive_close(struct receive *receive)
 	guard_close(&receive->guard);
 	seen_close(&receive->seen);
 	spool_close(&receive->spool);
+	providers_close(&receive->providers);
 	hooks_close(&receive->hooks);
 }
 

@@ -4,6 +4,7 @@
 #include "bin/hookrecv/batch.h"
 #include "bin/hookrecv/guard.h"
 #include "bin/hookrecv/hooks.h"
+#include "bin/hookrecv/providers.h"
 #include "bin/hookrecv/seen.h"
 #include "lib/http_server.h"
 #include "lib/spool.h"
@@ -16,6 +17,7 @@
 struct receive {
 	struct spool spool;
 	struct hooks hooks;
+	struct providers providers;
 	struct seen seen;
 	struct guard guard;
 	struct batch batch;
@@ -25,8 +27,8 @@ struct receive {
 
 #define RECEIVE_NONE                                                                     \
 	{                                                                                \
-		SPOOL_NONE, HOOKS_NONE, SEEN_NONE, GUARD_NONE, { 0 }, { 0, 0 },          \
-			BUF_EMPTY                                                        \
+		SPOOL_NONE, HOOKS_NONE, PROVIDERS_NONE, SEEN_NONE, GUARD_NONE, { 0 },    \
+			{ 0, 0 }, BUF_EMPTY                                              \
 	}
 #define auto_receive __attribute__((cleanup(receive_close)))
 

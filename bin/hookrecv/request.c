@@ -38,17 +38,24 @@ static const char *signature_header(const void *request, const char *name)
 	return http_header(request, name);
 }
 
+struct header_writer {
+	const struct provider *provider;
+	struct json_writer json;
+};
+
 static void write_header(const char *name, const char *value, void *data)
 {
+	struct header_writer *writer = data;
 	char lower[128];
 	size_t i;
 
-	if (provider_hides_header(name) || strlen(name) >= sizeof(lower))
+	if (provider_hides_header(writer->provider, name) ||
+	    strlen(name) >= sizeof(lower))
 		return;
 	for (i = 0; name[i]; i++)
 		lower[i] = (char)tolower((unsigned char)name[i]);
 	lower[i] = '\0';
-	json_write_string(data, lower, value);
+	json_write_string(&writer->json, lower, value);
 }
 
 static bool is_named_by_payload(const struct provider *provider)
@@ -61,7 +68,7 @@ static void start_intake(struct request *request, struct http_exchange *exchange
 {
 	const struct source source = guard_source(&request->receive->guard, exchange);
 	auto_buf struct buf headers = BUF_EMPTY;
-	struct json_writer writer = JSON_WRITER(&headers);
+	struct header_writer writer = { request->provider, JSON_WRITER(&headers) };
 	struct event_head head = { .hook = request->hook,
 				   .name = hook->name,
 				   .provider = request->provider->name,
@@ -69,9 +76,9 @@ static void start_intake(struct request *request, struct http_exchange *exchange
 				   .delivery = request->delivery,
 				   .remote = source.text };
 
-	json_write_object(&writer, NULL);
+	json_write_object(&writer.json, NULL);
 	http_each_header(exchange, write_header, &writer);
-	json_write_object_end(&writer);
+	json_write_object_end(&writer.json);
 	head.headers = (struct str_view){ headers.data, headers.len };
 	head.received_ms = date_now_ms();
 	uuid_next(request->id, &request->receive->ids, head.received_ms);
@@ -172,7 +179,7 @@ find_hook(struct receive *receive, struct http_exchange *exchange, const char *i
 				    err.message);
 		hook = hooks_find(&receive->hooks, id);
 	}
-	if (!hook || !provider_find(hook->provider)) {
+	if (!hook) {
 		if (!hooks_has(&receive->hooks, id))
 			guard_miss(&receive->guard, exchange, "unknown_hook");
 		http_answer_error(exchange, 404, "unknown_hook", "there is no such hook");
@@ -182,14 +189,15 @@ find_hook(struct receive *receive, struct http_exchange *exchange, const char *i
 }
 
 static struct request *new_request(struct receive *receive,
-				   const struct registry_hook *hook)
+				   const struct registry_hook *hook,
+				   const struct provider *provider)
 {
 	struct request *request = calloc(1, sizeof(*request));
 
 	if (!request)
 		abort();
 	request->receive = receive;
-	request->provider = provider_find(hook->provider);
+	request->provider = provider;
 	request->max_body = hook->max_body;
 	memcpy(request->hook, hook->id, UUID_LEN);
 	request->intake.file = (struct spool_file)SPOOL_FILE_NONE;
@@ -200,11 +208,18 @@ static void begin_hook(struct receive *receive, struct http_exchange *exchange,
 		       const char *id)
 {
 	const struct registry_hook *hook = find_hook(receive, exchange, id);
+	const struct provider *provider = NULL;
 	struct request *request;
+	struct error err = { 0 };
 
 	if (!hook)
 		return;
-	request = new_request(receive, hook);
+	if (providers_find(&provider, &receive->providers, hook->provider, &err) < 0) {
+		log_error("hook %s: %s", hook->id, err.message);
+		answer_unavailable(exchange);
+		return;
+	}
+	request = new_request(receive, hook, provider);
 	http_set_state(exchange, request);
 	request->event = first_header(exchange, request->provider->event);
 	request->delivery = first_header(exchange, request->provider->delivery);

@@ -27,3 +27,7 @@ load ../helper
 @test "json_scan: members are cut out as they stand" {
 	unit members_are_cut_out_as_they_stand
 }
+
+@test "json_scan: members come one after another" {
+	unit members_come_one_after_another
+}

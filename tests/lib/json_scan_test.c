@@ -210,6 +210,29 @@ static void members_are_cut_out_as_they_stand(void)
 	      member_is("", "a", NULL));
 }
 
+static void members_come_one_after_another(void)
+{
+	static const char text[] =
+		" { \"a\" : {\"b\":[1,2]} ,\"\\\"\":\"},\",\"a\": 3 } ";
+	static const char *const want[] = { "a", "{\"b\":[1,2]}", "\\\"", "\"},\"", "a",
+					    "3" };
+	struct str_view rest = { text, sizeof(text) - 1 };
+	struct str_view name = { NULL, 0 };
+	struct str_view value = { NULL, 0 };
+	size_t i;
+
+	for (i = 0; json_scan_next(&name, &value, &rest); i += 2) {
+		CHECK(i < sizeof(want) / sizeof(want[0]));
+		CHECK(str_view_equal(name, want[i]));
+		CHECK(str_view_equal(value, want[i + 1]));
+	}
+	CHECK(i == sizeof(want) / sizeof(want[0]));
+	rest = (struct str_view){ "{}", 2 };
+	CHECK(!json_scan_next(&name, &value, &rest));
+	rest = (struct str_view){ "[1]", 3 };
+	CHECK(!json_scan_next(&name, &value, &rest));
+}
+
 static const struct check_case cases[] = {
 	{ "takes_what_the_grammar_allows", takes_what_the_grammar_allows },
 	{ "refuses_everything_else", refuses_everything_else },
@@ -218,6 +241,7 @@ static const struct check_case cases[] = {
 	  line_breaks_between_tokens_become_spaces },
 	{ "failure_says_where", failure_says_where },
 	{ "members_are_cut_out_as_they_stand", members_are_cut_out_as_they_stand },
+	{ "members_come_one_after_another", members_come_one_after_another },
 };
 
 CHECK_MAIN(cases)
