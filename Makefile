@@ -43,14 +43,14 @@ HTTP := http_bridge http_exchange http_linger http_peer http_server http_turn li
 hookrecv_LIB := $(BASE) $(JSON) $(HTTP) address bans base64 crypto date db event hex json_plain registry \
 	spool uuid vault vault_key
 hookrecv_LDLIBS := $(GNUTLS_LIBS) $(MHD_LIBS) $(SQLITE_LIBS)
-tokenmint_LIB := $(BASE) $(JSON) base64 crypto date github_answer hex json_plain jwt lines process reply vault vault_key
+tokenmint_LIB := $(BASE) cli $(JSON) base64 crypto date github_answer hex json_plain jwt lines process reply vault vault_key
 tokenmint_LDLIBS := $(GNUTLS_LIBS)
 tokenmint-mint_LIB := $(BASE) $(JSON) date github github_answer http_client json_plain
 tokenmint-mint_LDLIBS := $(CURL_LIBS)
-runjob-report_LIB := $(BASE) $(JSON) date github github_answer hex http_client json json_plain lines process reply uuid
+runjob-report_LIB := $(BASE) cli $(JSON) date github github_answer hex http_client json json_plain lines process reply uuid
 runjob-report_LDLIBS := $(CURL_LIBS) $(JQ_LIBS)
 
-hookroute_LIB := $(BASE) $(JSON) date event filter hex json lines process spool uuid
+hookroute_LIB := $(BASE) cli $(JSON) date event filter hex json lines process spool uuid
 hookroute_LDLIBS := $(JQ_LIBS)
 runjob-shim_LIB := $(BASE) $(JSON) date event process spool uuid json_plain cgroup cgroup_base hex job \
 	job_plan job_status
@@ -60,9 +60,9 @@ runjob-pipeline_LIB := $(BASE) date hex json pipeline process uuid
 runjob-pipeline_LDLIBS := $(JQ_LIBS)
 
 STATS := db stats_filter stats_list stats_report stats_rows stats_schema stats_where
-ghstats_LIB := $(BASE) $(STATS) $(JSON) base64 date hex json_plain lines reply uuid
+ghstats_LIB := $(BASE) cli $(STATS) $(JSON) base64 date hex json_plain lines reply uuid
 ghstats_LDLIBS := $(SQLITE_LIBS)
-ghstats-serve_LIB := $(BASE) $(STATS) $(JSON) $(HTTP) base64 date json_plain
+ghstats-serve_LIB := $(BASE) cli $(STATS) $(JSON) $(HTTP) base64 date json_plain
 ghstats-serve_LDLIBS := $(MHD_LIBS) $(SQLITE_LIBS)
 
 PROGRAMS := $(patsubst bin/%/main.c,%,$(wildcard bin/*/main.c))

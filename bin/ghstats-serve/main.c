@@ -1,6 +1,5 @@
 /* ghstats-serve: the statistics over HTTP, for reading.  See ghstats(1). */
 #include <signal.h>
-#include <stdio.h>
 #include <unistd.h>
 
 #include "bin/ghstats-serve/options.h"
@@ -76,26 +75,18 @@ static int run(const struct options *options, struct error *err)
 	return status;
 }
 
-static int print(const char *text, struct error *err)
-{
-	if (fputs(text, stdout) < 0 || fflush(stdout) != 0)
-		return error_errno(err, "write to standard output");
-	return 0;
-}
-
 int main(int argc, char *argv[])
 {
-	struct options options = { 0 };
+	struct options options;
 	struct error err = { 0 };
 	int status = options_parse(&options, argc, argv, &err);
+	bool answered = false;
 
-	log_start("ghstats", options.debug);
+	log_start("ghstats", options.cli.debug);
 	(void)signal(SIGPIPE, SIG_IGN); /* a write that fails says so */
-	if (status == 0 && options.help)
-		status = print(options_usage, &err);
-	else if (status == 0 && options.version)
-		status = print("ghstats-serve " HOOKTOOLS_VERSION "\n", &err);
-	else if (status == 0)
+	if (status == 0)
+		status = cli_answer(&answered, &options.cli, options_usage, &err);
+	if (status == 0 && !answered)
 		status = run(&options, &err);
 	if (status == 0)
 		return 0;

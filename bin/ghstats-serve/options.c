@@ -1,8 +1,5 @@
 #include "bin/ghstats-serve/options.h"
 
-#include <getopt.h>
-#include <stddef.h>
-
 #include "lib/error.h"
 
 const char options_usage[] = "usage: ghstats-serve [-l ADDR:PORT|unix:PATH | -i]    "
@@ -14,46 +11,28 @@ static const struct option longs[] = {
 	{ "version", no_argument, NULL, 'V' }, { NULL, 0, NULL, 0 },
 };
 
-static int take_one(struct options *options, int letter, struct error *err)
+static int take(void *context, int letter, struct error *err)
 {
-	switch (letter) {
-	case 'd':
-		options->debug = true;
-		return 0;
-	case 'h':
-		options->help = true;
-		return 0;
-	case 'i':
-		options->inetd = true;
-		return 0;
-	case 'l':
+	struct options *options = context;
+
+	(void)err;
+	if (letter == 'l')
 		options->listen = optarg;
-		return 0;
-	case 'V':
-		options->version = true;
-		return 0;
-	default:
-		return error_set(err, ERROR_USAGE,
-				 "unknown option, or one without its value: "
-				 "ghstats --help shows them");
-	}
+	options->inetd = options->inetd || letter == 'i';
+	return 0;
 }
 
 int options_parse(struct options *options, int argc, char *argv[], struct error *err)
 {
-	struct options parsed = { 0 };
-	int letter = 0;
+	static const struct cli_grammar grammar = { "dhil:V", longs, take };
 
-	opterr = 0;
-	while ((letter = getopt_long(argc, argv, "+:dhil:V", longs, NULL)) != -1) {
-		if (take_one(&parsed, letter, err) < 0)
-			return -1;
-	}
-	if (optind < argc)
+	*options = (struct options){ .cli = { "ghstats-serve", options } };
+	if (cli_parse(&options->cli, &grammar, argc, argv, err) < 0)
+		return -1;
+	if (options->cli.count)
 		return error_set(err, ERROR_USAGE, "one argument too many: '%s'",
-				 argv[optind]);
-	if (parsed.listen && parsed.inetd)
+				 options->cli.words[0]);
+	if (options->listen && options->inetd)
 		return error_set(err, ERROR_USAGE, "-l and -i exclude each other");
-	*options = parsed;
 	return 0;
 }

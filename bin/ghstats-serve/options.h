@@ -3,14 +3,14 @@
 
 #include <stdbool.h>
 
+#include "lib/cli.h"
+
 struct error;
 
 struct options {
+	struct cli cli;
 	const char *listen; /* NULL: the socket comes from systemd */
 	bool inetd;
-	bool debug;
-	bool help;
-	bool version;
 };
 
 extern const char options_usage[];

@@ -32,7 +32,7 @@ int cmd_serve(const struct options *options, const struct layout *layout,
 		return error_set(err, ERROR_USAGE, "-l and -i exclude each other");
 	if (prepare(layout, err) < 0)
 		return -1;
-	if (options->debug)
+	if (options->cli.debug)
 		argv[count++] = "-d";
 	if (options->inetd)
 		argv[count++] = "-i";

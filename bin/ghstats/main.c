@@ -1,7 +1,5 @@
 /* ghstats: statistics of workflow runs and jobs.  See ghstats(1). */
 #include <signal.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "bin/ghstats/commands.h"
 #include "bin/ghstats/options.h"
@@ -43,13 +41,7 @@ static int check(const struct command *command, const struct options *options,
 	if (options->operand && !(command->dash && str_equal(options->operand, "-")))
 		return error_set(err, ERROR_USAGE, "%s takes no '%s'", command->name,
 				 options->operand);
-	for (const char *letter = options->used; *letter; letter++) {
-		if (*letter != 'd' && !strchr(command->letters, *letter))
-			return error_set(err, ERROR_USAGE,
-					 "option -%c does not belong to %s", *letter,
-					 command->name);
-	}
-	return 0;
+	return cli_check(&options->cli, command->name, command->letters, err);
 }
 
 static int run(const struct options *options, struct error *err)
@@ -69,26 +61,18 @@ static int run(const struct options *options, struct error *err)
 	return command->run(options, &layout, err);
 }
 
-static int print(const char *text, struct error *err)
-{
-	if (fputs(text, stdout) < 0 || fflush(stdout) != 0)
-		return error_errno(err, "write to standard output");
-	return 0;
-}
-
 int main(int argc, char *argv[])
 {
-	struct options options = { 0 };
+	struct options options;
 	struct error err = { 0 };
 	int status = options_parse(&options, argc, argv, &err);
+	bool answered = false;
 
-	log_start("ghstats", options.debug);
+	log_start("ghstats", options.cli.debug);
 	(void)signal(SIGPIPE, SIG_IGN); /* a write that fails says so */
-	if (status == 0 && options.help)
-		status = print(options_usage, &err);
-	else if (status == 0 && options.version)
-		status = print("ghstats " HOOKTOOLS_VERSION "\n", &err);
-	else if (status == 0)
+	if (status == 0)
+		status = cli_answer(&answered, &options.cli, options_usage, &err);
+	if (status == 0 && !answered)
 		status = run(&options, &err);
 	if (status == 0)
 		return 0;

@@ -1,6 +1,5 @@
 #include "bin/ghstats/options.h"
 
-#include <getopt.h>
 #include <string.h>
 
 #include "lib/date.h"
@@ -50,17 +49,6 @@ static const struct option longs[] = {
 /* In the order of enum stats_field. */
 static const char filter_letters[] = "rwbeasFT";
 
-static int take_word(struct options *options, struct error *err)
-{
-	if (!options->command)
-		options->command = optarg;
-	else if (!options->operand)
-		options->operand = optarg;
-	else
-		return error_set(err, ERROR_USAGE, "one argument too many: '%s'", optarg);
-	return 0;
-}
-
 static int take_filter(struct options *options, int letter, struct error *err)
 {
 	enum stats_field field =
@@ -107,13 +95,13 @@ static int take_limit(struct options *options, struct error *err)
 	return 0;
 }
 
-static int take_value(struct options *options, int letter, struct error *err)
+static int take(void *context, int letter, struct error *err)
 {
-	if (letter != '?' && letter != ':' && strchr(filter_letters, letter))
+	struct options *options = context;
+
+	if (strchr(filter_letters, letter))
 		return take_filter(options, letter, err);
 	switch (letter) {
-	case 1:
-		return take_word(options, err);
 	case 'A':
 		options->after = optarg;
 		return 0;
@@ -121,78 +109,37 @@ static int take_value(struct options *options, int letter, struct error *err)
 		return take_by(options, err);
 	case 'f':
 		return take_format(options, err);
-	case 'l':
-		options->listen = optarg;
-		return 0;
-	case 'n':
-		return take_limit(options, err);
-	default:
-		return -1;
-	}
-}
-
-static int take_one(struct options *options, int letter, struct error *err)
-{
-	size_t used = strlen(options->used);
-
-	if (letter != 1 && !strchr(options->used, letter))
-		options->used[used] = (char)letter;
-	switch (letter) {
-	case 'd':
-		options->debug = true;
-		return 0;
-	case 'h':
-		options->help = true;
-		return 0;
 	case 'i':
 		options->inetd = true;
 		return 0;
 	case 'j':
 		options->format = FORMAT_JSON;
 		return 0;
+	case 'l':
+		options->listen = optarg;
+		return 0;
 	case 'L':
 		options->local = true;
 		return 0;
-	case 'V':
-		options->version = true;
-		return 0;
+	case 'n':
+		return take_limit(options, err);
 	default:
-		return take_value(options, letter, err);
+		return error_set(err, ERROR_BUG, "option -%c", letter);
 	}
 }
 
-/* optind is behind the argument at fault. */
-static int refuse(char *const argv[], int letter, struct error *err)
-{
-	if (letter == ':')
-		return error_set(err, ERROR_USAGE, "option '%s' wants a value",
-				 argv[optind - 1]);
-	return error_set(err, ERROR_USAGE,
-			 "unknown option '%s': ghstats --help shows them",
-			 argv[optind - 1]);
-}
-
-/* The leading "-" hands operands over in their order, wherever options stand. */
 int options_parse(struct options *options, int argc, char *argv[], struct error *err)
 {
-	struct options parsed = { 0 };
-	int letter = 0;
+	static const struct cli_grammar grammar = { "a:A:b:B:de:f:F:hijn:l:Lr:s:T:Vw:",
+						    longs, take };
 
-	opterr = 0;
-	while ((letter = getopt_long(argc, argv, "-:a:A:b:B:de:f:F:hijn:l:Lr:s:T:Vw:",
-				     longs, NULL)) != -1) {
-		if (letter == '?' || letter == ':')
-			return refuse(argv, letter, err);
-		if (take_one(&parsed, letter, err) < 0)
-			return -1;
-	}
-	for (; optind < argc; optind++) {
-		optarg = argv[optind];
-		if (take_word(&parsed, err) < 0)
-			return -1;
-	}
-	if (stats_filter_check(&parsed.filter, err) < 0)
+	*options = (struct options){ .cli = { "ghstats", options } };
+	if (cli_parse(&options->cli, &grammar, argc, argv, err) < 0)
 		return -1;
-	*options = parsed;
-	return 0;
+	if (options->cli.count > 2)
+		return error_set(err, ERROR_USAGE, "one argument too many: '%s'",
+				 options->cli.words[2]);
+	options->command = options->cli.words[0];
+	options->operand = options->cli.words[1];
+	return stats_filter_check(&options->filter, err);
 }

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lib/cli.h"
 #include "lib/stats_filter.h"
 
 struct error;
@@ -12,6 +13,7 @@ enum options_format { FORMAT_AUTO, FORMAT_TABLE, FORMAT_TSV, FORMAT_CSV, FORMAT_
 
 /* The command line, checked.  Strings are argv's own. */
 struct options {
+	struct cli cli;
 	const char *command; /* NULL when there is none */
 	const char *operand;
 	struct stats_filter filter;
@@ -22,10 +24,6 @@ struct options {
 	const char *listen;
 	bool inetd;
 	bool local;
-	bool debug;
-	bool help;
-	bool version;
-	char used[32]; /* the letters of the options given, each once */
 };
 
 extern const char options_usage[];

@@ -1,7 +1,5 @@
 /* hookroute: decide what events mean and deliver them.  See hookroute(8). */
 #include <signal.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "bin/hookroute/commands.h"
 #include "bin/hookroute/options.h"
@@ -23,12 +21,12 @@ static const struct command commands[] = {
 	{ "run", cmd_run, 0, "j" },
 	{ "drain", cmd_drain, 0, "j" },
 	{ "filter", cmd_filter, 0, "rt" },
-	{ "test", cmd_test, OPTIONS_OPERANDS, "r" },
+	{ "test", cmd_test, CLI_WORDS, "r" },
 	{ "check", cmd_check, 0, "r" },
 	{ "put", cmd_put, 0, "enk" },
 	{ "list", cmd_list, 1, "laJ" },
 	{ "show", cmd_show, 1, "J" },
-	{ "retry", cmd_retry, OPTIONS_OPERANDS, "D" },
+	{ "retry", cmd_retry, CLI_WORDS, "D" },
 };
 /* clang-format on */
 
@@ -46,19 +44,10 @@ static const struct command *find_command(const char *name)
 static int check(const struct command *command, const struct options *options,
 		 struct error *err)
 {
-	const char *letter;
-
 	if (options->operand_count > command->max)
 		return error_set(err, ERROR_USAGE, "%s takes no '%s'", command->name,
 				 options->operands[command->max]);
-	for (letter = options->used; *letter; letter++) {
-		if (*letter != 'd' && !strchr(command->letters, *letter))
-			return error_set(err, ERROR_USAGE,
-					 "an option does not belong to %s: "
-					 "hookroute --help shows them",
-					 command->name);
-	}
-	return 0;
+	return cli_check(&options->cli, command->name, command->letters, err);
 }
 
 static int run(const struct options *options, struct error *err)
@@ -79,26 +68,18 @@ static int run(const struct options *options, struct error *err)
 	return command->run(options, &layout, err);
 }
 
-static int print(const char *text, struct error *err)
-{
-	if (fputs(text, stdout) < 0 || fflush(stdout) != 0)
-		return error_errno(err, "write to standard output");
-	return 0;
-}
-
 int main(int argc, char *argv[])
 {
-	struct options options = { 0 };
+	struct options options;
 	struct error err = { 0 };
 	int status = options_parse(&options, argc, argv, &err);
+	bool answered = false;
 
-	log_start("hookroute", options.debug);
+	log_start("hookroute", options.cli.debug);
 	(void)signal(SIGPIPE, SIG_IGN); /* a write that fails says so */
-	if (status == 0 && options.help)
-		status = print(options_usage, &err);
-	else if (status == 0 && options.version)
-		status = print("hookroute " HOOKTOOLS_VERSION "\n", &err);
-	else if (status == 0)
+	if (status == 0)
+		status = cli_answer(&answered, &options.cli, options_usage, &err);
+	if (status == 0 && !answered)
 		status = run(&options, &err);
 	if (status == 0)
 		return 0;

@@ -1,8 +1,5 @@
 #include "bin/hookroute/options.h"
 
-#include <getopt.h>
-#include <string.h>
-
 #include "bin/hookroute/dispatch.h"
 #include "lib/error.h"
 #include "lib/path.h"
@@ -40,18 +37,6 @@ static const struct option longs[] = {
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
 };
-
-static int take_operand(struct options *options, struct error *err)
-{
-	if (!options->command) {
-		options->command = optarg;
-		return 0;
-	}
-	if (options->operand_count == OPTIONS_OPERANDS)
-		return error_set(err, ERROR_USAGE, "too many arguments at '%s'", optarg);
-	options->operands[options->operand_count++] = optarg;
-	return 0;
-}
 
 static int take_number(uint64_t *number, const char *name, uint64_t max,
 		       struct error *err)
@@ -91,17 +76,23 @@ static int take_name(struct options *options, struct error *err)
 	return 0;
 }
 
-static int take_value(struct options *options, int letter, struct error *err)
+static int take(void *context, int letter, struct error *err)
 {
+	struct options *options = context;
+
 	switch (letter) {
-	case 1:
-		return take_operand(options, err);
 	case 'a':
 		return take_id(&options->after, "--after", err);
+	case 'D':
+		options->dead = true;
+		return 0;
 	case 'e':
 		return take_event(options, err);
 	case 'j':
 		return take_number(&options->jobs, "--jobs", JOBS_MAX, err);
+	case 'J':
+		options->json = true;
+		return 0;
 	case 'k':
 		return take_id(&options->hook, "--hook", err);
 	case 'l':
@@ -115,57 +106,22 @@ static int take_value(struct options *options, int letter, struct error *err)
 		options->to = optarg;
 		return 0;
 	default:
-		return error_set(err, ERROR_USAGE,
-				 "unknown option, or one without its value: "
-				 "hookroute --help shows them");
+		return error_set(err, ERROR_BUG, "option -%c", letter);
 	}
 }
 
-static int take_one(struct options *options, int letter, struct error *err)
-{
-	size_t used = strlen(options->used);
-
-	if (letter != 1 && letter != '?' && letter != ':' &&
-	    !strchr(options->used, letter))
-		options->used[used] = (char)letter;
-	switch (letter) {
-	case 'D':
-		options->dead = true;
-		return 0;
-	case 'd':
-		options->debug = true;
-		return 0;
-	case 'h':
-		options->help = true;
-		return 0;
-	case 'J':
-		options->json = true;
-		return 0;
-	case 'V':
-		options->version = true;
-		return 0;
-	default:
-		return take_value(options, letter, err);
-	}
-}
-
-/* The leading "-" hands operands over in their order, wherever options stand. */
 int options_parse(struct options *options, int argc, char *argv[], struct error *err)
 {
-	struct options parsed = { .jobs = DISPATCH_EVENTS, .limit = UINT64_MAX };
-	int letter = 0;
+	static const struct cli_grammar grammar = { "a:Dde:hj:Jk:l:n:r:t:V", longs,
+						    take };
 
-	opterr = 0;
-	while ((letter = getopt_long(argc, argv, "-:a:Dde:hj:Jk:l:n:r:t:V", longs,
-				     NULL)) != -1) {
-		if (take_one(&parsed, letter, err) < 0)
-			return -1;
-	}
-	for (; optind < argc; optind++) {
-		optarg = argv[optind];
-		if (take_one(&parsed, 1, err) < 0)
-			return -1;
-	}
-	*options = parsed;
+	*options = (struct options){ .cli = { "hookroute", options },
+				     .jobs = DISPATCH_EVENTS,
+				     .limit = UINT64_MAX };
+	if (cli_parse(&options->cli, &grammar, argc, argv, err) < 0)
+		return -1;
+	options->command = options->cli.words[0];
+	options->operands = options->cli.words + 1;
+	options->operand_count = options->cli.count ? options->cli.count - 1 : 0;
 	return 0;
 }

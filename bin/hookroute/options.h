@@ -5,29 +5,26 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/cli.h"
+
 struct error;
 
 /* The command line, checked.  Strings are argv's own. */
-enum { OPTIONS_OPERANDS = 256 };
-
 struct options {
-	bool help;
-	bool version;
-	bool debug;
+	struct cli cli;
 	bool json;
 	bool dead;
-	uint64_t jobs;	     /* events under way at once */
-	uint64_t limit;	     /* UINT64_MAX when there is none */
-	const char *after;   /* an id */
-	const char *event;   /* bare payloads are events of this kind */
-	const char *name;    /* of what they belong to */
-	const char *hook;    /* a uuid */
-	const char *routes;  /* a folder instead of routes.d */
-	const char *to;	     /* print the lines of this consumer only */
-	const char *command; /* NULL when none was given */
-	const char *operands[OPTIONS_OPERANDS];
+	uint64_t jobs;		     /* events under way at once */
+	uint64_t limit;		     /* UINT64_MAX when there is none */
+	const char *after;	     /* an id */
+	const char *event;	     /* bare payloads are events of this kind */
+	const char *name;	     /* of what they belong to */
+	const char *hook;	     /* a uuid */
+	const char *routes;	     /* a folder instead of routes.d */
+	const char *to;		     /* print the lines of this consumer only */
+	const char *command;	     /* NULL when none was given */
+	const char *const *operands; /* behind it */
 	size_t operand_count;
-	char used[32]; /* the letters of the options given, each once */
 };
 
 extern const char options_usage[];

@@ -73,26 +73,18 @@ static int run(struct error *err)
 	return reply_serve(take_line, &report, err);
 }
 
-static int print(const char *text, struct error *err)
-{
-	if (fputs(text, stdout) < 0 || fflush(stdout) != 0)
-		return error_errno(err, "write to standard output");
-	return 0;
-}
-
 int main(int argc, char *argv[])
 {
-	struct options options = { 0 };
+	struct options options;
 	struct error err = { 0 };
 	int status = options_parse(&options, argc, argv, &err);
+	bool answered = false;
 
-	log_start("runjob-report", options.debug);
+	log_start("runjob-report", options.cli.debug);
 	(void)signal(SIGPIPE, SIG_IGN); /* a write that fails says so */
-	if (status == 0 && options.help)
-		status = print(options_usage, &err);
-	else if (status == 0 && options.version)
-		status = print("runjob-report " HOOKTOOLS_VERSION "\n", &err);
-	else if (status == 0)
+	if (status == 0)
+		status = cli_answer(&answered, &options.cli, options_usage, &err);
+	if (status == 0 && !answered)
 		status = run(&err);
 	if (status == 0)
 		return 0;

@@ -1,6 +1,5 @@
 #include "bin/runjob-report/options.h"
 
-#include <getopt.h>
 #include <stddef.h>
 
 #include "lib/error.h"
@@ -17,23 +16,16 @@ static const struct option longs[] = {
 
 int options_parse(struct options *options, int argc, char *argv[], struct error *err)
 {
-	struct options parsed = { 0 };
-	int letter = 0;
+	static const struct cli_grammar grammar = { "dhV", longs, NULL };
+	const struct cli *cli = &options->cli;
 
-	opterr = 0;
-	while ((letter = getopt_long(argc, argv, "+dhV", longs, NULL)) != -1) {
-		parsed.debug |= letter == 'd';
-		parsed.help |= letter == 'h';
-		parsed.version |= letter == 'V';
-		if (letter == '?')
-			return error_set(err, ERROR_USAGE, "unknown option; %s",
-					 options_usage);
-	}
-	*options = parsed;
-	if (parsed.help || parsed.version)
+	*options = (struct options){ .cli = { "runjob-report", options } };
+	if (cli_parse(&options->cli, &grammar, argc, argv, err) < 0)
+		return -1;
+	if (cli->help || cli->version)
 		return 0;
-	if (argc - optind != 2 || !str_equal(argv[optind], "github") ||
-	    !str_equal(argv[optind + 1], "-"))
+	if (cli->count != 2 || !str_equal(cli->words[0], "github") ||
+	    !str_equal(cli->words[1], "-"))
 		return error_set(
 			err, ERROR_USAGE,
 			"it reports to github what comes on its input: runjob report "

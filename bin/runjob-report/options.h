@@ -1,14 +1,12 @@
 #ifndef BIN_RUNJOB_REPORT_OPTIONS_H
 #define BIN_RUNJOB_REPORT_OPTIONS_H
 
-#include <stdbool.h>
+#include "lib/cli.h"
 
 struct error;
 
 struct options {
-	bool help;
-	bool version;
-	bool debug;
+	struct cli cli;
 };
 
 extern const char options_usage[];

@@ -1,7 +1,5 @@
 /* tokenmint: short-lived tokens, and the sealed store of secrets.  See tokenmint(1). */
 #include <signal.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "bin/tokenmint/commands.h"
 #include "bin/tokenmint/options.h"
@@ -34,14 +32,14 @@ static const struct command commands[] = {
 	{ "jwt", NULL, cmd_jwt, 0, 1, "a" },
 	{ "get", NULL, cmd_get, 1, 1, "amrpj" },
 	{ "sync", NULL, cmd_sync, 1, 1, "" },
-	{ "refresh", NULL, cmd_refresh, 0, OPTIONS_OPERANDS, "Aao" },
+	{ "refresh", NULL, cmd_refresh, 0, CLI_WORDS, "Aao" },
 };
 /* clang-format on */
 
 static const struct command *find_command(const struct options *options)
 {
-	const char *word = options->operand_count > 0 ? options->operands[0] : "";
-	const char *action = options->operand_count > 1 ? options->operands[1] : "";
+	const char *word = options->cli.count > 0 ? options->cli.words[0] : "";
+	const char *action = options->cli.count > 1 ? options->cli.words[1] : "";
 
 	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
 		if (str_equal(commands[i].word, word) &&
@@ -57,12 +55,7 @@ static int check_command(const struct command *command, const struct options *op
 		return error_set(
 			err, ERROR_USAGE,
 			"wrong number of arguments: tokenmint --help shows them");
-	for (const char *letter = options->used; *letter; letter++)
-		if (*letter != 'd' && !strchr(command->letters, *letter))
-			return error_set(err, ERROR_USAGE,
-					 "option -%c does not belong to this command",
-					 *letter);
-	return 0;
+	return cli_check(&options->cli, command->word, command->letters, err);
 }
 
 static int run(const struct options *options, struct error *err)
@@ -73,31 +66,23 @@ static int run(const struct options *options, struct error *err)
 	if (!command)
 		return error_set(err, ERROR_USAGE,
 				 "which command?  tokenmint --help shows them");
-	if (check_command(command, options, options->operand_count - words, err) < 0)
+	if (check_command(command, options, options->cli.count - words, err) < 0)
 		return -1;
-	return command->run(options, options->operands + words, err);
-}
-
-static int print(const char *text, struct error *err)
-{
-	if (fputs(text, stdout) < 0 || fflush(stdout) != 0)
-		return error_errno(err, "write to standard output");
-	return 0;
+	return command->run(options, options->cli.words + words, err);
 }
 
 int main(int argc, char *argv[])
 {
-	struct options options = { 0 };
+	struct options options;
 	struct error err = { 0 };
 	int status = options_parse(&options, argc, argv, &err);
+	bool answered = false;
 
-	log_start("tokenmint", options.debug);
+	log_start("tokenmint", options.cli.debug);
 	(void)signal(SIGPIPE, SIG_IGN); /* a write that fails says so */
-	if (status == 0 && options.help)
-		status = print(options_usage, &err);
-	else if (status == 0 && options.version)
-		status = print("tokenmint " HOOKTOOLS_VERSION "\n", &err);
-	else if (status == 0)
+	if (status == 0)
+		status = cli_answer(&answered, &options.cli, options_usage, &err);
+	if (status == 0 && !answered)
 		status = run(&options, &err);
 	if (status == 0)
 		return 0;

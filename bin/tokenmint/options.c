@@ -1,6 +1,5 @@
 #include "bin/tokenmint/options.h"
 
-#include <getopt.h>
 #include <string.h>
 
 #include "lib/error.h"
@@ -118,12 +117,14 @@ static int take_repository(struct options *options, struct error *err)
 			err);
 }
 
-static int take_value(struct options *options, int letter, struct error *err)
+static int take(void *context, int letter, struct error *err)
 {
+	struct options *options = context;
+
 	switch (letter) {
-	case 1:
-		return add_text(options->operands, &options->operand_count,
-				OPTIONS_OPERANDS, err);
+	case 'A':
+		options->all = true;
+		return 0;
 	case 'a':
 		options->app = optarg;
 		return 0;
@@ -136,6 +137,9 @@ static int take_value(struct options *options, int letter, struct error *err)
 		return 0;
 	case 'i':
 		return take_app_id(options, err);
+	case 'j':
+		options->json = true;
+		return 0;
 	case 'm':
 		return take_min_ttl(options, err);
 	case 'o':
@@ -145,56 +149,16 @@ static int take_value(struct options *options, int letter, struct error *err)
 	case 'r':
 		return take_repository(options, err);
 	default:
-		return error_set(err, ERROR_USAGE,
-				 "unknown option, or one without its value: "
-				 "tokenmint --help shows them");
+		return error_set(err, ERROR_BUG, "option -%c", letter);
 	}
 }
 
-static int take_one(struct options *options, int letter, struct error *err)
-{
-	size_t used = strlen(options->used);
-
-	if (letter != 1 && letter != '?' && letter != ':' &&
-	    !strchr(options->used, letter))
-		options->used[used] = (char)letter;
-	switch (letter) {
-	case 'A':
-		options->all = true;
-		return 0;
-	case 'd':
-		options->debug = true;
-		return 0;
-	case 'h':
-		options->help = true;
-		return 0;
-	case 'j':
-		options->json = true;
-		return 0;
-	case 'V':
-		options->version = true;
-		return 0;
-	default:
-		return take_value(options, letter, err);
-	}
-}
-
-/* The leading "-" hands operands over in their order, wherever options stand. */
 int options_parse(struct options *options, int argc, char *argv[], struct error *err)
 {
-	struct options parsed = { .min_ttl_ms = MIN_TTL_MS };
-	int letter = 0;
+	static const struct cli_grammar grammar = { "Aa:c:de:f:hi:jm:o:p:r:V", longs,
+						    take };
 
-	opterr = 0;
-	while ((letter = getopt_long(argc, argv, "-:Aa:c:de:f:hi:jm:o:p:r:V", longs,
-				     NULL)) != -1)
-		if (take_one(&parsed, letter, err) < 0)
-			return -1;
-	for (; optind < argc; optind++) {
-		optarg = argv[optind];
-		if (take_one(&parsed, 1, err) < 0)
-			return -1;
-	}
-	*options = parsed;
-	return 0;
+	*options = (struct options){ .cli = { "tokenmint", options },
+				     .min_ttl_ms = MIN_TTL_MS };
+	return cli_parse(&options->cli, &grammar, argc, argv, err);
 }

@@ -5,15 +5,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/cli.h"
+
 struct error;
 
 /* The command line, checked.  Strings are argv's own. */
-enum { OPTIONS_OPERANDS = 256, OPTIONS_SCOPE = 64 };
+enum { OPTIONS_SCOPE = 64 };
 
 struct options {
-	bool help;
-	bool version;
-	bool debug;
+	struct cli cli; /* its words: the command's own first */
 	bool json;
 	bool all;
 	const char *app;
@@ -27,9 +27,6 @@ struct options {
 	size_t repository_count;
 	const char *permissions[OPTIONS_SCOPE]; /* "contents=read" */
 	size_t permission_count;
-	const char *operands[OPTIONS_OPERANDS]; /* the command's own words first */
-	size_t operand_count;
-	char used[32]; /* the letters of the options given, each once */
 };
 
 extern const char options_usage[];

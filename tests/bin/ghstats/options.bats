@@ -81,7 +81,7 @@ load helper
 	run -64 --separate-stderr ghstats runs --what
 	[[ $stderr == *"'--what'"* ]]
 	run -64 --separate-stderr ghstats summarize --json
-	[ "$stderr" = "ghstats: option -j does not belong to summarize" ]
+	[ "$stderr" = "ghstats: option -j does not belong to summarize: ghstats --help shows them" ]
 }
 
 @test "ghstats: a database of nobody else's" {
