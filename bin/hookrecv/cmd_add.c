@@ -6,7 +6,6 @@
 #include "bin/hookrecv/print.h"
 #include "bin/hookrecv/providers.h"
 #include "bin/hookrecv/secret.h"
-#include "bin/hookrecv/signature.h"
 #include "lib/cleanup.h"
 #include "lib/date.h"
 #include "lib/error.h"
@@ -23,22 +22,6 @@ static int find_provider(const struct provider **provider, struct providers *pro
 	if ((*provider)->open && options->secret_file)
 		return error_set(err, ERROR_USAGE, "provider none takes no secret");
 	return 0;
-}
-
-/* The one in the file, the provider's own public key, or a new one. */
-static int find_secret(struct buf *secret, const struct provider *provider,
-		       const char *file, struct error *err)
-{
-	if (provider->open)
-		return 0;
-	if (!file && !provider->public_key)
-		return secret_make(secret, provider, err);
-	if (!file)
-		buf_add_str(secret, provider->public_key);
-	else if (secret_read(secret, file, err) < 0)
-		return -1;
-	return signature_check_secret(
-		provider, (struct str_view){ buf_str(secret), secret->len }, err);
 }
 
 /* The secret is there before the hook is: no request meets a hook without it. */
@@ -80,7 +63,7 @@ int cmd_add(const struct options *options, const struct layout *layout, struct e
 	providers_open(&providers, layout);
 	if (find_provider(&provider, &providers, options, err) < 0)
 		return -1;
-	if (find_secret(&secret, provider, options->secret_file, err) < 0)
+	if (secret_find(&secret, provider, options->secret_file, err) < 0)
 		return -1;
 	uuid_random(hook.id);
 	hook.name = str_dup(options->operand);

@@ -27,7 +27,7 @@ int cmd_list(const struct options *options, const struct layout *layout,
 		const struct registry_hook *hook = &hooks.hooks[i];
 
 		if (json)
-			print_hook(&out, hook, true);
+			print_hook(&out, hook, NULL, true);
 		else
 			buf_add_format(&out, "%-36s  %-16s %-8s %s\n", hook->id,
 				       hook->provider, hook->enabled ? "yes" : "no",

@@ -4,9 +4,11 @@
 
 #include "bin/hookrecv/options.h"
 #include "bin/hookrecv/print.h"
+#include "bin/hookrecv/rotation.h"
 #include "lib/buf.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
+#include "lib/layout.h"
 #include "lib/registry.h"
 #include "lib/vault.h"
 
@@ -30,10 +32,12 @@ int cmd_show(const struct options *options, const struct layout *layout,
 	auto_registry struct registry registry = REGISTRY_NONE;
 	auto_registry_hook struct registry_hook hook = REGISTRY_HOOK_EMPTY;
 	auto_buf struct buf out = BUF_EMPTY;
+	struct rotation rotation = { 0 };
 
-	if (find(&hook, &registry, options->operand, layout, err) < 0)
+	if (find(&hook, &registry, options->operand, layout, err) < 0 ||
+	    rotation_read(&rotation, layout->state, hook.id, err) < 0)
 		return -1;
-	print_hook(&out, &hook, options->json || !isatty(STDOUT_FILENO));
+	print_hook(&out, &hook, &rotation, options->json || !isatty(STDOUT_FILENO));
 	return print_out(&out, err);
 }
 
@@ -45,6 +49,7 @@ int cmd_remove(const struct options *options, const struct layout *layout,
 	auto_registry_hook struct registry_hook hook = REGISTRY_HOOK_EMPTY;
 	auto_vault struct vault vault = VAULT_NONE;
 	auto_free char *name = NULL;
+	auto_free char *old = NULL;
 	bool found = false;
 
 	if (find(&hook, &registry, options->operand, layout, err) < 0 ||
@@ -52,6 +57,10 @@ int cmd_remove(const struct options *options, const struct layout *layout,
 	    registry_remove(&registry, hook.id, err) < 0)
 		return -1;
 	name = registry_secret_name(hook.id);
+	old = rotation_secret_name(hook.id);
+	if (vault_delete(&found, &vault, old, err) < 0 ||
+	    rotation_forget(layout->state, hook.id, err) < 0)
+		return -1;
 	return vault_delete(&found, &vault, name, err);
 }
 

@@ -17,6 +17,7 @@ const char options_usage[] =
 	"                [--max-body 25M] [--json]\n"
 	"       hookrecv list [--json]\n"
 	"       hookrecv show ID [--json]\n"
+	"       hookrecv rotate ID [--secret-file F|-] [--grace 24h] [--json]\n"
 	"       hookrecv remove ID\n"
 	"       hookrecv enable ID\n"
 	"       hookrecv disable ID\n"
@@ -26,10 +27,14 @@ const char options_usage[] =
 	"       hookrecv bans list [--json]\n"
 	"       hookrecv bans lift ADDR\n";
 
+#define GRACE_MS ((uint64_t)24 * 3600 * 1000)
+#define GRACE_MAX_MS (90 * GRACE_MS)
+
 static const struct option longs[] = {
 	{ "debug", no_argument, NULL, 'd' },
 	{ "delivery", required_argument, NULL, 'D' },
 	{ "event", required_argument, NULL, 'e' },
+	{ "grace", required_argument, NULL, 'g' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "idle", required_argument, NULL, 'I' },
 	{ "inetd", no_argument, NULL, 'i' },
@@ -70,6 +75,15 @@ static int take_seconds(uint64_t *seconds, struct error *err)
 	return 0;
 }
 
+static int take_grace(struct options *options, struct error *err)
+{
+	if (str_to_duration(&options->grace_ms, optarg, err) < 0 ||
+	    options->grace_ms > (uint64_t)GRACE_MAX_MS)
+		return error_set(err, ERROR_USAGE,
+				 "--grace wants a time up to 90d, not '%s'", optarg);
+	return 0;
+}
+
 static int take_max_body(struct options *options, struct error *err)
 {
 	if (str_to_size(&options->max_body, optarg, err) < 0 || options->max_body == 0 ||
@@ -106,6 +120,8 @@ static int take_value(struct options *options, int letter, struct error *err)
 		return take_word(&options->delivery, err);
 	case 'e':
 		return take_word(&options->event, err);
+	case 'g':
+		return take_grace(options, err);
 	case 'I':
 		return take_seconds(&options->idle_s, err);
 	case 'l':
@@ -165,12 +181,13 @@ static int take_one(struct options *options, int letter, struct error *err)
 int options_parse(struct options *options, int argc, char *argv[], struct error *err)
 {
 	struct options parsed = { .max_body = MAX_BODY,
+				  .grace_ms = GRACE_MS,
 				  .idle_s = IDLE_S,
 				  .total_s = TOTAL_S };
 	int letter = 0;
 
 	opterr = 0;
-	while ((letter = getopt_long(argc, argv, "-:dD:e:hI:ijl:m:p:s:t:T:u:V", longs,
+	while ((letter = getopt_long(argc, argv, "-:dD:e:g:hI:ijl:m:p:s:t:T:u:V", longs,
 				     NULL)) != -1) {
 		if (take_one(&parsed, letter, err) < 0)
 			return -1;

@@ -19,6 +19,7 @@ struct options {
 	const char *event;
 	const char *delivery;
 	uint64_t max_body;
+	uint64_t grace_ms;
 	uint64_t idle_s;
 	uint64_t total_s;
 	struct source_trust trust;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "bin/hookrecv/rotation.h"
 #include "lib/buf.h"
 #include "lib/date.h"
 #include "lib/file.h"
@@ -15,8 +16,39 @@ int print_out(const struct buf *text, struct error *err)
 			  err);
 }
 
+static void write_rotation(struct json_writer *writer, const struct rotation *rotation)
+{
+	char date[DATE_LEN];
+
+	if (!rotation || !rotation->found)
+		return;
+	date_format(date, rotation->since_ms);
+	json_write_string(writer, "rotated_at", date);
+	date_format(date, rotation->until_ms);
+	json_write_string(writer, "old_secret_until", date);
+	date_format(date, rotation->used_ms);
+	json_write_string(writer, "old_secret_used_at", rotation->used_ms ? date : NULL);
+}
+
+static void print_rotation(struct buf *out, const struct rotation *rotation)
+{
+	char since[DATE_LEN];
+	char until[DATE_LEN];
+	char used[DATE_LEN];
+
+	if (!rotation || !rotation->found)
+		return;
+	date_format(since, rotation->since_ms);
+	date_format(until, rotation->until_ms);
+	date_format(used, rotation->used_ms);
+	buf_add_format(out,
+		       "rotated:  %s\nold secret good until: %s\n"
+		       "old secret last used:  %s\n",
+		       since, until, rotation->used_ms ? used : "never");
+}
+
 static void write_json(struct buf *out, const struct registry_hook *hook,
-		       const char *secret)
+		       const char *secret, const struct rotation *rotation)
 {
 	struct json_writer writer = JSON_WRITER(out);
 	char created[DATE_LEN];
@@ -33,18 +65,20 @@ static void write_json(struct buf *out, const struct registry_hook *hook,
 	json_write_u64(&writer, "max_body", hook->max_body);
 	json_write_bool(&writer, "enabled", hook->enabled);
 	json_write_string(&writer, "created_at", created);
+	write_rotation(&writer, rotation);
 	if (secret && *secret)
 		json_write_string(&writer, "secret", secret);
 	json_write_object_end(&writer);
 	buf_add_char(out, '\n');
 }
 
-void print_hook(struct buf *out, const struct registry_hook *hook, bool json)
+void print_hook(struct buf *out, const struct registry_hook *hook,
+		const struct rotation *rotation, bool json)
 {
 	char created[DATE_LEN];
 
 	if (json) {
-		write_json(out, hook, NULL);
+		write_json(out, hook, NULL, rotation);
 		return;
 	}
 	date_format(created, hook->created_ms);
@@ -55,6 +89,7 @@ void print_hook(struct buf *out, const struct registry_hook *hook, bool json)
 		buf_add_format(out, "url:      %s\n", hook->url);
 	buf_add_format(out, "max-body: %ju\nenabled:  %s\ncreated:  %s\n",
 		       (uintmax_t)hook->max_body, hook->enabled ? "yes" : "no", created);
+	print_rotation(out, rotation);
 }
 
 int print_new_hook(const struct registry_hook *hook, const char *secret, bool json,
@@ -63,7 +98,7 @@ int print_new_hook(const struct registry_hook *hook, const char *secret, bool js
 	auto_secret struct buf out = BUF_EMPTY;
 
 	if (json) {
-		write_json(&out, hook, secret);
+		write_json(&out, hook, secret, NULL);
 		return print_out(&out, err);
 	}
 	buf_add_format(&out,

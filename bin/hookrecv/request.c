@@ -8,6 +8,7 @@
 #include "bin/hookrecv/answer.h"
 #include "bin/hookrecv/member.h"
 #include "bin/hookrecv/receive.h"
+#include "bin/hookrecv/rotation.h"
 #include "lib/date.h"
 #include "lib/error.h"
 #include "lib/http_server.h"
@@ -143,21 +144,23 @@ static void refuse_signature(struct http_exchange *exchange,
 
 static bool check_signature(struct request *request, struct http_exchange *exchange)
 {
-	struct signature_opening opening = { .secret = { "", 0 },
-					     .header = signature_header,
+	struct hooks_secrets secrets = { { "", 0 }, { "", 0 } };
+	struct signature_opening opening = { .header = signature_header,
 					     .request = exchange,
 					     .now_ms = date_now_ms() };
 	enum signature_verdict verdict;
 	struct error err = { 0 };
 
-	if (hooks_secret(&opening.secret, &request->receive->hooks, request->hook,
-			 opening.now_ms, &err) < 0) {
+	if (hooks_secrets(&secrets, &request->receive->hooks, request->hook,
+			  opening.now_ms, &err) < 0) {
 		log_error("%s", err.message);
 		answer_unavailable(exchange);
 		return false;
 	}
-	verdict = signature_start(&request->signature, request->provider, &opening);
-	if (signature_holds_body(&request->signature) && request->max_body > HELD_MAX)
+	opening.secret = secrets.now;
+	verdict =
+		verify_start(&request->verify, request->provider, &opening, secrets.old);
+	if (verify_holds_body(&request->verify) && request->max_body > HELD_MAX)
 		request->max_body = HELD_MAX;
 	if (verdict == SIGNATURE_GOOD)
 		return true;
@@ -279,9 +282,9 @@ void request_body(struct http_exchange *exchange, const char *bytes, size_t len)
 		request->failed = true;
 	}
 	if (sign_payload)
-		signature_add(&request->signature, buf_str(payload), payload->len);
+		verify_add(&request->verify, buf_str(payload), payload->len);
 	else
-		signature_add(&request->signature, bytes, len);
+		verify_add(&request->verify, bytes, len);
 }
 
 static void refuse_payload(struct http_exchange *exchange, const struct request *request,
@@ -335,11 +338,22 @@ static void answer_ping(struct http_exchange *exchange, const struct request *re
 	http_answer(exchange, 200, "application/json", answer.data, answer.len);
 }
 
+static void note_old_secret(const struct request *request)
+{
+	struct error err = { 0 };
+
+	if (request->verify.by_old &&
+	    rotation_used(request->receive->hooks.state, request->hook, date_now_ms(),
+			  &err) < 0)
+		log_warning("%s, so 'show' tells no use of the old secret, ignoring",
+			    err.message);
+}
+
 /* Nothing is told about a payload to a sender who does not know the secret. */
 bool request_judge(struct http_exchange *exchange)
 {
 	struct request *request = http_state(exchange);
-	enum signature_verdict verdict = signature_finish(&request->signature);
+	enum signature_verdict verdict = verify_finish(&request->verify);
 	const char *problem = intake_problem(&request->intake);
 
 	if (request->failed) {
@@ -349,6 +363,7 @@ bool request_judge(struct http_exchange *exchange)
 	} else if (problem) {
 		refuse_payload(exchange, request, problem);
 	} else {
+		note_old_secret(request);
 		name_by_payload(request);
 		if (!str_equal(request->event, request->provider->ping))
 			return true;
@@ -373,7 +388,7 @@ void request_done(const struct receive *receive, struct http_exchange *exchange)
 		 request->provider->name, request->event,
 		 request->delivery ? request->delivery : "-", (uintmax_t)request->bytes,
 		 source.text, http_status(exchange) < 300 ? request->id : "-");
-	signature_free(&request->signature);
+	verify_free(&request->verify);
 	intake_free(&request->intake);
 	free(request->payload_event);
 	free(request->payload_delivery);

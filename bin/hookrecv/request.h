@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "bin/hookrecv/intake.h"
-#include "bin/hookrecv/signature.h"
+#include "bin/hookrecv/verify.h"
 #include "lib/uuid.h"
 
 struct http_exchange;
@@ -24,7 +24,7 @@ struct request {
 	const char *delivery; /* NULL when the sender names none */
 	char *payload_event;  /* the same when the payload names them */
 	char *payload_delivery;
-	struct signature signature;
+	struct verify verify;
 	struct intake intake;
 	bool failed; /* the disk took no more */
 };

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "bin/hookrecv/provider.h"
+#include "bin/hookrecv/signature.h"
 #include "lib/base64.h"
 #include "lib/buf.h"
 #include "lib/crypto.h"
@@ -67,4 +68,19 @@ int secret_make(struct buf *secret, const struct provider *provider, struct erro
 	}
 	crypto_wipe(bytes, sizeof(bytes));
 	return 0;
+}
+
+int secret_find(struct buf *secret, const struct provider *provider, const char *file,
+		struct error *err)
+{
+	if (provider->open)
+		return 0;
+	if (!file && !provider->public_key)
+		return secret_make(secret, provider, err);
+	if (!file)
+		buf_add_str(secret, provider->public_key);
+	else if (secret_read(secret, file, err) < 0)
+		return -1;
+	return signature_check_secret(
+		provider, (struct str_view){ buf_str(secret), secret->len }, err);
 }
