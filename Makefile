@@ -40,7 +40,7 @@ BASE := error cleanup buf str path file log layout config
 JSON := json_scan json_scan_member json_write
 HTTP := http_bridge http_exchange http_linger http_peer http_server http_turn listener
 
-hookrecv_LIB := $(BASE) $(JSON) $(HTTP) address bans base64 crypto date db event hex json_plain registry \
+hookrecv_LIB := $(BASE) cli $(JSON) $(HTTP) address bans base64 crypto date db event hex json_plain registry \
 	spool uuid vault vault_key
 hookrecv_LDLIBS := $(GNUTLS_LIBS) $(MHD_LIBS) $(SQLITE_LIBS)
 tokenmint_LIB := $(BASE) cli $(JSON) base64 crypto date github_answer hex json_plain jwt lines process reply vault vault_key

@@ -1,7 +1,5 @@
 /* hookrecv: receive webhooks, verify them, make them durable.  See hookrecv(8). */
 #include <signal.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "bin/hookrecv/commands.h"
 #include "bin/hookrecv/options.h"
@@ -40,8 +38,6 @@ static const struct command *find_command(const char *name)
 static int check(const struct command *command, const struct options *options,
 		 struct error *err)
 {
-	const char *letter;
-
 	if (command->operands == 1 && !options->operand)
 		return error_set(err, ERROR_USAGE, "%s wants a name or an id",
 				 command->name);
@@ -51,14 +47,7 @@ static int check(const struct command *command, const struct options *options,
 	if (!command->operands && options->operand)
 		return error_set(err, ERROR_USAGE, "%s takes no '%s'", command->name,
 				 options->operand);
-	for (letter = options->used; *letter; letter++) {
-		if (*letter != 'd' && !strchr(command->letters, *letter))
-			return error_set(err, ERROR_USAGE,
-					 "an option does not belong to %s: "
-					 "hookrecv --help shows them",
-					 command->name);
-	}
-	return 0;
+	return cli_check(&options->cli, command->name, command->letters, err);
 }
 
 static int run(const struct options *options, struct error *err)
@@ -75,26 +64,18 @@ static int run(const struct options *options, struct error *err)
 	return command->run(options, &layout, err);
 }
 
-static int print(const char *text, struct error *err)
-{
-	if (fputs(text, stdout) < 0 || fflush(stdout) != 0)
-		return error_errno(err, "write to standard output");
-	return 0;
-}
-
 int main(int argc, char *argv[])
 {
-	struct options options = { 0 };
+	struct options options;
 	struct error err = { 0 };
 	int status = options_parse(&options, argc, argv, &err);
+	bool answered = false;
 
-	log_start("hookrecv", options.debug);
+	log_start("hookrecv", options.cli.debug);
 	(void)signal(SIGPIPE, SIG_IGN); /* a write that fails says so */
-	if (status == 0 && options.help)
-		status = print(options_usage, &err);
-	else if (status == 0 && options.version)
-		status = print("hookrecv " HOOKTOOLS_VERSION "\n", &err);
-	else if (status == 0)
+	if (status == 0)
+		status = cli_answer(&answered, &options.cli, options_usage, &err);
+	if (status == 0 && !answered)
 		status = run(&options, &err);
 	if (status == 0)
 		return 0;

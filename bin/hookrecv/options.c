@@ -1,6 +1,5 @@
 #include "bin/hookrecv/options.h"
 
-#include <getopt.h>
 #include <string.h>
 
 #include "lib/error.h"
@@ -50,19 +49,6 @@ static const struct option longs[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-static int take_operand(struct options *options, struct error *err)
-{
-	if (!options->command)
-		options->command = optarg;
-	else if (!options->operand)
-		options->operand = optarg;
-	else if (!options->second)
-		options->second = optarg;
-	else
-		return error_set(err, ERROR_USAGE, "one argument too many: '%s'", optarg);
-	return 0;
-}
-
 static int take_seconds(uint64_t *seconds, struct error *err)
 {
 	uint64_t ms = 0;
@@ -111,19 +97,25 @@ static int take_word(const char **word, struct error *err)
 	return 0;
 }
 
-static int take_value(struct options *options, int letter, struct error *err)
+static int take(void *context, int letter, struct error *err)
 {
+	struct options *options = context;
+
 	switch (letter) {
-	case 1:
-		return take_operand(options, err);
 	case 'D':
 		return take_word(&options->delivery, err);
 	case 'e':
 		return take_word(&options->event, err);
 	case 'g':
 		return take_grace(options, err);
+	case 'i':
+		options->inetd = true;
+		return 0;
 	case 'I':
 		return take_seconds(&options->idle_s, err);
+	case 'j':
+		options->json = true;
+		return 0;
 	case 'l':
 		options->listen = optarg;
 		return 0;
@@ -143,62 +135,28 @@ static int take_value(struct options *options, int letter, struct error *err)
 		options->url = optarg;
 		return 0;
 	default:
-		return error_set(err, ERROR_USAGE,
-				 "unknown option, or one without its value: "
-				 "hookrecv --help shows them");
+		return error_set(err, ERROR_BUG, "option -%c", letter);
 	}
 }
 
-static int take_one(struct options *options, int letter, struct error *err)
-{
-	size_t used = strlen(options->used);
-
-	if (letter != 1 && letter != '?' && letter != ':' &&
-	    !strchr(options->used, letter))
-		options->used[used] = (char)letter;
-	switch (letter) {
-	case 'd':
-		options->debug = true;
-		return 0;
-	case 'h':
-		options->help = true;
-		return 0;
-	case 'i':
-		options->inetd = true;
-		return 0;
-	case 'j':
-		options->json = true;
-		return 0;
-	case 'V':
-		options->version = true;
-		return 0;
-	default:
-		return take_value(options, letter, err);
-	}
-}
-
-/* The leading "-" hands operands over in their order, wherever options stand. */
 int options_parse(struct options *options, int argc, char *argv[], struct error *err)
 {
-	struct options parsed = { .max_body = MAX_BODY,
-				  .grace_ms = GRACE_MS,
-				  .idle_s = IDLE_S,
-				  .total_s = TOTAL_S };
-	int letter = 0;
+	static const struct cli_grammar grammar = { "dD:e:g:hI:ijl:m:p:s:t:T:u:V", longs,
+						    take };
+	const struct cli *cli = &options->cli;
 
-	opterr = 0;
-	while ((letter = getopt_long(argc, argv, "-:dD:e:g:hI:ijl:m:p:s:t:T:u:V", longs,
-				     NULL)) != -1) {
-		if (take_one(&parsed, letter, err) < 0)
-			return -1;
-	}
-	for (; optind < argc; optind++) {
-		optarg = argv[optind];
-		if (take_one(&parsed, 1, err) < 0)
-			return -1;
-	}
-	if (!parsed.command)
-		parsed.command = "serve";
-	*options = parsed;
+	*options = (struct options){ .cli = { "hookrecv", options },
+				     .max_body = MAX_BODY,
+				     .grace_ms = GRACE_MS,
+				     .idle_s = IDLE_S,
+				     .total_s = TOTAL_S };
+	if (cli_parse(&options->cli, &grammar, argc, argv, err) < 0)
+		return -1;
+	if (cli->count > 3)
+		return error_set(err, ERROR_USAGE, "one argument too many: '%s'",
+				 cli->words[3]);
+	options->command = cli->count ? cli->words[0] : "serve";
+	options->operand = cli->words[1];
+	options->second = cli->words[2];
 	return 0;
 }

@@ -5,10 +5,12 @@
 #include <stdint.h>
 
 #include "bin/hookrecv/source.h"
+#include "lib/cli.h"
 
 struct error;
 
 struct options {
+	struct cli cli;
 	const char *command;  /* the first word; "serve" when there is none */
 	const char *operand;  /* what it is about, or NULL */
 	const char *second;   /* a further word */
@@ -25,10 +27,6 @@ struct options {
 	struct source_trust trust;
 	bool inetd;
 	bool json;
-	bool debug;
-	bool help;
-	bool version;
-	char used[32]; /* the letters that were given */
 };
 
 extern const char options_usage[];
