@@ -26,7 +26,8 @@ int options_parse(struct options *options, int argc, char *argv[], struct error 
 {
 	static const struct cli_grammar grammar = { "dhil:V", longs, take };
 
-	*options = (struct options){ .cli = { "ghstats-serve", options } };
+	*options = (struct options){ .cli = { .program = "ghstats-serve",
+					      .context = options } };
 	if (cli_parse(&options->cli, &grammar, argc, argv, err) < 0)
 		return -1;
 	if (options->cli.count)

@@ -133,7 +133,8 @@ int options_parse(struct options *options, int argc, char *argv[], struct error 
 	static const struct cli_grammar grammar = { "a:A:b:B:de:f:F:hijn:l:Lr:s:T:Vw:",
 						    longs, take };
 
-	*options = (struct options){ .cli = { "ghstats", options } };
+	*options =
+		(struct options){ .cli = { .program = "ghstats", .context = options } };
 	if (cli_parse(&options->cli, &grammar, argc, argv, err) < 0)
 		return -1;
 	if (options->cli.count > 2)

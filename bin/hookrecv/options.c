@@ -145,7 +145,7 @@ int options_parse(struct options *options, int argc, char *argv[], struct error 
 						    take };
 	const struct cli *cli = &options->cli;
 
-	*options = (struct options){ .cli = { "hookrecv", options },
+	*options = (struct options){ .cli = { .program = "hookrecv", .context = options },
 				     .max_body = MAX_BODY,
 				     .grace_ms = GRACE_MS,
 				     .idle_s = IDLE_S,

@@ -115,9 +115,10 @@ int options_parse(struct options *options, int argc, char *argv[], struct error 
 	static const struct cli_grammar grammar = { "a:Dde:hj:Jk:l:n:r:t:V", longs,
 						    take };
 
-	*options = (struct options){ .cli = { "hookroute", options },
-				     .jobs = DISPATCH_EVENTS,
-				     .limit = UINT64_MAX };
+	*options =
+		(struct options){ .cli = { .program = "hookroute", .context = options },
+				  .jobs = DISPATCH_EVENTS,
+				  .limit = UINT64_MAX };
 	if (cli_parse(&options->cli, &grammar, argc, argv, err) < 0)
 		return -1;
 	options->command = options->cli.words[0];

@@ -19,7 +19,8 @@ int options_parse(struct options *options, int argc, char *argv[], struct error 
 	static const struct cli_grammar grammar = { "dhV", longs, NULL };
 	const struct cli *cli = &options->cli;
 
-	*options = (struct options){ .cli = { "runjob-report", options } };
+	*options = (struct options){ .cli = { .program = "runjob-report",
+					      .context = options } };
 	if (cli_parse(&options->cli, &grammar, argc, argv, err) < 0)
 		return -1;
 	if (cli->help || cli->version)

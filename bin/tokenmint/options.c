@@ -158,7 +158,8 @@ int options_parse(struct options *options, int argc, char *argv[], struct error 
 	static const struct cli_grammar grammar = { "Aa:c:de:f:hi:jm:o:p:r:V", longs,
 						    take };
 
-	*options = (struct options){ .cli = { "tokenmint", options },
-				     .min_ttl_ms = MIN_TTL_MS };
+	*options =
+		(struct options){ .cli = { .program = "tokenmint", .context = options },
+				  .min_ttl_ms = MIN_TTL_MS };
 	return cli_parse(&options->cli, &grammar, argc, argv, err);
 }

@@ -43,7 +43,8 @@ static int parse(struct options *options, const char *line, struct error *err)
 			 word.data);
 		argv[argc] = words[argc];
 	}
-	*options = (struct options){ .cli = { "program", options } };
+	*options =
+		(struct options){ .cli = { .program = "program", .context = options } };
 	return cli_parse(&options->cli, &grammar, argc, argv, err);
 }
 
