@@ -152,6 +152,22 @@ static int apply_limits(const struct cgroup *cgroup, const struct cgroup_limits 
 	return 0;
 }
 
+/* Never one that was used before: it may be frozen, its counters are not ours, or it belongs
+ * to a job of another instance that has the same name. */
+static int make_new(char **path, const char *parent, const char *name, struct error *err)
+{
+	*path = path_join(parent, name);
+	if (mkdir(*path, 0755) == 0)
+		return 0;
+	if (errno == EEXIST) {
+		free(*path);
+		*path = str_format("%s/%s.%d", parent, name, (int)getpid());
+		if (mkdir(*path, 0755) == 0)
+			return 0;
+	}
+	return error_errno(err, "make cgroup '%s'", *path);
+}
+
 int cgroup_make(struct cgroup *cgroup, const struct cgroup_base *base, const char *name,
 		const struct cgroup_limits *limits, struct error *err)
 {
@@ -161,10 +177,8 @@ int cgroup_make(struct cgroup *cgroup, const struct cgroup_base *base, const cha
 
 	if (make_parent(&parent, base, err) < 0)
 		return -1;
-	made.path = path_join(parent, name);
-	/* Never one that was used before: it may be frozen, and its counters are not ours. */
-	if (mkdir(made.path, 0755) < 0)
-		return error_errno(err, "make cgroup '%s'", made.path);
+	if (make_new(&made.path, parent, name, err) < 0)
+		return -1;
 	if (file_open_dir(&made.fd, AT_FDCWD, made.path, err) < 0 ||
 	    apply_limits(&made, limits, err) < 0) {
 		(void)cgroup_remove(&made, &ignored);

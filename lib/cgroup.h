@@ -42,7 +42,7 @@ struct cgroup_usage {
 	uint64_t pids_peak;
 };
 
-/* Make the group; limits that are asked for and cannot be applied are ERROR_CONFIG, and no
+/* Make the group, with our pid behind the name if there is one of that name; limits that are asked for and cannot be applied are ERROR_CONFIG, and no
  * group is left behind. */
 int cgroup_make(struct cgroup *cgroup, const struct cgroup_base *base, const char *name,
 		const struct cgroup_limits *limits, struct error *err);

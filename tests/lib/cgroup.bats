@@ -29,6 +29,11 @@ needs_group() {
 	unit kill_takes_daemons_too
 }
 
+@test "cgroup: a name that is taken gets a group of its own" {
+	needs_group
+	unit a_name_that_is_taken_gets_a_group_of_its_own
+}
+
 # bats test_tags=FX_12
 @test "cgroup: a limit applies, or making the group is an error and leaves nothing" {
 	needs_group

@@ -136,10 +136,26 @@ static void a_limit_applies_or_is_an_error(void)
 	CHECK(!cgroup.path && access(path, F_OK) < 0);
 }
 
+static void a_name_that_is_taken_gets_a_group_of_its_own(void)
+{
+	auto_cgroup struct cgroup first = CGROUP_NONE;
+	auto_cgroup struct cgroup second = CGROUP_NONE;
+	struct error err = { 0 };
+
+	make(&first, &none);
+	make(&second, &none);
+	CHECK(strcmp(first.path, second.path) != 0);
+	CHECK(access(first.path, F_OK) == 0 && access(second.path, F_OK) == 0);
+	CHECK(cgroup_remove(&second, &err) == 0);
+	CHECK(cgroup_remove(&first, &err) == 0);
+}
+
 static const struct check_case cases[] = {
 	{ "no_is_none", no_is_none },
 	{ "a_child_is_born_inside", a_child_is_born_inside },
 	{ "kill_takes_daemons_too", kill_takes_daemons_too },
+	{ "a_name_that_is_taken_gets_a_group_of_its_own",
+	  a_name_that_is_taken_gets_a_group_of_its_own },
 	{ "a_limit_applies_or_is_an_error", a_limit_applies_or_is_an_error },
 };
 
