@@ -169,3 +169,8 @@ bool provider_hides_header(const struct provider *provider, const char *name)
 	}
 	return false;
 }
+
+bool provider_is_named_by_payload(const struct provider *provider)
+{
+	return provider->event_member[0] || provider->delivery_member[0];
+}

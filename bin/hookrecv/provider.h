@@ -73,4 +73,7 @@ const struct provider *provider_next(const struct provider *provider);
 /* Are this header's contents kept from the stored event (signature, token, cookie …)? */
 bool provider_hides_header(const struct provider *provider, const char *name);
 
+/* Does its payload, not a header, say which event or delivery it is? */
+bool provider_is_named_by_payload(const struct provider *provider);
+
 #endif
