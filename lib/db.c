@@ -210,16 +210,6 @@ void db_close(struct db *db)
 	*db = (struct db)DB_NONE;
 }
 
-uint64_t db_changes(const struct db *db)
-{
-	return (uint64_t)sqlite3_changes64(db->handle);
-}
-
-int64_t db_last_id(const struct db *db)
-{
-	return sqlite3_last_insert_rowid(db->handle);
-}
-
 int db_prepare(struct db_statement *statement, struct db *db, const char *sql,
 	       struct error *err)
 {
@@ -327,14 +317,4 @@ double db_double(const struct db_statement *statement, int column)
 bool db_is_null(const struct db_statement *statement, int column)
 {
 	return sqlite3_column_type(stmt_of(statement), column) == SQLITE_NULL;
-}
-
-int db_columns(const struct db_statement *statement)
-{
-	return sqlite3_column_count(stmt_of(statement));
-}
-
-const char *db_column_name(const struct db_statement *statement, int column)
-{
-	return sqlite3_column_name(stmt_of(statement), column);
 }

@@ -68,10 +68,6 @@ int db_commit(struct db *db, struct error *err);
 /* Undo since db_begin; nothing to undo is fine. */
 void db_rollback(struct db *db);
 
-/* How many rows the last statement inserted, changed or deleted. */
-uint64_t db_changes(const struct db *db);
-int64_t db_last_id(const struct db *db);
-
 /* Changes whenever another connection has committed; for caches. */
 int db_data_version(int64_t *version, struct db *db, struct error *err);
 
@@ -103,7 +99,5 @@ struct str_view db_view(const struct db_statement *statement, int column);
 int64_t db_int(const struct db_statement *statement, int column);
 double db_double(const struct db_statement *statement, int column);
 bool db_is_null(const struct db_statement *statement, int column);
-int db_columns(const struct db_statement *statement);
-const char *db_column_name(const struct db_statement *statement, int column);
 
 #endif

@@ -18,10 +18,3 @@ bool path_is_safe_name(const char *name)
 
 	return len > 0 && len <= 255 && name[0] != '.' && strspn(name, allowed) == len;
 }
-
-const char *path_base(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}

@@ -10,7 +10,4 @@ char *path_join(const char *dir, const char *name);
  * beginning with a dot? */
 bool path_is_safe_name(const char *name);
 
-/* The part behind the last '/', inside path. */
-const char *path_base(const char *path);
-
 #endif

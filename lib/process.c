@@ -121,12 +121,6 @@ int process_wait(struct process_outcome *outcome, struct process *process,
 	return 0;
 }
 
-void process_signal(const struct process *process, int signal)
-{
-	if (process->pid > 0)
-		(void)kill(process->pid, signal);
-}
-
 /* Reads what is there; closes *fd at its end.  False when the limit is passed. */
 static bool take_output(struct buf *out, int *fd, size_t limit)
 {
@@ -274,7 +268,7 @@ int process_capture(struct buf *out, const struct process_call *call, struct err
 		cleanup_close(&ends[1]);
 	}
 	if (failed)
-		process_signal(&process, SIGKILL);
+		(void)kill(process.pid, SIGKILL);
 	if (process.pid && process_wait(&outcome, &process, failed ? &ignored : err) < 0)
 		failed = -1;
 	if (!failed)

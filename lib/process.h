@@ -53,9 +53,6 @@ int process_spawn(struct process *process, const struct process_start *start,
 int process_wait(struct process_outcome *outcome, struct process *process,
 		 struct error *err);
 
-/* Send a signal; one that has ended already is fine. */
-void process_signal(const struct process *process, int signal);
-
 struct process_call {
 	const char *const *argv;
 	struct str_view input; /* its stdin, up to 64 KB */

@@ -109,8 +109,6 @@ static void rows_and_parameters(void)
 	CHECK_STR(db_text(&statement, 0), "'; DROP TABLE parent; --");
 	CHECK(db_int(&statement, 1) == INT64_MIN && db_double(&statement, 2) == 1.5);
 	CHECK(str_view_equal(db_view(&statement, 3), "view"));
-	CHECK(db_columns(&statement) == 4);
-	CHECK_STR(db_column_name(&statement, 0), "a");
 	CHECK(!db_is_null(&statement, 0));
 	CHECK(db_step(&row, &statement, &err) == 0 && !row);
 	CHECK(db_step(&row, &statement, &err) == 0 && row);
@@ -126,7 +124,7 @@ static void constraints_are_data_errors_and_cascade(void)
 	CHECK(db_execute(&db, "INSERT INTO child VALUES (1, 99)", &err) == -1);
 	CHECK(err.kind == ERROR_DATA);
 	CHECK(db_execute(&db, "INSERT INTO child VALUES (5, 1)", &err) == 0);
-	CHECK(db_last_id(&db) == 5 && db_changes(&db) == 1);
+	CHECK(number(&db, "SELECT count(*) FROM child") == 1);
 	CHECK(db_execute(&db, "DELETE FROM parent", &err) == 0);
 	CHECK(number(&db, "SELECT count(*) FROM child") == 0);
 }

@@ -11,7 +11,3 @@ load ../helper
 @test "path: safe names stay in their folder" {
 	unit safe_names_stay_in_their_folder
 }
-
-@test "path: base is the last part" {
-	unit base_is_the_last_part
-}

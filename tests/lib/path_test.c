@@ -31,16 +31,9 @@ static void safe_names_stay_in_their_folder(void)
 	CHECK(path_is_safe_name(long_name + 1));
 }
 
-static void base_is_the_last_part(void)
-{
-	CHECK_STR(path_base("/a/b.jq"), "b.jq");
-	CHECK_STR(path_base("b"), "b");
-}
-
 static const struct check_case cases[] = {
 	{ "joins_with_one_slash", joins_with_one_slash },
 	{ "safe_names_stay_in_their_folder", safe_names_stay_in_their_folder },
-	{ "base_is_the_last_part", base_is_the_last_part },
 };
 
 CHECK_MAIN(cases)
