@@ -60,6 +60,18 @@ deps() {
 	[[ $output == "deps: all there "* ]]
 }
 
+@test "deps: what an installed package provides is there" {
+	forget npm
+	tool dpkg-query 'if [ $# -eq 3 ]; then printf "%s\n" "installed, ${also:-npm (= 9)}, other,"; exit; fi
+		grep -qx -- "$4" "$installed" && echo -n installed'
+	run -0 --separate-stderr deps test
+	[[ $output == "deps: all there "* ]]
+	also=npm run -0 --separate-stderr deps test
+	[[ $output == "deps: all there "* ]]
+	also=pnpm run -0 --separate-stderr deps test
+	[ "${lines[-1]}" = "deps: installed npm" ]
+}
+
 @test "deps: goes on with old lists, and stops when apt-get install does" {
 	forget wrk
 	broken=update run -0 --separate-stderr deps bench

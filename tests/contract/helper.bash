@@ -1,0 +1,39 @@
+# For the tests that send with programs made by others; load it after ../helper and
+# ../bin/hookrecv/helper.
+
+senders=$top/.build/contract/npm
+
+# The reason why the registry cannot be asked, of what npm said; nothing when it was.
+out_of_reach() {
+	grep -oE 'ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|EHOSTUNREACH|E?TIMEDOUT|EIDLETIMEOUT|E50[0-9]|SELF_SIGNED_CERT_IN_CHAIN' |
+		head -n 1
+}
+
+# Fetches what npm/package-lock.json pins, once for all tests and builds, and puts our scripts
+# beside it.  Skips when the registry is out of reach.  For setup_file.
+fetch_senders() {
+	local log=$BATS_FILE_TMPDIR/npm.log reason
+	command -v node npm >/dev/null || skip "node or npm is missing: make deps"
+	mkdir -p "$senders"
+	exec {lock}>"$senders.lock"
+	flock "$lock"
+	cp "$top"/tests/contract/npm/* "$senders"
+	if ! cmp -s "$senders/package-lock.json" "$senders/node_modules/.fetched"; then
+		npm ci --prefix "$senders" --cache "$senders.cache" --ignore-scripts --no-audit --no-fund \
+			--omit=dev --omit=optional >"$log" 2>&1 3>&- || {
+			reason=$(out_of_reach <"$log")
+			[ -z "$reason" ] || skip "npm cannot reach its registry: $reason"
+			cat "$log" >&2
+			return 1
+		}
+		cp "$senders/package-lock.json" "$senders/node_modules/.fetched"
+	fi
+	exec {lock}>&-
+}
+
+# sender SCRIPT ARGUMENT...: one of tests/contract/npm.
+sender() {
+	local script=$1
+	shift
+	timeout 300 node "$senders/$script.mjs" "$@"
+}
