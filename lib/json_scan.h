@@ -56,4 +56,7 @@ bool json_scan_member(struct str_view *value, struct str_view text, const char *
  */
 bool json_scan_next(struct str_view *name, struct str_view *value, struct str_view *rest);
 
+/* The same with an array's elements, from rest (valid JSON, no white space in front). */
+bool json_scan_element(struct str_view *value, struct str_view *rest);
+
 #endif

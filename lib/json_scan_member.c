@@ -89,6 +89,25 @@ bool json_scan_next(struct str_view *name, struct str_view *value, struct str_vi
 	return true;
 }
 
+bool json_scan_element(struct str_view *value, struct str_view *rest)
+{
+	const char *end = rest->data + rest->len;
+	const char *p = skip_spaces(rest->data, end);
+	const char *stop;
+
+	if (rest->len == 0 || (*rest->data != '[' && *rest->data != ','))
+		return false;
+	p = skip_spaces(p + 1, end);
+	if (p >= end || *p == ']')
+		return false;
+	stop = value_end(p, end);
+	*rest = (struct str_view){ stop, (size_t)(end - stop) };
+	while (stop > p && is_space(stop[-1]))
+		stop--;
+	*value = (struct str_view){ p, (size_t)(stop - p) };
+	return true;
+}
+
 bool json_scan_member(struct str_view *value, struct str_view text, const char *key)
 {
 	const char *end = text.data + text.len;

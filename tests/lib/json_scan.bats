@@ -31,3 +31,7 @@ load ../helper
 @test "json_scan: members come one after another" {
 	unit members_come_one_after_another
 }
+
+@test "json_scan: elements come one after another" {
+	unit elements_come_one_after_another
+}

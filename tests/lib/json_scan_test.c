@@ -233,6 +233,26 @@ static void members_come_one_after_another(void)
 	CHECK(!json_scan_next(&name, &value, &rest));
 }
 
+static void elements_come_one_after_another(void)
+{
+	static const char text[] = "[ 1 , {\"a\":[2,\"]\"]} ,\"x,\", [] ]  ";
+	static const char *const want[] = { "1", "{\"a\":[2,\"]\"]}", "\"x,\"", "[]" };
+	static const char *const none[] = { "", "[]", "[ ]", "{}", "1", "{\"a\":[1]}" };
+	struct str_view rest = { text, sizeof(text) - 1 };
+	struct str_view value = { NULL, 0 };
+	size_t i;
+
+	for (i = 0; json_scan_element(&value, &rest); i++) {
+		CHECK(i < sizeof(want) / sizeof(want[0]));
+		CHECK(str_view_equal(value, want[i]));
+	}
+	CHECK(i == sizeof(want) / sizeof(want[0]));
+	for (i = 0; i < sizeof(none) / sizeof(none[0]); i++) {
+		rest = (struct str_view){ none[i], strlen(none[i]) };
+		CHECK(!json_scan_element(&value, &rest));
+	}
+}
+
 static const struct check_case cases[] = {
 	{ "takes_what_the_grammar_allows", takes_what_the_grammar_allows },
 	{ "refuses_everything_else", refuses_everything_else },
@@ -242,6 +262,7 @@ static const struct check_case cases[] = {
 	{ "failure_says_where", failure_says_where },
 	{ "members_are_cut_out_as_they_stand", members_are_cut_out_as_they_stand },
 	{ "members_come_one_after_another", members_come_one_after_another },
+	{ "elements_come_one_after_another", elements_come_one_after_another },
 };
 
 CHECK_MAIN(cases)
