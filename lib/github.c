@@ -97,6 +97,33 @@ static void take_body(struct github_answer *answer, struct http_client_response 
 	response->body = (struct buf)BUF_EMPTY;
 }
 
+/* Where the next page of a list is: `<https://…>; rel="next"` among others.  Its path is not
+ * the one that was asked for, so it is taken as it stands; the token goes nowhere else. */
+static int take_next(struct github_answer *answer, const struct github *github,
+		     const struct http_client_response *response, struct error *err)
+{
+	struct str_view link = { NULL, 0 };
+	auto_free char *text = NULL;
+	char *end = NULL;
+	char *url = NULL;
+
+	if (!http_client_header(&link, response, "link"))
+		return 0;
+	text = str_format("%.*s", (int)link.len, link.data);
+	end = strstr(text, ">; rel=\"next\"");
+	if (!end)
+		return 0;
+	*end = '\0';
+	url = strrchr(text, '<');
+	url = url ? url + 1 : text;
+	if (!str_starts(url, github->base) || url[strlen(github->base)] != '/')
+		return error_set(err, ERROR_DENIED,
+				 "the next page at another origin '%.200s' is refused",
+				 url);
+	answer->next = str_dup(url + strlen(github->base));
+	return 0;
+}
+
 static int send_request(struct http_client_response *response, struct github *github,
 			const struct github_request *request, struct error *err)
 {
@@ -123,15 +150,18 @@ int github_call(struct github_answer *answer, struct github *github,
 {
 	auto_http_client_response struct http_client_response response =
 		HTTP_CLIENT_RESPONSE_EMPTY;
-	struct github_answer read = GITHUB_ANSWER_EMPTY;
+	auto_github_answer struct github_answer read = GITHUB_ANSWER_EMPTY;
 
-	if (send_request(&response, github, request, err) < 0)
+	if (send_request(&response, github, request, err) < 0 ||
+	    take_next(&read, github, &response, err) < 0)
 		return -1;
+	read.forge = github->forge;
 	read.status = response.status;
 	read.date_ms = date_of(&response);
 	judge_limit(&read, &response);
 	take_body(&read, &response);
 	github_answer_wipe(answer);
 	*answer = read;
+	read = (struct github_answer)GITHUB_ANSWER_EMPTY;
 	return 0;
 }

@@ -8,19 +8,20 @@
 struct error;
 
 /*
- * GitHub's REST API: one call, one answer.  base is https://api.github.com, or
+ * GitHub's REST API, and others that speak alike: one call, one answer.  base is https://api.github.com, or
  * https://HOST/api/v3 of an Enterprise server, or a server on this machine for tests.
  */
 #define GITHUB_API "https://api.github.com"
 
 struct github {
 	struct http_client client;
-	char *base; /* without a slash at its end */
+	char *base;	   /* without a slash at its end */
+	const char *forge; /* what to call it in messages; NULL: GitHub */
 };
 
 #define GITHUB_NONE                                                                      \
 	{                                                                                \
-		HTTP_CLIENT_NONE, NULL                                                   \
+		HTTP_CLIENT_NONE, NULL, NULL                                             \
 	}
 #define auto_github __attribute__((cleanup(github_close)))
 
@@ -35,7 +36,8 @@ struct github_request {
 int github_open(struct github *github, const char *base, struct error *err);
 void github_close(struct github *github);
 
-/* Any status is an answer; github_answer_check judges it.  Fails as http_client_send does. */
+/* Any status is an answer; github_answer_check judges it.  Fails as http_client_send does, and
+ * with ERROR_DENIED where the next page would be at another origin. */
 int github_call(struct github_answer *answer, struct github *github,
 		const struct github_request *request, struct error *err);
 

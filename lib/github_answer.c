@@ -1,6 +1,7 @@
 #include "lib/github_answer.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/error.h"
@@ -24,6 +25,7 @@ enum { KINDS = sizeof kinds / sizeof kinds[0] };
 void github_answer_wipe(struct github_answer *answer)
 {
 	buf_wipe(&answer->body);
+	free(answer->next);
 	*answer = (struct github_answer)GITHUB_ANSWER_EMPTY;
 }
 
@@ -40,23 +42,29 @@ static enum error_kind kind_of(const struct github_answer *answer)
 	return ERROR_DATA;
 }
 
-/* GitHub's words as JSON has them: escapes stay, so no byte of them can do harm. */
+/* The forge's words as JSON has them: escapes stay, so no byte of them can do harm. */
 static struct str_view words_of(const struct github_answer *answer)
 {
 	struct str_view body = { answer->body.data, answer->body.len };
 	struct str_view words = { NULL, 0 };
 
-	if (body.len == 0 || !json_scan_member(&words, body, "message") ||
-	    words.len < 2 || words.data[0] != '"')
+	if (body.len == 0 ||
+	    (!json_scan_member(&words, body, "message") &&
+	     !json_scan_member(&words, body, "error")) ||
+	    words.len < 2)
 		return (struct str_view){ "no message", strlen("no message") };
-	words.data++;
-	words.len = words.len - 2 < WORDS_MAX ? words.len - 2 : WORDS_MAX;
+	if (words.data[0] == '"') {
+		words.data++;
+		words.len -= 2;
+	}
+	words.len = words.len < WORDS_MAX ? words.len : WORDS_MAX;
 	return words;
 }
 
 int github_answer_check(const struct github_answer *answer, const char *what,
 			struct error *err)
 {
+	const char *forge = answer->forge ? answer->forge : "GitHub";
 	struct str_view words = { NULL, 0 };
 
 	if (answer->status >= 200 && answer->status <= 299)
@@ -64,10 +72,10 @@ int github_answer_check(const struct github_answer *answer, const char *what,
 	words = words_of(answer);
 	if (answer->retry_after_s > 0)
 		return error_set(err, kind_of(answer),
-				 "%s: GitHub says %d '%.*s', retry after %" PRIu64 " s",
-				 what, answer->status, (int)words.len, words.data,
+				 "%s: %s says %d '%.*s', retry after %" PRIu64 " s", what,
+				 forge, answer->status, (int)words.len, words.data,
 				 answer->retry_after_s);
-	return error_set(err, kind_of(answer), "%s: GitHub says %d '%.*s'", what,
+	return error_set(err, kind_of(answer), "%s: %s says %d '%.*s'", what, forge,
 			 answer->status, (int)words.len, words.data);
 }
 

@@ -19,11 +19,13 @@ struct github_answer {
 	uint64_t retry_after_s; /* 0: not said */
 	int64_t date_ms;	/* GitHub's clock; 0: not said */
 	struct buf body;	/* JSON in one line, or empty */
+	char *next;		/* the path of a list's next page, or NULL; stays here */
+	const char *forge;	/* who answered; NULL: GitHub */
 };
 
 #define GITHUB_ANSWER_EMPTY                                                              \
 	{                                                                                \
-		0, false, 0, 0, BUF_EMPTY                                                \
+		0, false, 0, 0, BUF_EMPTY, NULL, NULL                                    \
 	}
 #define auto_github_answer __attribute__((cleanup(github_answer_wipe)))
 
@@ -31,7 +33,7 @@ void github_answer_wipe(struct github_answer *answer);
 
 /*
  * 2xx is 0.  Rate limits, 408 and 5xx: ERROR_TEMPORARY; 401 and 403: ERROR_DENIED; 404 and
- * 410: ERROR_ABSENT; all others: ERROR_DATA.  The message is "<what>: <GitHub's own words>".
+ * 410: ERROR_ABSENT; all others: ERROR_DATA.  The message is "<what>: <the forge's own words>".
  */
 int github_answer_check(const struct github_answer *answer, const char *what,
 			struct error *err);

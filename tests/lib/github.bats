@@ -8,6 +8,14 @@ load ../helper
 	unit call_has_githubs_headers
 }
 
+@test "github: the next page is at the same origin" {
+	unit the_next_page_is_at_the_same_origin
+}
+
+@test "github: the last page has no next" {
+	unit the_last_page_has_no_next
+}
+
 @test "github: answers are judged" {
 	unit answers_are_judged
 }

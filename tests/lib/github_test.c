@@ -41,6 +41,48 @@ static void call_has_githubs_headers(void)
 	CHECK(str_ends(buf_str(&request), "{\"a\":1}"));
 }
 
+/* One call against an answer with this Link. */
+static int ask_page(struct github_answer *answer, const char *link, struct error *err)
+{
+	auto_free char *text =
+		str_format("HTTP/1.1 200 OK\r\nLink: %s\r\n" CLOSE "[]", link);
+	const char *const answers[] = { text, NULL };
+	auto_free char *base = str_format("http://127.0.0.1:%d", canned_serve(answers));
+	auto_github struct github github = GITHUB_NONE;
+	const struct github_request request = { "GET", "/x", { "t", 1 }, { NULL, 0 } };
+
+	CHECK(github_open(&github, base, err) == 0);
+	return github_call(answer, &github, &request, err);
+}
+
+/* That a page of the same origin is found, the tests of hookrecv reconcile show. */
+static void the_next_page_is_at_the_same_origin(void)
+{
+	static const char *const others[] = {
+		"<https://api.github.com/x?page=2>; rel=\"next\"",
+		"<http://127.0.0.1/x?page=2>; rel=\"next\"",
+		"<http://127.0.0.1:1@example.org/x>; rel=\"next\"",
+		"<>; rel=\"next\"",
+	};
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		auto_github_answer struct github_answer answer = GITHUB_ANSWER_EMPTY;
+		struct error err = { 0 };
+
+		CHECK(ask_page(&answer, others[i], &err) < 0);
+		CHECK(err.kind == ERROR_DENIED && !answer.next);
+	}
+}
+
+static void the_last_page_has_no_next(void)
+{
+	auto_github_answer struct github_answer answer = GITHUB_ANSWER_EMPTY;
+	struct error err = { 0 };
+
+	CHECK(ask_page(&answer, "<https://x/?page=1>; rel=\"first\"", &err) == 0);
+	CHECK(answer.status == 200 && !answer.next);
+}
+
 static const struct judged {
 	const char *answer;
 	enum error_kind kind;
@@ -99,6 +141,12 @@ static void githubs_words_are_told_and_bounded(void)
 	buf_add_str(&answer.body, long_text);
 	CHECK(github_answer_check(&answer, "mint", &err) < 0);
 	CHECK(strlen(err.message) < 260);
+	buf_clear(&answer.body);
+	buf_add_str(&answer.body, "{\"message\":{\"url\":[\"is blocked\"]}}");
+	answer.forge = "GitLab";
+	CHECK(github_answer_check(&answer, "make", &err) < 0);
+	CHECK_STR(err.message, "make: GitLab says 422 '{\"url\":[\"is blocked\"]}'");
+	answer.forge = NULL;
 	buf_clear(&answer.body);
 	answer.retry_after_s = 5;
 	CHECK(github_answer_check(&answer, "mint", &err) < 0);
@@ -163,6 +211,8 @@ static void other_lines_are_refused(void)
 
 static const struct check_case cases[] = {
 	{ "call_has_githubs_headers", call_has_githubs_headers },
+	{ "the_next_page_is_at_the_same_origin", the_next_page_is_at_the_same_origin },
+	{ "the_last_page_has_no_next", the_last_page_has_no_next },
 	{ "answers_are_judged", answers_are_judged },
 	{ "githubs_words_are_told_and_bounded", githubs_words_are_told_and_bounded },
 	{ "answers_travel_as_lines", answers_travel_as_lines },
