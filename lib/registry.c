@@ -27,13 +27,16 @@ static const char *const migrations[] = {
 	" created_ms INTEGER NOT NULL"
 	") WITHOUT ROWID;"
 	"CREATE INDEX hooks_by_repository ON hooks (repository);",
+	"ALTER TABLE hooks ADD COLUMN forge TEXT;"
+	"ALTER TABLE hooks ADD COLUMN app TEXT;",
 };
 
 static const struct db_schema schema = { migrations,
 					 sizeof(migrations) / sizeof(migrations[0]) };
 
 #define HOOK_COLUMNS                                                                     \
-	"SELECT hooks.id, name, provider, url, max_body, enabled, hooks.created_ms"      \
+	"SELECT hooks.id, name, provider, url, max_body, enabled, hooks.created_ms,"     \
+	" forge, app"                                                                    \
 	" FROM hooks JOIN repositories ON repositories.id = repository"
 
 int registry_open(struct registry *registry, const struct layout *layout,
@@ -75,7 +78,7 @@ static int add_hook(struct registry *registry, const struct registry_hook *hook,
 	auto_statement struct db_statement statement = DB_STATEMENT_NONE;
 
 	if (db_prepare(&statement, &registry->db,
-		       "INSERT INTO hooks SELECT ?1, id, ?3, ?4, ?5, ?6, ?7"
+		       "INSERT INTO hooks SELECT ?1, id, ?3, ?4, ?5, ?6, ?7, NULL, NULL"
 		       " FROM repositories WHERE name = ?2",
 		       err) < 0)
 		return -1;
@@ -128,6 +131,8 @@ static void read_hook(struct registry_hook *hook, const struct db_statement *row
 	hook->max_body = (uint64_t)db_int(row, 4);
 	hook->enabled = db_int(row, 5) != 0;
 	hook->created_ms = db_int(row, 6);
+	hook->forge = str_dup(db_text(row, 7));
+	hook->app = str_dup(db_text(row, 8));
 }
 
 int registry_find(struct registry_hook *hook, bool *found, struct registry *registry,
@@ -210,6 +215,20 @@ int registry_enable(struct registry *registry, const char *id, bool enabled,
 			   id, err);
 }
 
+int registry_set_forge(struct registry *registry, const struct registry_hook *hook,
+		       struct error *err)
+{
+	auto_statement struct db_statement statement = DB_STATEMENT_NONE;
+
+	if (db_prepare(&statement, &registry->db,
+		       "UPDATE hooks SET forge = ?2, app = ?3 WHERE id = ?1", err) < 0)
+		return -1;
+	db_bind_text(&statement, 1, hook->id);
+	db_bind_text(&statement, 2, hook->forge);
+	db_bind_text(&statement, 3, hook->app);
+	return db_run(&statement, err);
+}
+
 int registry_version(int64_t *version, struct registry *registry, struct error *err)
 {
 	return db_data_version(version, &registry->db, err);
@@ -220,6 +239,8 @@ void registry_hook_free(struct registry_hook *hook)
 	free(hook->name);
 	free(hook->provider);
 	free(hook->url);
+	free(hook->forge);
+	free(hook->app);
 	*hook = (struct registry_hook)REGISTRY_HOOK_EMPTY;
 }
 

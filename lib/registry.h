@@ -30,7 +30,9 @@ struct registry_hook {
 	char id[UUID_LEN];
 	char *name; /* of the repository, or of an app that serves many */
 	char *provider;
-	char *url; /* where the forge was told to send to, or NULL */
+	char *url;   /* where the forge was told to send to, or NULL */
+	char *forge; /* the path of the forge's hook in its API, when we made it; or NULL */
+	char *app;   /* the App of tokenmint that the hook is of, or NULL */
 	uint64_t max_body;
 	bool enabled;
 	int64_t created_ms;
@@ -38,7 +40,7 @@ struct registry_hook {
 
 #define REGISTRY_HOOK_EMPTY                                                              \
 	{                                                                                \
-		"", NULL, NULL, NULL, 0, false, 0                                        \
+		"", NULL, NULL, NULL, NULL, NULL, 0, false, 0                            \
 	}
 #define auto_registry_hook __attribute__((cleanup(registry_hook_free)))
 
@@ -74,6 +76,10 @@ int registry_list(struct registry_hooks *hooks, struct registry *registry,
 int registry_remove(struct registry *registry, const char *id, struct error *err);
 int registry_enable(struct registry *registry, const char *id, bool enabled,
 		    struct error *err);
+
+/* Keep where the forge has the hook; both may be NULL. */
+int registry_set_forge(struct registry *registry, const struct registry_hook *hook,
+		       struct error *err);
 
 /* A number that changes when another process has changed the registry. */
 int registry_version(int64_t *version, struct registry *registry, struct error *err);

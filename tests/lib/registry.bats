@@ -55,3 +55,7 @@ load ../helper
 @test "registry: where the secret is" {
 	unit where_the_secret_is
 }
+
+@test "registry: the forges hook is remembered" {
+	unit the_forges_hook_is_remembered
+}

@@ -261,6 +261,25 @@ static void where_the_secret_is(void)
 	CHECK_STR(name, "repository/" FIRST "_SECRET");
 }
 
+static void the_forges_hook_is_remembered(void)
+{
+	auto_registry struct registry registry = REGISTRY_NONE;
+	auto_registry_hook struct registry_hook hook = REGISTRY_HOOK_EMPTY;
+	auto_registry_hook struct registry_hook read = REGISTRY_HOOK_EMPTY;
+	struct error err = { 0 };
+	bool found = false;
+
+	opened(&registry);
+	CHECK(add(&registry, FIRST, "acme/site", &err) == 0);
+	CHECK(registry_find(&hook, &found, &registry, FIRST, &err) == 0);
+	CHECK(found && !hook.forge && !hook.app);
+	hook.forge = str_dup("/repos/acme/site/hooks/7");
+	CHECK(registry_set_forge(&registry, &hook, &err) == 0);
+	CHECK(registry_find(&read, &found, &registry, "acme/site", &err) == 0);
+	CHECK(found && !read.app);
+	CHECK_STR(read.forge, "/repos/acme/site/hooks/7");
+}
+
 static const struct check_case cases[] = {
 	{ "only_its_owner_reads_it", only_its_owner_reads_it },
 	{ "a_hook_is_found_by_id_and_name", a_hook_is_found_by_id_and_name },
@@ -275,6 +294,7 @@ static const struct check_case cases[] = {
 	{ "of_two_who_add_a_name_one_succeeds", of_two_who_add_a_name_one_succeeds },
 	{ "keys_are_data", keys_are_data },
 	{ "where_the_secret_is", where_the_secret_is },
+	{ "the_forges_hook_is_remembered", the_forges_hook_is_remembered },
 };
 
 CHECK_MAIN(cases)
