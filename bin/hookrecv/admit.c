@@ -31,6 +31,19 @@ static const char *first_header(const struct http_exchange *exchange,
 	return NULL;
 }
 
+/* An id that is signed tells the delivery, whatever other header stands beside it. */
+static void take_signed_id(struct request *request, const struct http_exchange *exchange)
+{
+	const struct provider_scheme *scheme = verify_scheme(&request->verify);
+	const char *const *names = request->provider->delivery;
+	size_t i;
+
+	for (i = 0; scheme && i < PROVIDER_NAMES && names[i]; i++) {
+		if (str_equal(names[i], scheme->id))
+			request->delivery = http_header(exchange, scheme->id);
+	}
+}
+
 static const char *signature_header(const void *request, const char *name)
 {
 	return http_header(request, name);
@@ -154,8 +167,10 @@ static bool check_signature(struct request *request, struct http_exchange *excha
 		verify_start(&request->verify, request->provider, &opening, secrets.old);
 	if (verify_holds_body(&request->verify) && request->max_body > HELD_MAX)
 		request->max_body = HELD_MAX;
-	if (verdict == SIGNATURE_GOOD)
+	if (verdict == SIGNATURE_GOOD) {
+		take_signed_id(request, exchange);
 		return true;
+	}
 	admit_refuse_signature(exchange, verdict);
 	return false;
 }

@@ -8,13 +8,13 @@
 #define FIVE_MINUTES 300
 
 /* standardwebhooks.com, specification 1.0; the secret tells which of the two it is. */
-#define STANDARD                                                                         \
-	.header = "webhook-signature", .encoding = PROVIDER_BASE64, .separator = ' ',     \
-	.key = PROVIDER_BASE64, .content = "{id}.{time}.{body}", .id = "webhook-id",      \
-	.time = "webhook-timestamp", .tolerance_s = FIVE_MINUTES
-#define STANDARD_V1 { STANDARD, .prefix = "v1,", .mark = "whsec_" }
-#define STANDARD_V1A                                                                     \
-	{ STANDARD, .kind = PROVIDER_ED25519, .prefix = "v1a,", .mark = "whpk_" }
+#define STANDARD(family)                                                                 \
+	.header = family "-signature", .encoding = PROVIDER_BASE64, .separator = ' ',     \
+	.key = PROVIDER_BASE64, .content = "{id}.{time}.{body}", .id = family "-id",      \
+	.time = family "-timestamp", .tolerance_s = FIVE_MINUTES
+#define STANDARD_V1(family) { STANDARD(family), .prefix = "v1,", .mark = "whsec_" }
+#define STANDARD_V1A(family)                                                             \
+	{ STANDARD(family), .kind = PROVIDER_ED25519, .prefix = "v1a,", .mark = "whpk_" }
 #define HMAC(name, before) { .header = (name), .encoding = PROVIDER_HEX, .prefix = (before) }
 #define TOKEN(name, before) { .header = (name), .kind = PROVIDER_TOKEN, .prefix = (before) }
 
@@ -30,7 +30,7 @@ static const struct provider providers[] = {
 		/* A signing token, where it is set, beats the older secret token; the event's
 		 * own UUID is shared by all hooks it fires and names no delivery. */
 		.name = "gitlab", .summary = "GitLab: secret token or signing token",
-		.schemes = { STANDARD_V1, TOKEN("X-Gitlab-Token", NULL) },
+		.schemes = { STANDARD_V1("webhook"), TOKEN("X-Gitlab-Token", NULL) },
 		.event = { "X-Gitlab-Event" }, .delivery = { "webhook-id", "Idempotency-Key" },
 	},
 	{
@@ -83,9 +83,11 @@ static const struct provider providers[] = {
 		.public_key = "uX7KWyyDNMaBma4aVbJ/cbUQpdjqczuCyK/HxzV/u+4=",
 	},
 	{
+		/* Svix, who began it, sends the same under a name of its own. */
 		.name = "standard", .summary = "Standard Webhooks: v1 (whsec_…) and v1a (whpk_…)",
-		.schemes = { STANDARD_V1A, STANDARD_V1 },
-		.event = { "webhook-event", "X-Event" }, .delivery = { "webhook-id" },
+		.schemes = { STANDARD_V1A("webhook"), STANDARD_V1("webhook"),
+			     STANDARD_V1A("svix"), STANDARD_V1("svix") },
+		.event = { "webhook-event", "X-Event" }, .delivery = { "webhook-id", "svix-id" },
 	},
 	{
 		/* api.slack.com: verifying requests from Slack */

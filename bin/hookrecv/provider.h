@@ -49,7 +49,7 @@ struct provider {
 	/*
 	 * Each header that is there and not empty must verify, and one must be there.  Of
 	 * several schemes with one header the first that the secret's mark is of counts.
-	 * All schemes but tokens sign the same bytes.
+	 * All schemes but tokens sign the same bytes, those of the first that is there.
 	 */
 	struct provider_scheme schemes[PROVIDER_SCHEMES];
 	const char *event[PROVIDER_NAMES]; /* headers, the first that is there counts */

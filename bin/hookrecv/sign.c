@@ -120,6 +120,8 @@ static bool is_used(const struct provider_scheme *scheme,
 	bool signing;
 
 	if (all[1].header && str_equal(all[0].header, all[1].header)) {
+		if (!str_equal(all[0].header, scheme->header))
+			return false;
 		signing = has_mark(request->secret, "whsk_") ||
 			  has_mark(request->secret, "-----BEGIN");
 		return signing == (scheme->kind == PROVIDER_ED25519);

@@ -190,13 +190,11 @@ static bool is_empty(const char *value, const char *prefix)
 static bool is_passed_over(const struct signature *signature,
 			   const struct provider_scheme *scheme, struct str_view secret)
 {
-	/* GitLab's older token, beside its signature: it is another secret. */
-	if (scheme->kind == PROVIDER_TOKEN && signature->scheme)
-		return true;
 	if (scheme->kind == PROVIDER_ED25519 && !scheme_has_mark(scheme, secret))
 		return true;
-	return signature->scheme && signature->scheme != scheme &&
-	       str_equal(signature->scheme->header, scheme->header);
+	/* GitLab's older token, beside its signature, is another secret; and a secret that
+	 * is a key of the one algorithm is none of the other. */
+	return signature->scheme && signature->scheme->kind != scheme->kind;
 }
 
 enum signature_verdict signature_start(struct signature *signature,

@@ -50,6 +50,11 @@ enum signature_verdict verify_finish(struct verify *verify)
 	return verify->by_old ? SIGNATURE_GOOD : verify->verdicts[NOW];
 }
 
+const struct provider_scheme *verify_scheme(const struct verify *verify)
+{
+	return verify->of[verify->verdicts[NOW] == SIGNATURE_GOOD ? NOW : OLD].scheme;
+}
+
 void verify_free(struct verify *verify)
 {
 	signature_free(&verify->of[NOW]);

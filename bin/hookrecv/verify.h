@@ -27,6 +27,9 @@ enum signature_verdict verify_start(struct verify *verify,
 bool verify_holds_body(const struct verify *verify);
 void verify_add(struct verify *verify, const void *bytes, size_t len);
 enum signature_verdict verify_finish(struct verify *verify);
+
+/* How what is good so far was signed; NULL when nothing is. */
+const struct provider_scheme *verify_scheme(const struct verify *verify);
 void verify_free(struct verify *verify);
 
 #endif

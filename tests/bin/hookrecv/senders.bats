@@ -179,6 +179,51 @@ ed25519() { openssl pkeyutl -sign -rawin -inkey "$BATS_TEST_TMPDIR/ed25519.pem" 
 }
 
 # bats test_tags=F0_5,FX_23
+@test "hookrecv: Svix's headers are the standard's by another name; no id beside a signed one counts" {
+	add_hook standard
+	start_hookrecv
+	now=$(date +%s)
+	standard() { { printf '%s.%s.' "$1" "$now" && cat "$body"; } | password='a secret of 24 bytes ok?' base64_hmac; }
+	base64_hmac() { openssl dgst -sha256 -hmac "$password" -binary | base64; }
+	svix=("svix-id: msg_1" "svix-timestamp: $now")
+	good=$(standard msg_1)
+	try 401 "${svix[@]}"
+	[ "$(code)" = unsigned ]
+	try 401 "${svix[@]}" "svix-signature: v1,$(standard msg_2)"
+	try 401 "svix-id: msg_1" "webhook-timestamp: $now" "svix-signature: v1,$good"
+	try 401 "${svix[@]}" "svix-signature: v1,$good" "webhook-signature: v1,$good"
+	both=("${svix[@]}" "webhook-id: msg_1" "webhook-timestamp: $now")
+	try 401 "${both[@]}" "svix-signature: v1,$(standard msg_2)" "webhook-signature: v1,$good"
+	try 401 "${both[@]}" "svix-signature: v1,$good" "webhook-signature: v1,$(standard msg_2)"
+	nothing_stored
+	try 202 "${svix[@]}" "svix-signature: v1,$(standard msg_2) v1,$good"
+	[ "$(event '.delivery')" = msg_1 ]
+	[ "$(event '.headers | has("svix-signature")')" = false ]
+	try 200 "${svix[@]}" "svix-signature: v1,$good" "webhook-id: msg_9"
+	jq -e .duplicate <<<"$answer"
+	try 200 "${both[@]}" "svix-signature: v1,$good" "webhook-signature: v1,$good"
+	[ "$(stored)" -eq 1 ]
+}
+
+# bats test_tags=F0_5,FX_23
+@test "hookrecv: both families of Standard Webhooks' headers, signed with Ed25519" {
+	printf 'whpk_%s' "$(public_key)" >"$BATS_TEST_TMPDIR/secret.standard"
+	add_hook standard
+	start_hookrecv
+	now=$(date +%s)
+	printf 'msg_1.%s.%s' "$now" "$(cat "$body")" >"$BATS_TEST_TMPDIR/signed"
+	good=$(ed25519 "$BATS_TEST_TMPDIR/signed")
+	svix=("svix-id: msg_1" "svix-timestamp: $now")
+	both=("${svix[@]}" "webhook-id: msg_1" "webhook-timestamp: $now")
+	try 401 "${both[@]}" "webhook-signature: v1a,$good" "svix-signature: v1a,${good:4}"
+	try 401 "${both[@]}" "webhook-signature: v1a,$good" "svix-signature: v1,$(head -c 32 /dev/zero | base64)"
+	nothing_stored
+	try 202 "${both[@]}" "webhook-signature: v1a,$good" "svix-signature: v1a,$good"
+	try 200 "${svix[@]}" "svix-signature: v1a,$good"
+	jq -e .duplicate <<<"$answer"
+}
+
+# bats test_tags=F0_5,FX_23
 @test "hookrecv: Slack signs a time, and asks whether we are there" {
 	printf '{"type":"event_callback","event_id":"Ev1","event":{"type":"message"}}' >"$body"
 	add_hook slack

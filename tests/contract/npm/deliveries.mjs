@@ -47,3 +47,13 @@ export function stored(spool) {
 
 // One event a line: a line break that stood between tokens is a space.
 export const asOneLine = (text) => Buffer.from(text.replace(/[\r\n]/g, " "));
+
+// What of a sent one is otherwise in the spool's events; null when nothing is.
+export function difference({ name, answer, delivery, bytes }, events) {
+	const event = events.get(delivery);
+	if (!event)
+		return `not stored: ${answer.text.trim()}`;
+	if (event.id !== JSON.parse(answer.text).id || event.event !== name)
+		return `stored as event '${event.event}', id ${event.id}`;
+	return event.bytes.equals(bytes) ? null : "other bytes";
+}

@@ -4,27 +4,12 @@
 // in the spool under their event's name with their own bytes; and what differs.
 import { randomUUID } from "node:crypto";
 import fs from "node:fs";
-import { createRequire } from "node:module";
-import path from "node:path";
 import { sign } from "@octokit/webhooks-methods";
-import { asOneLine, each, post, stored } from "./deliveries.mjs";
+import { asOneLine, difference, each, post, stored } from "./deliveries.mjs";
+import { examples } from "./examples.mjs";
 
 const [url, secretFile, spool, kind] = process.argv.slice(2);
 const secret = fs.readFileSync(secretFile, "utf8");
-const folder = path.dirname(createRequire(import.meta.url).resolve("@octokit/webhooks-examples/package.json"));
-
-// GitHub's own, then those of each Enterprise Server.
-function examples() {
-	const found = [];
-	for (const server of fs.readdirSync(folder).sort()) {
-		const index = path.join(folder, server, "index.json");
-		if (!fs.existsSync(index))
-			continue;
-		for (const { name, examples: payloads } of JSON.parse(fs.readFileSync(index)))
-			found.push(...payloads.map((payload) => ({ server, name, payload })));
-	}
-	return found.filter(({ name }) => kind !== "pings" || name === "ping");
-}
 
 function write(example, n) {
 	if (kind !== "form") {
@@ -60,15 +45,7 @@ async function send(example, n) {
 	example.bytes = asOneLine(kind === "form" ? text : body);
 }
 
-function difference({ name, answer, delivery, bytes }, event) {
-	if (!event)
-		return `not stored: ${answer.text.trim()}`;
-	if (event.id !== JSON.parse(answer.text).id || event.event !== name)
-		return `stored as event '${event.event}', id ${event.id}`;
-	return event.bytes.equals(bytes) ? null : "other bytes";
-}
-
-const all = examples();
+const all = examples().filter(({ name }) => kind !== "pings" || name === "ping");
 await each(all.map((example, n) => [example, n]), ([example, n]) => send(example, n));
 const events = stored(spool);
 const accepted = all.filter(({ answer }) => answer.status === 202);
@@ -76,7 +53,7 @@ const pings = all.filter(({ name, answer, delivery }) =>
 	name === "ping" && answer.status === 200 && JSON.parse(answer.text).ping === true && !events.has(delivery));
 let same = 0;
 for (const example of accepted) {
-	const problem = difference(example, events.get(example.delivery));
+	const problem = difference(example, events);
 	if (problem)
 		console.log(`${example.server} ${example.name}: ${problem}`);
 	else
