@@ -130,6 +130,19 @@ static bool take_length(const struct request *request, struct http_exchange *exc
 	return true;
 }
 
+/* Before a byte of the body is asked for. */
+static bool take_space(struct request *request, struct http_exchange *exchange)
+{
+	uint64_t length = SPACE_UNKNOWN;
+
+	(void)http_length(exchange, &length);
+	if (space_grant(&request->receive->space, length, request->provider->never_again,
+			date_now_ms()))
+		return true;
+	answer_unavailable(exchange);
+	return false;
+}
+
 void admit_refuse_signature(struct http_exchange *exchange,
 			    enum signature_verdict verdict)
 {
@@ -235,6 +248,6 @@ void admit(struct receive *receive, struct http_exchange *exchange, const char *
 	if (!request->event)
 		request->event = "unknown";
 	if (take_length(request, exchange) && take_type(request, exchange) &&
-	    check_signature(request, exchange))
+	    check_signature(request, exchange) && take_space(request, exchange))
 		start_intake(request, exchange, hook);
 }

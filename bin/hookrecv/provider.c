@@ -24,7 +24,7 @@ static const struct provider providers[] = {
 		.name = "github", .summary = "GitHub and GitHub Enterprise Server",
 		.schemes = { HMAC("X-Hub-Signature-256", "sha256=") },
 		.event = { "X-GitHub-Event" }, .delivery = { "X-GitHub-Delivery" },
-		.ping = "ping",
+		.ping = "ping", .never_again = true,
 	},
 	{
 		/* A signing token, where it is set, beats the older secret token; the event's
@@ -32,6 +32,7 @@ static const struct provider providers[] = {
 		.name = "gitlab", .summary = "GitLab: secret token or signing token",
 		.schemes = { STANDARD_V1("webhook"), TOKEN("X-Gitlab-Token", NULL) },
 		.event = { "X-Gitlab-Event" }, .delivery = { "webhook-id", "Idempotency-Key" },
+		.never_again = true,
 	},
 	{
 		/* go-gitea services/webhook/deliver.go: every family of headers at once */
@@ -39,7 +40,7 @@ static const struct provider providers[] = {
 		.schemes = { HMAC("X-Gitea-Signature", NULL), HMAC("X-Gogs-Signature", NULL),
 			     HMAC("X-Hub-Signature-256", "sha256=") },
 		.event = { "X-Gitea-Event" }, .delivery = { "X-Gitea-Delivery" },
-		.form_signs_payload = true,
+		.form_signs_payload = true, .never_again = true,
 	},
 	{
 		.name = "forgejo", .summary = "Forgejo, Codeberg",
@@ -48,13 +49,13 @@ static const struct provider providers[] = {
 			     HMAC("X-Hub-Signature-256", "sha256=") },
 		.event = { "X-Forgejo-Event", "X-Gitea-Event" },
 		.delivery = { "X-Forgejo-Delivery", "X-Gitea-Delivery" },
-		.form_signs_payload = true,
+		.form_signs_payload = true, .never_again = true,
 	},
 	{
 		.name = "gogs", .summary = "Gogs",
 		.schemes = { HMAC("X-Gogs-Signature", NULL) },
 		.event = { "X-Gogs-Event" }, .delivery = { "X-Gogs-Delivery" },
-		.form_signs_payload = true,
+		.form_signs_payload = true, .never_again = true,
 	},
 	{
 		/* The header is named like GitHub's old one with SHA-1, and is SHA-256. */

@@ -61,6 +61,7 @@ struct provider {
 	const char *ping;	 /* this event is answered and not stored */
 	const char *challenge;	 /* with this member of its payload */
 	bool form_signs_payload; /* of a form body the payload is signed, not the form */
+	bool never_again;	 /* what we refuse is not sent again */
 	bool open;		 /* nothing is signed */
 };
 

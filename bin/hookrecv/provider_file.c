@@ -110,6 +110,16 @@ static int set_form(struct provider *provider, const struct field *field, char *
 			 text);
 }
 
+static int set_retries(struct provider *provider, const struct field *field, char *text,
+		       struct error *err)
+{
+	(void)field;
+	provider->never_again = str_equal(text, "no");
+	if (provider->never_again || str_equal(text, "yes"))
+		return 0;
+	return error_set(err, ERROR_CONFIG, "'retries' is 'yes' or 'no', not '%s'", text);
+}
+
 /* In the order of the enums of provider.h. */
 static const char *const algorithms[] = { "hmac-sha256", "ed25519", "token", "basic",
 					  NULL };
@@ -137,6 +147,7 @@ static const struct field fields[] = {
 	{ "delivery_member", set_names, offsetof(struct provider, delivery_member), NULL },
 	{ "ping", set_text, offsetof(struct provider, ping), NULL },
 	{ "form", set_form, 0, NULL },
+	{ "retries", set_retries, 0, NULL },
 };
 /* clang-format on */
 

@@ -18,12 +18,14 @@ int receive_open(struct receive *receive, const struct layout *layout,
 	auto_free char *spool = path_join(layout->state, "spool");
 	auto_free char *seen = path_join(layout->state, "seen");
 
-	if (hooks_open(&receive->hooks, layout, err) < 0 ||
+	if (limits_load(&receive->limits, layout, err) < 0 ||
+	    hooks_open(&receive->hooks, layout, err) < 0 ||
 	    spool_open(&receive->spool, spool, err) < 0 ||
 	    seen_open(&receive->seen, seen, &receive->spool, err) < 0 ||
 	    guard_open(&receive->guard, layout, trust, err) < 0)
 		return -1;
 	providers_open(&receive->providers, layout);
+	space_open(&receive->space, &receive->spool, &receive->limits);
 	receive->batch.spool = &receive->spool;
 	receive->batch.seen = &receive->seen;
 	return 0;

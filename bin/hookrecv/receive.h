@@ -4,8 +4,10 @@
 #include "bin/hookrecv/batch.h"
 #include "bin/hookrecv/guard.h"
 #include "bin/hookrecv/hooks.h"
+#include "bin/hookrecv/limits.h"
 #include "bin/hookrecv/providers.h"
 #include "bin/hookrecv/seen.h"
+#include "bin/hookrecv/space.h"
 #include "lib/http_server.h"
 #include "lib/spool.h"
 #include "lib/uuid.h"
@@ -15,6 +17,8 @@
  * nothing about events and runs nothing.
  */
 struct receive {
+	struct limits limits;
+	struct space space;
 	struct spool spool;
 	struct hooks hooks;
 	struct providers providers;
@@ -27,8 +31,8 @@ struct receive {
 
 #define RECEIVE_NONE                                                                     \
 	{                                                                                \
-		SPOOL_NONE, HOOKS_NONE, PROVIDERS_NONE, SEEN_NONE, GUARD_NONE, { 0 },    \
-			{ 0, 0 }, BUF_EMPTY                                              \
+		.spool = SPOOL_NONE, .hooks = HOOKS_NONE, .providers = PROVIDERS_NONE,   \
+		.seen = SEEN_NONE, .guard = GUARD_NONE,                                  \
 	}
 #define auto_receive __attribute__((cleanup(receive_close)))
 

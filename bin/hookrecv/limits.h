@@ -1,0 +1,24 @@
+#ifndef BIN_HOOKRECV_LIMITS_H
+#define BIN_HOOKRECV_LIMITS_H
+
+#include <stdint.h>
+
+struct error;
+struct layout;
+
+/* What senders may take of us, from the settings; see hooktools.conf(5). */
+
+/* So much of a filesystem stays free: the lesser of a part of it and a number. */
+struct limits_floor {
+	uint64_t number;
+	unsigned percent;
+};
+
+struct limits {
+	struct limits_floor free_bytes;
+	struct limits_floor free_inodes;
+};
+
+int limits_load(struct limits *limits, const struct layout *layout, struct error *err);
+
+#endif
