@@ -21,7 +21,7 @@ static const struct command commands[] = {
 	{ "remove", cmd_remove, 1, "" },	{ "enable", cmd_enable, 1, "" },
 	{ "disable", cmd_disable, 1, "" },	{ "sign", cmd_sign, 0, "pseD" },
 	{ "providers", cmd_providers, 0, "j" }, { "bans", cmd_bans, 2, "j" },
-	{ "rotate", cmd_rotate, 1, "sgj" },
+	{ "rotate", cmd_rotate, 1, "sgj" },	{ "doctor", cmd_doctor, 0, "luj" },
 };
 
 static const struct command *find_command(const char *name)

@@ -24,7 +24,8 @@ const char options_usage[] =
 	"body\n"
 	"       hookrecv providers [--json]\n"
 	"       hookrecv bans list [--json]\n"
-	"       hookrecv bans lift ADDR\n";
+	"       hookrecv bans lift ADDR\n"
+	"       hookrecv doctor [-l ADDR:PORT|unix:PATH] [--url URL] [--json]\n";
 
 #define GRACE_MS ((uint64_t)24 * 3600 * 1000)
 #define GRACE_MAX_MS (90 * GRACE_MS)
