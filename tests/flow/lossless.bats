@@ -22,8 +22,8 @@ teardown() {
 	runjob list --state running --json 2>/dev/null | jq -r .id | xargs -r -n 1 runjob stop >/dev/null 2>&1 || true
 }
 
-# deliveries FROM TO: signed pushes with these numbers, 16 in parallel; prints the statuses.
-deliveries() {
+# prepare FROM TO: signed pushes with these numbers, for send.
+prepare() {
 	local i config=$BATS_TEST_TMPDIR/curl.$1
 	: >"$config"
 	for ((i = $1; i <= $2; i++)); do
@@ -35,12 +35,17 @@ deliveries() {
 			header = "@$BATS_TEST_TMPDIR/head.$i"
 			data-binary = "@$BATS_TEST_TMPDIR/body.$i"
 			output = /dev/null
-			write-out = "%{http_code}\n"
+			write-out = "%{stderr}%{http_code}\n"
 			next
 		EOF
 	done
 	sed -i '$d' "$config"
-	curl --silent --no-progress-meter --parallel --parallel-immediate --parallel-max 16 --config "$config"
+}
+
+# send FROM: what was prepared from there on, 16 in parallel; each status as it comes.
+send() {
+	curl --silent --no-progress-meter --parallel --parallel-immediate --parallel-max 16 \
+		--config "$BATS_TEST_TMPDIR/curl.$1" 2>>"$BATS_TEST_TMPDIR/statuses"
 }
 
 run_router() {
@@ -62,11 +67,13 @@ nothing_open() { [ -z "$(find "$HOOKTOOLS_STATE"/spool/{new,cur,defer} -type f -
 @test "flow: 1,000 deliveries, the router killed twice, each job runs once" {
 	start_server "$BATS_TEST_TMPDIR/hookrecv.log" hookrecv -l 127.0.0.1:0
 	run_router
-	deliveries 1 400 >"$BATS_TEST_TMPDIR/statuses"
+	prepare 1 400
+	send 1
 	wait_until at_least "$ran" 50
 	kill_router
 	run_router
-	deliveries 401 1000 >>"$BATS_TEST_TMPDIR/statuses"
+	prepare 401 1000
+	send 401
 	wait_until at_least "$ran" 450
 	kill_router
 	run_router
@@ -81,11 +88,13 @@ nothing_open() { [ -z "$(find "$HOOKTOOLS_STATE"/spool/{new,cur,defer} -type f -
 # bats test_tags=FX_2
 @test "flow: what the receiver acknowledged before kill -9 is in the spool" {
 	start_server "$BATS_TEST_TMPDIR/hookrecv.log" hookrecv -l 127.0.0.1:0
-	deliveries 1 300 >"$BATS_TEST_TMPDIR/statuses" &
+	prepare 1 300
+	: >"$BATS_TEST_TMPDIR/statuses"
+	send 1 3>&- &
+	sender=$!
 	wait_until at_least "$BATS_TEST_TMPDIR/statuses" 20
 	kill -KILL "$server_pid"
-	wait %2 2>/dev/null || true
-	wait
+	wait "$sender" || true
 	accepted=$(grep -c 202 "$BATS_TEST_TMPDIR/statuses")
 	cat "$HOOKTOOLS_STATE"/spool/new/* >"$BATS_TEST_TMPDIR/stored"
 	jq -e . "$BATS_TEST_TMPDIR/stored" >/dev/null
