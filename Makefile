@@ -38,10 +38,10 @@ JQ_LIBS := $(call pkg,libjq,-ljq) # Debian 12 ships no libjq.pc
 # What each program is made of: modules of lib/, then foreign libraries.
 BASE := error cleanup buf str path file log layout config
 JSON := json_scan json_scan_member json_write
-HTTP := http_bridge http_exchange http_linger http_peer http_server http_turn listener
+HTTP := http_bridge http_daemon http_exchange http_linger http_peer http_server http_turn listener
 
 hookrecv_LIB := $(BASE) cli $(JSON) $(HTTP) address bans base64 crypto date db event hex json_plain registry \
-	spool uuid vault vault_key
+	sandbox spool uuid vault vault_key
 hookrecv_LDLIBS := $(GNUTLS_LIBS) $(MHD_LIBS) $(SQLITE_LIBS)
 tokenmint_LIB := $(BASE) cli $(JSON) base64 crypto date github_answer hex json_plain jwt lines process reply vault vault_key
 tokenmint_LDLIBS := $(GNUTLS_LIBS)

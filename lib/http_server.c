@@ -13,186 +13,11 @@
 #include "lib/cleanup.h"
 #include "lib/date.h"
 #include "lib/error.h"
-#include "lib/http_bridge.h"
-#include "lib/http_exchange.h"
-#include "lib/http_linger.h"
-#include "lib/http_turn.h"
+#include "lib/http_daemon.h"
 
-enum {
-	DISCARD_BYTES = 64 << 20,      /* of a body whose answer is known */
-	MEMORY_PER_CONNECTION = 65536, /* holds the head, and 8 KB bodies in one piece */
-	STOP_MS = 10000,
-	SWEEP_MS = 1000,
-};
+enum { STOP_MS = 10000, SWEEP_MS = 1000 };
 
-struct server {
-	struct http_service service;
-	struct http_limits limits;
-	struct MHD_Daemon *daemon;
-	struct http_peer *peers;
-	struct http_linger linger;
-	int epoll;
-	int signals;
-	int listening;
-	struct http_turn turn;
-	bool resumed;
-	bool single;
-	int64_t stop_ms; /* 0: nobody asked us to stop; else when we stop waiting */
-	struct http_bridge bridge; /* of a single request from a pipe */
-};
-
-static int watch(struct server *server, int fd, struct error *err)
-{
-	struct epoll_event event = { .events = EPOLLIN, .data = { .fd = fd } };
-
-	if (epoll_ctl(server->epoll, EPOLL_CTL_ADD, fd, &event) < 0)
-		return error_errno(err, "watch descriptor %d", fd);
-	return 0;
-}
-
-static void *allocate(size_t size)
-{
-	void *room = calloc(1, size);
-
-	if (!room)
-		abort();
-	return room;
-}
-
-static void on_connection(void *context, struct MHD_Connection *connection,
-			  void **peer_at, enum MHD_ConnectionNotificationCode code)
-{
-	struct server *server = context;
-
-	if (code == MHD_CONNECTION_NOTIFY_STARTED)
-		*peer_at = http_peer_add(&server->peers, connection,
-					 http_bridge_is_open(&server->bridge));
-	else if (*peer_at)
-		http_peer_remove(&server->peers, *peer_at);
-}
-
-static void on_completed(void *context, struct MHD_Connection *connection,
-			 void **exchange_at, enum MHD_RequestTerminationCode code)
-{
-	struct server *server = context;
-	struct http_exchange *exchange = *exchange_at;
-
-	(void)connection;
-	if (!exchange)
-		return;
-	if (server->service.done)
-		server->service.done(exchange, server->service.context);
-	if (exchange->early && code == MHD_REQUEST_TERMINATED_COMPLETED_OK)
-		http_linger_on(&server->linger, exchange->peer->fd);
-	exchange->peer->since_ms = date_now_ms();
-	exchange->peer->waiting = false;
-	exchange->peer->busy = false;
-	http_exchange_free(exchange);
-	*exchange_at = NULL;
-}
-
-static struct http_exchange *new_exchange(struct server *server,
-					  struct MHD_Connection *connection)
-{
-	const union MHD_ConnectionInfo *info =
-		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-	struct http_exchange *exchange = allocate(sizeof(*exchange));
-
-	exchange->connection = connection;
-	exchange->peer = info->socket_context;
-	exchange->peer->since_ms = date_now_ms();
-	exchange->peer->busy = true;
-	exchange->resumed = &server->resumed;
-	exchange->last = server->single || server->stop_ms;
-	return exchange;
-}
-
-static enum MHD_Result begin(struct server *server, struct http_exchange *exchange)
-{
-	http_exchange_check(exchange);
-	if (!exchange->answered)
-		server->service.begin(exchange, server->service.context);
-	if (!exchange->answered)
-		return MHD_YES;
-	exchange->early = http_has_body(exchange);
-	return http_exchange_queue(exchange);
-}
-
-static enum MHD_Result take_body(struct server *server, struct http_exchange *exchange,
-				 const char *bytes, size_t *len)
-{
-	if (exchange->answered)
-		exchange->discarded += *len;
-	else
-		server->service.body(exchange, bytes, *len, server->service.context);
-	*len = 0;
-	return exchange->discarded > DISCARD_BYTES ? MHD_NO : MHD_YES;
-}
-
-static enum MHD_Result end(struct server *server, struct http_exchange *exchange)
-{
-	if (!exchange->ended && !exchange->answered)
-		server->service.end(exchange, server->service.context);
-	exchange->ended = true;
-	if (exchange->queued)
-		return MHD_YES;
-	if (exchange->answered)
-		return http_exchange_queue(exchange);
-	exchange->suspended = true;
-	exchange->peer->waiting = true;
-	MHD_suspend_connection(exchange->connection);
-	return MHD_YES;
-}
-
-/* libmicrohttpd's one callback: first the head, then pieces of the body, then its end. */
-/* NOLINTNEXTLINE(readability-function-size): it has libmicrohttpd's parameters */
-static enum MHD_Result on_request(void *context, struct MHD_Connection *connection,
-				  const char *path, const char *method,
-				  const char *version, const char *bytes, size_t *len,
-				  void **exchange_at)
-{
-	struct server *server = context;
-	struct http_exchange *exchange = *exchange_at;
-
-	(void)version;
-	server->turn.is_progress = true;
-	if (!exchange) {
-		exchange = new_exchange(server, connection);
-		exchange->path = path;
-		exchange->method = method;
-		*exchange_at = exchange;
-		return begin(server, exchange);
-	}
-	return *len ? take_body(server, exchange, bytes, len) : end(server, exchange);
-}
-
-static int start_daemon(struct server *server, unsigned flags, struct error *err)
-{
-	const union MHD_DaemonInfo *info;
-	const struct MHD_OptionItem socket[] = {
-		{ server->single ? MHD_OPTION_END : MHD_OPTION_LISTEN_SOCKET,
-		  server->listening, NULL },
-		{ MHD_OPTION_END, 0, NULL },
-	};
-
-	server->daemon = MHD_start_daemon(
-		MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | flags, 0, NULL, NULL,
-		on_request, server, MHD_OPTION_CONNECTION_LIMIT,
-		server->limits.connections, MHD_OPTION_CONNECTION_TIMEOUT,
-		server->limits.idle_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-		(size_t)MEMORY_PER_CONNECTION, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-		MHD_OPTION_NOTIFY_COMPLETED, on_completed, server,
-		MHD_OPTION_NOTIFY_CONNECTION, on_connection, server,
-		MHD_OPTION_UNESCAPE_CALLBACK, http_exchange_unescape, NULL,
-		MHD_OPTION_ARRAY, socket, MHD_OPTION_END);
-	if (!server->daemon)
-		return error_set(err, ERROR_SYSTEM, "start the HTTP server: %s",
-				 strerror(errno));
-	info = MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_EPOLL_FD);
-	return watch(server, info->epoll_fd, err);
-}
-
-static int watch_signals(struct server *server, struct error *err)
+static int watch_signals(struct http_daemon *server, struct error *err)
 {
 	sigset_t set;
 
@@ -205,15 +30,17 @@ static int watch_signals(struct server *server, struct error *err)
 	server->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (server->signals < 0)
 		return error_errno(err, "watch signals");
-	return watch(server, server->signals, err);
+	return http_daemon_watch(server, server->signals, err);
 }
 
-static int prepare(struct http_server *handle, struct server **made,
+static int prepare(struct http_server *handle, struct http_daemon **made,
 		   const struct http_service *service, const struct http_limits *limits,
 		   struct error *err)
 {
-	struct server *server = allocate(sizeof(*server));
+	struct http_daemon *server = calloc(1, sizeof(*server));
 
+	if (!server)
+		abort();
 	server->service = *service;
 	server->limits = *limits;
 	server->listening = -1;
@@ -233,21 +60,21 @@ int http_server_open(struct http_server *handle, int listening_fd,
 		     struct error *err)
 {
 	auto_http_server struct http_server made = HTTP_SERVER_NONE;
-	struct server *server = NULL;
+	struct http_daemon *server = NULL;
 
 	if (prepare(&made, &server, service, limits, err) < 0)
 		return -1;
 	server->listening = fcntl(listening_fd, F_DUPFD_CLOEXEC, 3);
 	if (server->listening < 0)
 		return error_errno(err, "take the listening socket");
-	if (start_daemon(server, 0, err) < 0)
+	if (http_daemon_start(server, 0, err) < 0)
 		return -1;
 	*handle = made;
 	made = (struct http_server)HTTP_SERVER_NONE;
 	return 0;
 }
 
-static int add_single(struct server *server, int in, int out, struct error *err)
+static int add_single(struct http_daemon *server, int in, int out, struct error *err)
 {
 	struct sockaddr_storage address = { 0 };
 	socklen_t len = sizeof(address);
@@ -256,7 +83,7 @@ static int add_single(struct server *server, int in, int out, struct error *err)
 	if (getpeername(in, (struct sockaddr *)&address, &len) == 0)
 		fd = fcntl(in, F_DUPFD_CLOEXEC, 3);
 	else if (http_bridge_open(&server->bridge, &fd, in, out, err) < 0 ||
-		 watch(server, server->bridge.fd, err) < 0)
+		 http_daemon_watch(server, server->bridge.fd, err) < 0)
 		return -1;
 	if (http_bridge_is_open(&server->bridge))
 		address.ss_family = AF_UNIX;
@@ -274,12 +101,12 @@ int http_server_open_single(struct http_server *handle, const int fds[static 2],
 			    const struct http_limits *limits, struct error *err)
 {
 	auto_http_server struct http_server made = HTTP_SERVER_NONE;
-	struct server *server = NULL;
+	struct http_daemon *server = NULL;
 
 	if (prepare(&made, &server, service, limits, err) < 0)
 		return -1;
 	server->single = true;
-	if (start_daemon(server, MHD_USE_NO_LISTEN_SOCKET, err) < 0 ||
+	if (http_daemon_start(server, MHD_USE_NO_LISTEN_SOCKET, err) < 0 ||
 	    add_single(server, fds[0], fds[1], err) < 0)
 		return -1;
 	*handle = made;
@@ -288,7 +115,7 @@ int http_server_open_single(struct http_server *handle, const int fds[static 2],
 }
 
 /* Once a second: cut off who takes too long, let go of who was listened to long enough. */
-static void sweep(struct server *server)
+static void sweep(struct http_daemon *server)
 {
 	int64_t now = date_now_ms();
 
@@ -296,7 +123,7 @@ static void sweep(struct server *server)
 	http_linger_sweep(&server->linger, now);
 }
 
-static void begin_to_stop(struct server *server)
+static void begin_to_stop(struct http_daemon *server)
 {
 	struct signalfd_siginfo info;
 
@@ -307,7 +134,7 @@ static void begin_to_stop(struct server *server)
 		close(steal_fd(&server->listening));
 }
 
-static void on_ready(struct server *server, int fd)
+static void on_ready(struct http_daemon *server, int fd)
 {
 	if (fd == server->signals)
 		begin_to_stop(server);
@@ -316,7 +143,7 @@ static void on_ready(struct server *server, int fd)
 	http_linger_read(&server->linger, fd);
 }
 
-static int wait_ms(const struct server *server)
+static int wait_ms(const struct http_daemon *server)
 {
 	MHD_UNSIGNED_LONG_LONG timeout = 0;
 	int most =
@@ -328,7 +155,7 @@ static int wait_ms(const struct server *server)
 }
 
 /* With a request under way there is somebody to wait for. */
-static bool is_idle(const struct server *server)
+static bool is_idle(const struct http_daemon *server)
 {
 	const union MHD_DaemonInfo *info =
 		MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
@@ -337,7 +164,7 @@ static bool is_idle(const struct server *server)
 	       !server->linger.count;
 }
 
-static bool is_over(const struct server *server)
+static bool is_over(const struct http_daemon *server)
 {
 	if (server->stop_ms && date_now_ms() > server->stop_ms)
 		return true;
@@ -346,7 +173,7 @@ static bool is_over(const struct server *server)
 
 int http_server_run(struct http_server *handle, struct error *err)
 {
-	struct server *server = handle->state;
+	struct http_daemon *server = handle->state;
 	int64_t swept_ms = 0;
 
 	for (;;) {
@@ -379,7 +206,7 @@ int http_server_run(struct http_server *handle, struct error *err)
 
 void http_server_close(struct http_server *handle)
 {
-	struct server *server = handle->state;
+	struct http_daemon *server = handle->state;
 
 	if (!server)
 		return;

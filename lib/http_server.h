@@ -31,15 +31,24 @@ struct http_service {
 	void (*turn)(void *context);
 };
 
+/* A certificate with its chain, and its key: PEM. */
+struct http_tls {
+	const char *certificate;
+	const char *key;
+};
+
 struct http_limits {
 	unsigned connections; /* at once; more wait in the kernel's queue */
 	unsigned idle_s;      /* a connection that sends nothing is closed */
 	unsigned total_s;     /* a request that is not whole by then is cut off */
+	/* NULL: plain HTTP; else TLS 1.2 or 1.3 on every connection.  Only the opening reads
+	 * it. */
+	const struct http_tls *tls;
 };
 
 #define HTTP_LIMITS                                                                      \
 	{                                                                                \
-		512, 30, 60                                                              \
+		512, 30, 60, NULL                                                        \
 	}
 
 struct http_server {

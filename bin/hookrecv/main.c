@@ -16,7 +16,7 @@ struct command {
 };
 
 static const struct command commands[] = {
-	{ "serve", cmd_serve, 0, "liITt" },	{ "add", cmd_add, 1, "pusmj" },
+	{ "serve", cmd_serve, 0, "ciIkltTw" },	{ "add", cmd_add, 1, "pusmj" },
 	{ "list", cmd_list, 0, "j" },		{ "show", cmd_show, 1, "j" },
 	{ "remove", cmd_remove, 1, "" },	{ "enable", cmd_enable, 1, "" },
 	{ "disable", cmd_disable, 1, "" },	{ "sign", cmd_sign, 0, "pseD" },

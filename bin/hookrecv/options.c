@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "bin/hookrecv/crew.h"
 #include "lib/error.h"
 #include "lib/str.h"
 
@@ -9,7 +10,8 @@ enum { MAX_BODY = 25 << 20, IDLE_S = 30, TOTAL_S = 60, TIME_MAX_S = 3600 };
 
 const char options_usage[] =
 	"usage: hookrecv [serve] -l ADDR:PORT|unix:PATH [--idle 30s] [--total 60s]\n"
-	"                [--trusted-proxy CIDR|unix]...\n"
+	"                [--trusted-proxy CIDR|unix]... [--workers N]\n"
+	"                [--tls-cert F --tls-key F]\n"
 	"       hookrecv [serve]                       the socket comes from systemd\n"
 	"       hookrecv -i                            one request on standard input\n"
 	"       hookrecv add NAME [-p PROVIDER] [--url URL] [--secret-file F|-]\n"
@@ -43,10 +45,13 @@ static const struct option longs[] = {
 	{ "max-body", required_argument, NULL, 'm' },
 	{ "provider", required_argument, NULL, 'p' },
 	{ "secret-file", required_argument, NULL, 's' },
+	{ "tls-cert", required_argument, NULL, 'c' },
+	{ "tls-key", required_argument, NULL, 'k' },
 	{ "total", required_argument, NULL, 'T' },
 	{ "trusted-proxy", required_argument, NULL, 't' },
 	{ "url", required_argument, NULL, 'u' },
 	{ "version", no_argument, NULL, 'V' },
+	{ "workers", required_argument, NULL, 'w' },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -80,6 +85,15 @@ static int take_max_body(struct options *options, struct error *err)
 	return 0;
 }
 
+static int take_workers(struct options *options, struct error *err)
+{
+	if (str_to_u64(&options->workers, optarg, 1, CREW_MAX, err) == 0)
+		return 0;
+	return error_set(err, ERROR_USAGE,
+			 "--workers wants a number from 1 to %d, not '%s'", CREW_MAX,
+			 optarg);
+}
+
 static int take_proxy(struct options *options, struct error *err)
 {
 	if (source_trust_add(&options->trust, optarg, err) == 0)
@@ -103,6 +117,9 @@ static int take(void *context, int letter, struct error *err)
 	struct options *options = context;
 
 	switch (letter) {
+	case 'c':
+		options->tls_cert = optarg;
+		return 0;
 	case 'D':
 		return take_word(&options->delivery, err);
 	case 'e':
@@ -116,6 +133,9 @@ static int take(void *context, int letter, struct error *err)
 		return take_seconds(&options->idle_s, err);
 	case 'j':
 		options->json = true;
+		return 0;
+	case 'k':
+		options->tls_key = optarg;
 		return 0;
 	case 'l':
 		options->listen = optarg;
@@ -135,6 +155,8 @@ static int take(void *context, int letter, struct error *err)
 	case 'u':
 		options->url = optarg;
 		return 0;
+	case 'w':
+		return take_workers(options, err);
 	default:
 		return error_set(err, ERROR_BUG, "option -%c", letter);
 	}
@@ -142,15 +164,16 @@ static int take(void *context, int letter, struct error *err)
 
 int options_parse(struct options *options, int argc, char *argv[], struct error *err)
 {
-	static const struct cli_grammar grammar = { "dD:e:g:hI:ijl:m:p:s:t:T:u:V", longs,
-						    take };
+	static const struct cli_grammar grammar = { "c:dD:e:g:hI:ijk:l:m:p:s:t:T:u:Vw:",
+						    longs, take };
 	const struct cli *cli = &options->cli;
 
 	*options = (struct options){ .cli = { .program = "hookrecv", .context = options },
 				     .max_body = MAX_BODY,
 				     .grace_ms = GRACE_MS,
 				     .idle_s = IDLE_S,
-				     .total_s = TOTAL_S };
+				     .total_s = TOTAL_S,
+				     .workers = 1 };
 	if (cli_parse(&options->cli, &grammar, argc, argv, err) < 0)
 		return -1;
 	if (cli->count > 3)

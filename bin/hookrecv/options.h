@@ -24,6 +24,9 @@ struct options {
 	uint64_t grace_ms;
 	uint64_t idle_s;
 	uint64_t total_s;
+	uint64_t workers;
+	const char *tls_cert;
+	const char *tls_key;
 	struct source_trust trust;
 	bool inetd;
 	bool json;
