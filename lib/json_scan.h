@@ -13,7 +13,7 @@
  * constant memory.  A lone surrogate written as \uD800 is JSON by the grammar and
  * passes.  It builds nothing, so it may face the network.
  */
-#define JSON_SCAN_DEPTH 250 /* nesting; below the 256 at which libjq 1.6 gives up */
+#define JSON_SCAN_DEPTH 120 /* nesting; libjq 1.6 reads no more than 128 objects */
 
 struct json_scan {
 	uint8_t state;
@@ -28,7 +28,7 @@ struct json_scan {
 	const char *problem; /* static text once something is wrong, else NULL */
 };
 
-/* Start over; the value may have at most depth levels (up to JSON_SCAN_DEPTH). */
+/* Start over; the value may have at most JSON_SCAN_DEPTH levels. */
 void json_scan_start(struct json_scan *scan);
 
 /*
