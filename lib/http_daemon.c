@@ -8,6 +8,7 @@
 #include "lib/date.h"
 #include "lib/error.h"
 #include "lib/http_exchange.h"
+#include "lib/http_head.h"
 
 enum {
 	DISCARD_BYTES = 64 << 20,      /* of a body whose answer is known */
@@ -82,7 +83,7 @@ static struct http_exchange *new_exchange(struct http_daemon *server,
 
 static enum MHD_Result begin(struct http_daemon *server, struct http_exchange *exchange)
 {
-	http_exchange_check(exchange);
+	http_head_check(exchange, &server->limits);
 	if (!exchange->answered)
 		server->service.begin(exchange, server->service.context);
 	if (!exchange->answered)

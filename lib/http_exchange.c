@@ -181,32 +181,6 @@ void http_exchange_free(struct http_exchange *exchange)
 	free(exchange);
 }
 
-static void count_length(const char *name, const char *value, void *data)
-{
-	unsigned *lengths = data;
-
-	(void)value;
-	if (str_equal_nocase(name, MHD_HTTP_HEADER_CONTENT_LENGTH))
-		++*lengths;
-}
-
-void http_exchange_check(struct http_exchange *exchange)
-{
-	const char *coding = http_header(exchange, MHD_HTTP_HEADER_TRANSFER_ENCODING);
-	unsigned lengths = 0;
-
-	http_each_header(exchange, count_length, &lengths);
-	if (lengths > 1 || (lengths && coding)) {
-		exchange->last = true;
-		http_answer_error(exchange, MHD_HTTP_BAD_REQUEST, "bad_length",
-				  "the request gives its length twice");
-	} else if (coding && !str_equal_nocase(coding, "chunked")) {
-		exchange->last = true;
-		http_answer_error(exchange, MHD_HTTP_BAD_REQUEST, "bad_encoding",
-				  "of transfer encodings only chunked is understood");
-	}
-}
-
 size_t http_exchange_unescape(void *context, struct MHD_Connection *connection,
 			      char *text)
 {

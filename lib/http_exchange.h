@@ -37,9 +37,6 @@ struct http_exchange {
 enum MHD_Result http_exchange_queue(struct http_exchange *exchange);
 void http_exchange_free(struct http_exchange *exchange);
 
-/* Content-Length twice or beside Transfer-Encoding (request smuggling): answered 400. */
-void http_exchange_check(struct http_exchange *exchange);
-
 /* For libmicrohttpd: a %00 must not cut a path short, it becomes a byte no path of ours has. */
 size_t http_exchange_unescape(void *context, struct MHD_Connection *connection,
 			      char *text);

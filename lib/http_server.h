@@ -41,6 +41,8 @@ struct http_limits {
 	unsigned connections; /* at once; more wait in the kernel's queue */
 	unsigned idle_s;      /* a connection that sends nothing is closed */
 	unsigned total_s;     /* a request that is not whole by then is cut off */
+	unsigned head_bytes;  /* more are 431; 0: as many as fit into 64 KB */
+	unsigned head_lines;  /* the same of headers */
 	/* NULL: plain HTTP; else TLS 1.2 or 1.3 on every connection.  Only the opening reads
 	 * it. */
 	const struct http_tls *tls;
@@ -48,7 +50,7 @@ struct http_limits {
 
 #define HTTP_LIMITS                                                                      \
 	{                                                                                \
-		512, 30, 60, NULL                                                        \
+		.connections = 512, .idle_s = 30, .total_s = 60                          \
 	}
 
 struct http_server {

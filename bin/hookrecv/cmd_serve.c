@@ -17,7 +17,7 @@
 #include "lib/log.h"
 #include "lib/sandbox.h"
 
-enum { LEFTOVER_MS = 3600 * 1000, CONNECTIONS = 512, PEM_MAX = 1 << 20 };
+enum { LEFTOVER_MS = 3600 * 1000, PEM_MAX = 1 << 20 };
 
 /* What a killed receiver was writing an hour ago was never acknowledged. */
 static void sweep_tmp(const struct spool *spool)
@@ -57,11 +57,14 @@ struct serving {
 	const char *name; /* of fd */
 };
 
-static struct http_limits limits_of(const struct options *options, unsigned connections)
+static struct http_limits limits_of(const struct limits *limits,
+				    const struct options *options)
 {
-	return (struct http_limits){ .connections = connections,
+	return (struct http_limits){ .connections = limits->connections,
 				     .idle_s = (unsigned)options->idle_s,
-				     .total_s = (unsigned)options->total_s };
+				     .total_s = (unsigned)options->total_s,
+				     .head_bytes = limits->head_bytes,
+				     .head_lines = limits->head_lines };
 }
 
 /* From here on a request can make it do nothing but store events. */
@@ -90,31 +93,31 @@ static int read_pem(struct buf *pem, const char *path, struct error *err)
 	return -1;
 }
 
-static int open_server(struct http_server *server, const struct serving *serving,
-		       const struct http_service *service, struct error *err)
+static int open_server(struct http_server *server, struct receive *receive,
+		       const struct serving *serving, struct error *err)
 {
-	struct http_limits limits = limits_of(serving->options, CONNECTIONS);
+	struct http_limits limits = limits_of(&receive->limits, serving->options);
+	const struct http_service service = receive_service(receive);
 	auto_secret struct buf key = BUF_EMPTY;
 	auto_buf struct buf certificate = BUF_EMPTY;
 	struct http_tls tls;
 
 	if (!serving->options->tls_cert)
-		return http_server_open(server, serving->fd, service, &limits, err);
+		return http_server_open(server, serving->fd, &service, &limits, err);
 	if (read_pem(&certificate, serving->options->tls_cert, err) < 0 ||
 	    read_pem(&key, serving->options->tls_key, err) < 0)
 		return -1;
 	tls = (struct http_tls){ buf_str(&certificate), buf_str(&key) };
 	limits.tls = &tls;
-	return http_server_open(server, serving->fd, service, &limits, err);
+	return http_server_open(server, serving->fd, &service, &limits, err);
 }
 
 static int serve(struct receive *receive, const struct serving *serving, int ready,
 		 struct error *err)
 {
 	auto_http_server struct http_server server = HTTP_SERVER_NONE;
-	const struct http_service service = receive_service(receive);
 
-	if (open_server(&server, serving, &service, err) < 0 ||
+	if (open_server(&server, receive, serving, err) < 0 ||
 	    lock_up(serving->layout, err) < 0)
 		return -1;
 	/* Only the server holds it now, so that it can stop listening. */
@@ -129,11 +132,12 @@ static int serve(struct receive *receive, const struct serving *serving, int rea
 static int serve_single(struct receive *receive, const struct serving *serving,
 			struct error *err)
 {
-	const struct http_limits limits = limits_of(serving->options, 1);
+	struct http_limits limits = limits_of(&receive->limits, serving->options);
 	auto_http_server struct http_server server = HTTP_SERVER_NONE;
 	const struct http_service service = receive_service(receive);
 	const int fds[] = { STDIN_FILENO, STDOUT_FILENO };
 
+	limits.connections = 1;
 	if (http_server_open_single(&server, fds, &service, &limits, err) < 0 ||
 	    lock_up(serving->layout, err) < 0)
 		return -1;

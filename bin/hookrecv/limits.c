@@ -8,6 +8,13 @@
 #include "lib/str.h"
 
 enum { FREE_BYTES = 256 << 20, FREE_INODES = 1024, FREE_PERCENT = 5 };
+enum { CONNECTIONS = 512, HEAD_BYTES = 16384, HEAD_LINES = 100 };
+
+struct range {
+	const char *name;
+	unsigned min;
+	unsigned max;
+};
 
 /* "10%", or a size or number. */
 static int parse_floor(struct limits_floor *limit, const char *text, struct error *err)
@@ -41,15 +48,49 @@ static int read_floor(struct limits_floor *limit, const struct config *config,
 	return 0;
 }
 
+static int read_number(unsigned *number, const struct config *config,
+		       const struct range *range, struct error *err)
+{
+	const char *text = config_get(config, range->name);
+	uint64_t given = 0;
+
+	if (!text)
+		return 0;
+	if (str_to_size(&given, text, err) < 0 || given < range->min ||
+	    given > range->max)
+		return error_set(err, ERROR_CONFIG,
+				 "%s wants a number from %u to %u, not '%s'", range->name,
+				 range->min, range->max, text);
+	*number = (unsigned)given;
+	return 0;
+}
+
+static int read_http(struct limits *limits, const struct config *config,
+		     struct error *err)
+{
+	static const struct range connections = { "HOOKTOOLS_CONNECTIONS", 1, 65536 };
+	static const struct range head_lines = { "HOOKTOOLS_HEAD_LINES", 8, 1000 };
+	static const struct range head_bytes = { "HOOKTOOLS_HEAD_SIZE", 1024, 49152 };
+
+	if (read_number(&limits->connections, config, &connections, err) < 0 ||
+	    read_number(&limits->head_lines, config, &head_lines, err) < 0)
+		return -1;
+	return read_number(&limits->head_bytes, config, &head_bytes, err);
+}
+
 int limits_load(struct limits *limits, const struct layout *layout, struct error *err)
 {
 	auto_config struct config config = CONFIG_EMPTY;
 	struct limits loaded = { .free_bytes = { FREE_BYTES, FREE_PERCENT },
-				 .free_inodes = { FREE_INODES, FREE_PERCENT } };
+				 .free_inodes = { FREE_INODES, FREE_PERCENT },
+				 .connections = CONNECTIONS,
+				 .head_bytes = HEAD_BYTES,
+				 .head_lines = HEAD_LINES };
 
 	if (config_load(&config, layout, err) < 0 ||
 	    read_floor(&loaded.free_bytes, &config, "HOOKTOOLS_MIN_FREE", err) < 0 ||
-	    read_floor(&loaded.free_inodes, &config, "HOOKTOOLS_MIN_INODES", err) < 0)
+	    read_floor(&loaded.free_inodes, &config, "HOOKTOOLS_MIN_INODES", err) < 0 ||
+	    read_http(&loaded, &config, err) < 0)
 		return -1;
 	*limits = loaded;
 	return 0;

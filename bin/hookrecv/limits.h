@@ -17,6 +17,9 @@ struct limits_floor {
 struct limits {
 	struct limits_floor free_bytes;
 	struct limits_floor free_inodes;
+	unsigned connections; /* at once, of all senders */
+	unsigned head_bytes;  /* of a request */
+	unsigned head_lines;  /* its headers */
 };
 
 int limits_load(struct limits *limits, const struct layout *layout, struct error *err);

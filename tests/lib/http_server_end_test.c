@@ -4,7 +4,7 @@
 
 #define LIMITS_SHORT                                                                     \
 	{                                                                                \
-		8, 1, 60, NULL                                                           \
+		.connections = 8, .idle_s = 1, .total_s = 60                             \
 	}
 
 static void who_is_silent_is_cut_off(void)
@@ -23,7 +23,9 @@ static void who_is_silent_is_cut_off(void)
 
 static void who_takes_too_long_is_cut_off(void)
 {
-	const struct http_limits limits = { 8, 60, 1, NULL };
+	const struct http_limits limits = { .connections = 8,
+					    .idle_s = 60,
+					    .total_s = 1 };
 	auto_close int fd = -1;
 
 	start(&limits);
@@ -36,7 +38,9 @@ static void who_takes_too_long_is_cut_off(void)
 
 static void more_connections_than_allowed_wait(void)
 {
-	const struct http_limits limits = { 2, 60, 60, NULL };
+	const struct http_limits limits = { .connections = 2,
+					    .idle_s = 60,
+					    .total_s = 60 };
 	auto_buf struct buf got = BUF_EMPTY;
 	auto_buf struct buf third_got = BUF_EMPTY;
 	auto_close int first = -1;
@@ -104,7 +108,9 @@ static void sigterm_finishes_what_has_begun(void)
 
 static void serve_single(const int fds[static 2])
 {
-	const struct http_limits limits = { 1, 2, 60, NULL };
+	const struct http_limits limits = { .connections = 1,
+					    .idle_s = 2,
+					    .total_s = 60 };
 	struct http_server server = HTTP_SERVER_NONE;
 	struct error err = { 0 };
 	struct echo echo = { 0 };
