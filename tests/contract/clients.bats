@@ -58,7 +58,7 @@ numberless() { sed -E "s/$1-[0-9]+/$1/g; s/^http2 .*ERR.*/http2 refused/"; }
 # bats test_tags=F0_4
 @test "contract: node's clients: lengths, chunks, Expect, fetch; HTTP/2 is refused" {
 	command -v node >/dev/null || skip "node is missing: make deps"
-	run -0 timeout 120 node "$top/tests/contract/clients/http_client.mjs" "$url" "$(cat "$secret")"
+	NODE_NO_WARNINGS=1 run -0 timeout 120 node "$top/tests/contract/clients/http_client.mjs" "$url" "$(cat "$secret")"
 	diff - <(numberless node <<<"$output") <<-'END'
 		length node:202
 		chunked node:202

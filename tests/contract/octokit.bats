@@ -10,6 +10,7 @@ setup_file() {
 }
 
 setup() {
+	need_senders
 	spool=$HOOKTOOLS_STATE/spool
 }
 

@@ -10,6 +10,7 @@ setup_file() {
 }
 
 setup() {
+	need_senders
 	body=$BATS_TEST_TMPDIR/body
 	printf '{"text":"\\u00e9 \xc3\xa9"}' >"$body"
 	spool=$HOOKTOOLS_STATE/spool
