@@ -11,6 +11,6 @@ typedef int command_fn(const struct options *options, const struct layout *layou
 
 command_fn cmd_serve, cmd_add, cmd_list, cmd_show, cmd_remove, cmd_enable, cmd_disable;
 command_fn cmd_sign, cmd_providers, cmd_bans, cmd_rotate;
-command_fn cmd_doctor;
+command_fn cmd_doctor, cmd_explain;
 
 #endif

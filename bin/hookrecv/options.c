@@ -27,6 +27,9 @@ const char options_usage[] =
 	"       hookrecv providers [--json]\n"
 	"       hookrecv bans list [--json]\n"
 	"       hookrecv bans lift ADDR\n"
+	"       hookrecv explain ID [--json]\n"
+	"       hookrecv explain --request F|- ID [--json]\n"
+	"       hookrecv explain --request F|- -p PROVIDER --secret-file F [--json]\n"
 	"       hookrecv doctor [-l ADDR:PORT|unix:PATH] [--url URL] [--json]\n";
 
 #define GRACE_MS ((uint64_t)24 * 3600 * 1000)
@@ -44,6 +47,7 @@ static const struct option longs[] = {
 	{ "listen", required_argument, NULL, 'l' },
 	{ "max-body", required_argument, NULL, 'm' },
 	{ "provider", required_argument, NULL, 'p' },
+	{ "request", required_argument, NULL, 'R' },
 	{ "secret-file", required_argument, NULL, 's' },
 	{ "tls-cert", required_argument, NULL, 'c' },
 	{ "tls-key", required_argument, NULL, 'k' },
@@ -145,6 +149,9 @@ static int take(void *context, int letter, struct error *err)
 	case 'p':
 		options->provider = optarg;
 		return 0;
+	case 'R':
+		options->request = optarg;
+		return 0;
 	case 's':
 		options->secret_file = optarg;
 		return 0;
@@ -164,7 +171,7 @@ static int take(void *context, int letter, struct error *err)
 
 int options_parse(struct options *options, int argc, char *argv[], struct error *err)
 {
-	static const struct cli_grammar grammar = { "c:dD:e:g:hI:ijk:l:m:p:s:t:T:u:Vw:",
+	static const struct cli_grammar grammar = { "c:dD:e:g:hI:ijk:l:m:p:R:s:t:T:u:Vw:",
 						    longs, take };
 	const struct cli *cli = &options->cli;
 

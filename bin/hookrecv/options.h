@@ -18,6 +18,7 @@ struct options {
 	const char *provider; /* -p */
 	const char *url;
 	const char *secret_file;
+	const char *request;
 	const char *event;
 	const char *delivery;
 	uint64_t max_body;

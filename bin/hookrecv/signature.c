@@ -94,19 +94,29 @@ static void find_time(char time[static TIME_LEN], const struct provider_scheme *
 	}
 }
 
+static bool parse_time(int64_t *signed_ms, const char *time)
+{
+	struct error ignored = { 0 };
+	uint64_t seconds = 0;
+
+	if (!time || str_to_u64(&seconds, time, 0, INT64_MAX / 1000, &ignored) < 0)
+		return false;
+	*signed_ms = (int64_t)seconds * 1000;
+	return true;
+}
+
 static enum signature_verdict check_time(const struct provider_scheme *scheme,
 					 const char *time, int64_t now_ms)
 {
 	int64_t tolerance_ms = (int64_t)scheme->tolerance_s * 1000;
-	struct error ignored = { 0 };
-	uint64_t seconds = 0;
+	int64_t signed_ms = 0;
 	int64_t skew_ms;
 
 	if (!scheme->time && !scheme->time_item)
 		return SIGNATURE_GOOD;
-	if (!time || str_to_u64(&seconds, time, 0, INT64_MAX / 1000, &ignored) < 0)
+	if (!parse_time(&signed_ms, time))
 		return SIGNATURE_BAD;
-	skew_ms = now_ms - (int64_t)seconds * 1000;
+	skew_ms = now_ms - signed_ms;
 	return skew_ms > tolerance_ms || skew_ms < -tolerance_ms ? SIGNATURE_STALE
 								 : SIGNATURE_GOOD;
 }
@@ -222,6 +232,27 @@ enum signature_verdict signature_start(struct signature *signature,
 			return verdict;
 	}
 	return verdict;
+}
+
+bool signature_time(int64_t *signed_ms, const struct provider *provider,
+		    const struct signature_opening *opening)
+{
+	size_t i;
+
+	for (i = 0; i < PROVIDER_SCHEMES && provider->schemes[i].header; i++) {
+		const struct provider_scheme *scheme = &provider->schemes[i];
+		const char *value = read_header(opening, scheme->header);
+		const char *time = read_header(opening, scheme->time);
+		char item[TIME_LEN] = "";
+
+		if (is_empty(value, scheme->prefix))
+			continue;
+		if (scheme->time_item)
+			find_time(item, scheme, value);
+		if (parse_time(signed_ms, scheme->time_item ? item : time))
+			return true;
+	}
+	return false;
 }
 
 bool signature_holds_body(const struct signature *signature)

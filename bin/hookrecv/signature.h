@@ -58,6 +58,10 @@ enum signature_verdict signature_start(struct signature *signature,
 				       const struct provider *provider,
 				       const struct signature_opening *opening);
 
+/* When the request says it was signed; false when it says nothing, or no time. */
+bool signature_time(int64_t *signed_ms, const struct provider *provider,
+		    const struct signature_opening *opening);
+
 /* Is the body held in memory until the end?  It should be a small one then. */
 bool signature_holds_body(const struct signature *signature);
 

@@ -1,0 +1,18 @@
+#include "bin/hookrecv/commands.h"
+
+#include <stddef.h>
+
+#include "bin/hookrecv/explain.h"
+#include "bin/hookrecv/options.h"
+#include "lib/error.h"
+
+int cmd_explain(const struct options *options, const struct layout *layout,
+		struct error *err)
+{
+	if (options->request)
+		return explain_request(options, layout, err);
+	if (options->provider || options->secret_file)
+		return error_set(err, ERROR_USAGE,
+				 "--provider and --secret-file belong to --request");
+	return explain_event(options, layout, err);
+}

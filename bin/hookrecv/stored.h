@@ -1,0 +1,36 @@
+#ifndef BIN_HOOKRECV_STORED_H
+#define BIN_HOOKRECV_STORED_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/buf.h"
+#include "lib/spool.h"
+#include "lib/str.h"
+
+struct error;
+
+/* One event as it lies in the spool, for people: nothing is taken or locked. */
+struct stored {
+	struct buf line;
+	char *folder; /* "new", "done/2026-11-20" */
+	char file[UUID_LEN];
+	unsigned together;  /* so many events were made durable by the same sync */
+	int64_t written_ms; /* 0 where the event has got another file since */
+};
+
+#define STORED_NONE                                                                      \
+	{                                                                                \
+		BUF_EMPTY, NULL, "", 0, 0                                                \
+	}
+#define auto_stored __attribute__((cleanup(stored_free)))
+
+/* In any folder but tmp/. */
+int stored_find(struct stored *stored, bool *found, const struct spool *spool,
+		const char *id, struct error *err);
+void stored_free(struct stored *stored);
+
+/* A member that is a string, as it is written, without its quotes; empty for another. */
+struct str_view stored_member(const struct stored *stored, const char *name);
+
+#endif
