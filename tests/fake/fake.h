@@ -18,9 +18,13 @@ struct http_exchange;
  *   suspended/<id>       that installation is suspended
  *   tokens/<sha256>      one file per token minted
  *   check-runs/<id>      one file per Check run
+ *   hooks/<id>           one file per hook of a repository or project, with its secret
+ *   deliveries/<id>/<n>  what was sent to it, or not
+ *   page-size link-origin  of the lists of deliveries
+ *   gitlab-token         who brings it may use /api/v4
  *   runs.json jobs.json  arrays of workflow runs and jobs to be listed
  *   requests             one JSON line per request: method, path, status
- *   fail                 "STATUS [RETRY-AFTER [PART OF THE PATH]]": answer so
+ *   fail                 "STATUS [RETRY-AFTER [PART OF METHOD AND PATH]]": answer so
  *   skew ttl             its clock is so many seconds ahead; tokens live so long
  */
 struct fake {
@@ -59,10 +63,15 @@ int64_t store_number(const struct fake *fake, const char *name, int64_t fallback
 void store_write(const struct fake *fake, const char *name, const struct buf *text);
 uint64_t store_count(const struct fake *fake, const char *folder);
 bool store_has(const struct fake *fake, const char *name);
+void store_drop(const struct fake *fake, const char *name);
 
 /* The handlers. */
 visit_handler app_show, app_list, app_find_owner, app_find_repository, app_mint;
 visit_handler checks_create, checks_update, checks_show, checks_of_commit;
 visit_handler runs_list, runs_jobs;
+visit_handler hooks_list, hooks_create, hooks_show, hooks_update, hooks_delete;
+visit_handler app_configure, app_deliveries, app_attempt;
+visit_handler deliveries_make, deliveries_list, deliveries_list_more, deliveries_attempt;
+visit_handler events_list, events_resend;
 
 #endif

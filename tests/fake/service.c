@@ -32,6 +32,25 @@ static const struct route {
 	{ "GET", "/repos/*/*/commits/*/check-runs", checks_of_commit },
 	{ "GET", "/repos/*/*/actions/runs", runs_list },
 	{ "GET", "/repos/*/*/actions/runs/*/jobs", runs_jobs },
+	{ "GET", "/repos/*/*/hooks", hooks_list },
+	{ "POST", "/repos/*/*/hooks", hooks_create },
+	{ "GET", "/repos/*/*/hooks/*", hooks_show },
+	{ "PATCH", "/repos/*/*/hooks/*", hooks_update },
+	{ "DELETE", "/repos/*/*/hooks/*", hooks_delete },
+	{ "GET", "/repos/*/*/hooks/*/deliveries", deliveries_list },
+	{ "GET", "/repositories/*/hooks/*/deliveries", deliveries_list_more },
+	{ "POST", "/repos/*/*/hooks/*/deliveries/*/attempts", deliveries_attempt },
+	{ "PATCH", "/app/hook/config", app_configure },
+	{ "GET", "/app/hook/deliveries", app_deliveries },
+	{ "POST", "/app/hook/deliveries/*/attempts", app_attempt },
+	{ "GET", "/api/v4/projects/*/*/hooks", hooks_list },
+	{ "POST", "/api/v4/projects/*/*/hooks", hooks_create },
+	{ "GET", "/api/v4/projects/*/*/hooks/*", hooks_show },
+	{ "PUT", "/api/v4/projects/*/*/hooks/*", hooks_update },
+	{ "DELETE", "/api/v4/projects/*/*/hooks/*", hooks_delete },
+	{ "GET", "/api/v4/projects/*/*/hooks/*/events", events_list },
+	{ "POST", "/api/v4/projects/*/*/hooks/*/events/*/resend", events_resend },
+	{ "POST", "/fake/deliver/*", deliveries_make },
 };
 
 static void free_parts(struct visit *visit)
@@ -86,6 +105,8 @@ static unsigned fail(struct visit *visit, struct buf *out)
 	char *rest = NULL;
 	unsigned long status = 0;
 	unsigned long retry_after = 0;
+	auto_free char *asked = str_format("%s %s", http_method(visit->exchange),
+					   http_path(visit->exchange));
 
 	store_read(&text, visit->fake, "fail");
 	if (text.len == 0)
@@ -93,7 +114,7 @@ static unsigned fail(struct visit *visit, struct buf *out)
 	status = strtoul(text.data, &rest, 10);
 	retry_after = strtoul(rest, &rest, 10);
 	rest += strspn(rest, " ");
-	if (*rest && !strstr(http_path(visit->exchange), rest))
+	if (*rest && !strstr(asked, rest))
 		return 0;
 	if (retry_after > 0) {
 		auto_free char *seconds = str_format("%lu", retry_after);

@@ -55,6 +55,14 @@ uint64_t store_count(const struct fake *fake, const char *folder)
 	return count;
 }
 
+void store_drop(const struct fake *fake, const char *name)
+{
+	auto_free char *path = path_join(fake->dir, name);
+
+	if (unlink(path) < 0)
+		abort(); /* a test cannot go on */
+}
+
 bool store_has(const struct fake *fake, const char *name)
 {
 	auto_free char *path = path_join(fake->dir, name);
