@@ -40,13 +40,13 @@ BASE := error cleanup buf str path file log layout config
 JSON := json_scan json_scan_member json_write
 HTTP := http_bridge http_daemon http_exchange http_head http_linger http_peer http_server http_turn listener
 
-hookrecv_LIB := $(BASE) cli $(JSON) $(HTTP) address bans base64 crypto date db event hex json_plain registry \
-	sandbox spool uuid vault vault_key
+hookrecv_LIB := $(BASE) cli $(JSON) $(HTTP) address bans base64 crypto date db event github_answer hex json_plain \
+	process registry sandbox spool uuid vault vault_key
 hookrecv_LDLIBS := $(GNUTLS_LIBS) $(MHD_LIBS) $(SQLITE_LIBS)
 tokenmint_LIB := $(BASE) cli $(JSON) base64 crypto date github_answer hex json_plain jwt lines process reply vault vault_key
 tokenmint_LDLIBS := $(GNUTLS_LIBS)
-tokenmint-mint_LIB := $(BASE) $(JSON) date github github_answer http_client json_plain
-tokenmint-mint_LDLIBS := $(CURL_LIBS)
+$(foreach p,tokenmint-mint hookrecv-forge,$(eval $(p)_LDLIBS := $(CURL_LIBS))$(eval \
+	$(p)_LIB := $(BASE) $(JSON) date github github_answer http_client json_plain))
 runjob-report_LIB := $(BASE) cli $(JSON) date github github_answer hex http_client json json_plain lines process reply uuid
 runjob-report_LDLIBS := $(CURL_LIBS) $(JQ_LIBS)
 

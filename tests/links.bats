@@ -20,6 +20,7 @@ foreign() {
 	[ "$(foreign libexec/hooktools/runjob-pipeline)" = "jq " ]
 	[ "$(foreign libexec/hooktools/runjob-report)" = "curl jq " ]
 	[ "$(foreign libexec/hooktools/tokenmint-mint)" = "curl " ]
+	[ "$(foreign libexec/hooktools/hookrecv-forge)" = "curl " ]
 	[ "$(foreign libexec/hooktools/ghstats-serve)" = "microhttpd sqlite3 " ]
 }
 

@@ -1,3 +1,5 @@
+#include "tests/fake/hooks.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +9,6 @@
 #include "lib/http_server.h"
 #include "lib/json.h"
 #include "tests/fake/fake.h"
-#include "tests/fake/hooks.h"
 
 void hook_load(jv *hook, const struct fake *fake, const char *id)
 {
