@@ -221,11 +221,13 @@ int registry_set_forge(struct registry *registry, const struct registry_hook *ho
 	auto_statement struct db_statement statement = DB_STATEMENT_NONE;
 
 	if (db_prepare(&statement, &registry->db,
-		       "UPDATE hooks SET forge = ?2, app = ?3 WHERE id = ?1", err) < 0)
+		       "UPDATE hooks SET forge = ?2, app = ?3, url = ?4 WHERE id = ?1",
+		       err) < 0)
 		return -1;
 	db_bind_text(&statement, 1, hook->id);
 	db_bind_text(&statement, 2, hook->forge);
 	db_bind_text(&statement, 3, hook->app);
+	db_bind_text(&statement, 4, hook->url);
 	return db_run(&statement, err);
 }
 

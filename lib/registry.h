@@ -77,7 +77,7 @@ int registry_remove(struct registry *registry, const char *id, struct error *err
 int registry_enable(struct registry *registry, const char *id, bool enabled,
 		    struct error *err);
 
-/* Keep where the forge has the hook; both may be NULL. */
+/* Keep where the forge has the hook and where it sends to; all may be NULL. */
 int registry_set_forge(struct registry *registry, const struct registry_hook *hook,
 		       struct error *err);
 

@@ -2,15 +2,16 @@
 
 #include <unistd.h>
 
+#include "bin/hookrecv/create.h"
+#include "bin/hookrecv/forge.h"
 #include "bin/hookrecv/options.h"
 #include "bin/hookrecv/print.h"
 #include "bin/hookrecv/rotation.h"
 #include "lib/buf.h"
-#include "lib/cleanup.h"
 #include "lib/error.h"
 #include "lib/layout.h"
+#include "lib/log.h"
 #include "lib/registry.h"
-#include "lib/vault.h"
 
 static int find(struct registry_hook *hook, struct registry *registry, const char *key,
 		const struct layout *layout, struct error *err)
@@ -26,42 +27,79 @@ static int find(struct registry_hook *hook, struct registry *registry, const cha
 	return 0;
 }
 
+/* What the forge says of it. */
+static int look(struct forge_state *state, const struct registry_hook *hook,
+		const struct layout *layout, struct error *err)
+{
+	auto_forge struct forge forge = FORGE_NONE;
+
+	if (!hook->forge)
+		return error_set(err, ERROR_DATA,
+				 "'%s' was not made at the forge from here: hookrecv add "
+				 "--create does that",
+				 hook->name);
+	if (forge_open(&forge, hook, layout, err) < 0 ||
+	    forge_look(state, &forge, err) < 0)
+		return error_wrap(err, "ask the forge for the hook");
+	return 0;
+}
+
 int cmd_show(const struct options *options, const struct layout *layout,
 	     struct error *err)
 {
 	auto_registry struct registry registry = REGISTRY_NONE;
 	auto_registry_hook struct registry_hook hook = REGISTRY_HOOK_EMPTY;
 	auto_buf struct buf out = BUF_EMPTY;
+	auto_forge_state struct forge_state state = FORGE_STATE_EMPTY;
 	struct rotation rotation = { 0 };
+	struct print_facts facts = { &rotation, options->check ? &state : NULL };
 
 	if (find(&hook, &registry, options->operand, layout, err) < 0 ||
-	    rotation_read(&rotation, layout->state, hook.id, err) < 0)
+	    rotation_read(&rotation, layout->state, hook.id, err) < 0 ||
+	    (options->check && look(&state, &hook, layout, err) < 0))
 		return -1;
-	print_hook(&out, &hook, &rotation, options->json || !isatty(STDOUT_FILENO));
-	return print_out(&out, err);
+	print_hook(&out, &hook, &facts, options->json || !isatty(STDOUT_FILENO));
+	if (print_out(&out, err) < 0)
+		return -1;
+	if (options->check && !state.found)
+		return error_set(err, ERROR_ABSENT,
+				 "the forge has no such hook any more: hookrecv add %s "
+				 "--create makes it anew",
+				 hook.name);
+	return 0;
 }
 
-/* The hook goes first: a request then finds nothing, and not a hook without a secret. */
+/* The forge's goes first: it would send to nowhere. */
+static int remove_remote(const struct registry_hook *hook, const struct layout *layout,
+			 struct error *err)
+{
+	auto_forge struct forge forge = FORGE_NONE;
+
+	if (!hook->forge)
+		return 0;
+	if (hook->app) {
+		log_warning("the App '%s' still sends here: its hook is changed at "
+			    "GitHub only",
+			    hook->app);
+		return 0;
+	}
+	if (forge_open(&forge, hook, layout, err) < 0 || forge_drop(&forge, err) < 0)
+		return error_wrap(err, "nothing is removed, --keep-remote leaves the "
+				       "forge's hook alone");
+	return 0;
+}
+
+/* The hook goes before its secret: a request then finds nothing, and not a hook without. */
 int cmd_remove(const struct options *options, const struct layout *layout,
 	       struct error *err)
 {
 	auto_registry struct registry registry = REGISTRY_NONE;
 	auto_registry_hook struct registry_hook hook = REGISTRY_HOOK_EMPTY;
-	auto_vault struct vault vault = VAULT_NONE;
-	auto_free char *name = NULL;
-	auto_free char *old = NULL;
-	bool found = false;
 
 	if (find(&hook, &registry, options->operand, layout, err) < 0 ||
-	    vault_open_layout(&vault, layout, err) < 0 ||
-	    registry_remove(&registry, hook.id, err) < 0)
+	    (!options->keep_remote && remove_remote(&hook, layout, err) < 0))
 		return -1;
-	name = registry_secret_name(hook.id);
-	old = rotation_secret_name(hook.id);
-	if (vault_delete(&found, &vault, old, err) < 0 ||
-	    rotation_forget(layout->state, hook.id, err) < 0)
-		return -1;
-	return vault_delete(&found, &vault, name, err);
+	return create_undo(&hook, layout, err);
 }
 
 static int set_enabled(const struct options *options, const struct layout *layout,

@@ -16,9 +16,9 @@ struct command {
 };
 
 static const struct command commands[] = {
-	{ "serve", cmd_serve, 0, "ciIkltTw" },	{ "add", cmd_add, 1, "pusmj" },
-	{ "list", cmd_list, 0, "j" },		{ "show", cmd_show, 1, "j" },
-	{ "remove", cmd_remove, 1, "" },	{ "enable", cmd_enable, 1, "" },
+	{ "serve", cmd_serve, 0, "ciIkltTw" },	{ "add", cmd_add, 1, "pusmjFEPa" },
+	{ "list", cmd_list, 0, "j" },		{ "show", cmd_show, 1, "jC" },
+	{ "remove", cmd_remove, 1, "K" },	{ "enable", cmd_enable, 1, "" },
 	{ "disable", cmd_disable, 1, "" },	{ "sign", cmd_sign, 0, "pseD" },
 	{ "providers", cmd_providers, 0, "j" }, { "bans", cmd_bans, 2, "j" },
 	{ "rotate", cmd_rotate, 1, "sgj" },	{ "doctor", cmd_doctor, 0, "luj" },

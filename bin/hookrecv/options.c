@@ -16,10 +16,11 @@ const char options_usage[] =
 	"       hookrecv -i                            one request on standard input\n"
 	"       hookrecv add NAME [-p PROVIDER] [--url URL] [--secret-file F|-]\n"
 	"                [--max-body 25M] [--json]\n"
+	"                [--create [--events push,…] [--project PATH | --app APP]]\n"
 	"       hookrecv list [--json]\n"
-	"       hookrecv show ID [--json]\n"
+	"       hookrecv show ID [--check] [--json]\n"
 	"       hookrecv rotate ID [--secret-file F|-] [--grace 24h] [--json]\n"
-	"       hookrecv remove ID\n"
+	"       hookrecv remove ID [--keep-remote]\n"
 	"       hookrecv enable ID\n"
 	"       hookrecv disable ID\n"
 	"       hookrecv sign -p PROVIDER --secret-file F [--event E] [--delivery D] < "
@@ -34,21 +35,30 @@ const char options_usage[] =
 
 #define GRACE_MS ((uint64_t)24 * 3600 * 1000)
 #define GRACE_MAX_MS (90 * GRACE_MS)
+#define SINCE_MAX_MS (30 * GRACE_MS)
 
 static const struct option longs[] = {
+	{ "app", required_argument, NULL, 'a' },
+	{ "check", no_argument, NULL, 'C' },
+	{ "create", no_argument, NULL, 'F' },
 	{ "debug", no_argument, NULL, 'd' },
 	{ "delivery", required_argument, NULL, 'D' },
+	{ "dry-run", no_argument, NULL, 'n' },
 	{ "event", required_argument, NULL, 'e' },
+	{ "events", required_argument, NULL, 'E' },
 	{ "grace", required_argument, NULL, 'g' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "idle", required_argument, NULL, 'I' },
 	{ "inetd", no_argument, NULL, 'i' },
 	{ "json", no_argument, NULL, 'j' },
+	{ "keep-remote", no_argument, NULL, 'K' },
 	{ "listen", required_argument, NULL, 'l' },
 	{ "max-body", required_argument, NULL, 'm' },
+	{ "project", required_argument, NULL, 'P' },
 	{ "provider", required_argument, NULL, 'p' },
 	{ "request", required_argument, NULL, 'R' },
 	{ "secret-file", required_argument, NULL, 's' },
+	{ "since", required_argument, NULL, 'S' },
 	{ "tls-cert", required_argument, NULL, 'c' },
 	{ "tls-key", required_argument, NULL, 'k' },
 	{ "total", required_argument, NULL, 'T' },
@@ -77,6 +87,15 @@ static int take_grace(struct options *options, struct error *err)
 	    options->grace_ms > (uint64_t)GRACE_MAX_MS)
 		return error_set(err, ERROR_USAGE,
 				 "--grace wants a time up to 90d, not '%s'", optarg);
+	return 0;
+}
+
+static int take_since(struct options *options, struct error *err)
+{
+	if (str_to_duration(&options->since_ms, optarg, err) < 0 ||
+	    options->since_ms == 0 || options->since_ms > (uint64_t)SINCE_MAX_MS)
+		return error_set(err, ERROR_USAGE,
+				 "--since wants a time up to 30d, not '%s'", optarg);
 	return 0;
 }
 
@@ -116,10 +135,49 @@ static int take_word(const char **word, struct error *err)
 	return 0;
 }
 
+/* Of add --create, show, remove and reconcile; *taken is false for another letter. */
+static int take_forge(bool *taken, struct options *options, int letter, struct error *err)
+{
+	*taken = true;
+	switch (letter) {
+	case 'a':
+		options->app = optarg;
+		return 0;
+	case 'F':
+		options->create = true;
+		return 0;
+	case 'C':
+		options->check = true;
+		return 0;
+	case 'E':
+		options->events = optarg;
+		return 0;
+	case 'K':
+		options->keep_remote = true;
+		return 0;
+	case 'n':
+		options->dry_run = true;
+		return 0;
+	case 'P':
+		options->project = optarg;
+		return 0;
+	case 'S':
+		return take_since(options, err);
+	default:
+		*taken = false;
+		return 0;
+	}
+}
+
 static int take(void *context, int letter, struct error *err)
 {
 	struct options *options = context;
+	bool taken = false;
 
+	if (take_forge(&taken, options, letter, err) < 0)
+		return -1;
+	if (taken)
+		return 0;
 	switch (letter) {
 	case 'c':
 		options->tls_cert = optarg;
@@ -171,8 +229,9 @@ static int take(void *context, int letter, struct error *err)
 
 int options_parse(struct options *options, int argc, char *argv[], struct error *err)
 {
-	static const struct cli_grammar grammar = { "c:dD:e:g:hI:ijk:l:m:p:R:s:t:T:u:Vw:",
-						    longs, take };
+	static const struct cli_grammar grammar = {
+		"a:c:CdD:e:E:Fg:hI:ijk:Kl:m:np:P:R:s:S:t:T:u:Vw:", longs, take
+	};
 	const struct cli *cli = &options->cli;
 
 	*options = (struct options){ .cli = { .program = "hookrecv", .context = options },

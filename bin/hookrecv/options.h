@@ -21,6 +21,10 @@ struct options {
 	const char *request;
 	const char *event;
 	const char *delivery;
+	const char *events;  /* of `add --create` */
+	const char *app;     /* a GitHub App's name */
+	const char *project; /* at the forge, when it is not the hook's name */
+	uint64_t since_ms;   /* how long ago; 0: not given */
 	uint64_t max_body;
 	uint64_t grace_ms;
 	uint64_t idle_s;
@@ -31,6 +35,10 @@ struct options {
 	struct source_trust trust;
 	bool inetd;
 	bool json;
+	bool create;
+	bool check;
+	bool keep_remote;
+	bool dry_run;
 };
 
 extern const char options_usage[];

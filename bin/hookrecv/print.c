@@ -1,8 +1,10 @@
 #include "bin/hookrecv/print.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "bin/hookrecv/forge.h"
 #include "bin/hookrecv/rotation.h"
 #include "lib/buf.h"
 #include "lib/date.h"
@@ -47,8 +49,51 @@ static void print_rotation(struct buf *out, const struct rotation *rotation)
 		       since, until, rotation->used_ms ? used : "never");
 }
 
+/* The forge's id of a hook is the end of its path; an App's only hook has none. */
+static const char *forge_id(const struct registry_hook *hook)
+{
+	const char *slash = strrchr(hook->forge, '/');
+
+	return hook->app || !slash ? NULL : slash + 1;
+}
+
+static void write_forge(struct json_writer *writer, const struct registry_hook *hook,
+			const struct forge_state *state)
+{
+	if (hook->forge) {
+		json_write_string(writer, "forge", hook->forge);
+		json_write_string(writer, "forge_id", forge_id(hook));
+	}
+	if (hook->app)
+		json_write_string(writer, "app", hook->app);
+	if (!state)
+		return;
+	json_write_object(writer, "forge_state");
+	json_write_bool(writer, "found", state->found);
+	if (state->found) {
+		json_write_bool(writer, "active", state->active);
+		json_write_string(writer, "state", state->state);
+		json_write_string(writer, "url", state->url);
+	}
+	json_write_object_end(writer);
+}
+
+static void print_forge(struct buf *out, const struct registry_hook *hook,
+			const struct forge_state *state)
+{
+	if (hook->forge)
+		buf_add_format(out, "forge:    %s\n", hook->forge);
+	if (hook->app)
+		buf_add_format(out, "app:      %s\n", hook->app);
+	if (state && state->found)
+		buf_add_format(out, "at forge: %s, %s, sends to %s\n",
+			       state->active ? "active" : "not active",
+			       state->state ? state->state : "?",
+			       state->url ? state->url : "?");
+}
+
 static void write_json(struct buf *out, const struct registry_hook *hook,
-		       const char *secret, const struct rotation *rotation)
+		       const char *secret, const struct print_facts *facts)
 {
 	struct json_writer writer = JSON_WRITER(out);
 	char created[DATE_LEN];
@@ -65,7 +110,8 @@ static void write_json(struct buf *out, const struct registry_hook *hook,
 	json_write_u64(&writer, "max_body", hook->max_body);
 	json_write_bool(&writer, "enabled", hook->enabled);
 	json_write_string(&writer, "created_at", created);
-	write_rotation(&writer, rotation);
+	write_rotation(&writer, facts ? facts->rotation : NULL);
+	write_forge(&writer, hook, facts ? facts->state : NULL);
 	if (secret && *secret)
 		json_write_string(&writer, "secret", secret);
 	json_write_object_end(&writer);
@@ -73,12 +119,12 @@ static void write_json(struct buf *out, const struct registry_hook *hook,
 }
 
 void print_hook(struct buf *out, const struct registry_hook *hook,
-		const struct rotation *rotation, bool json)
+		const struct print_facts *facts, bool json)
 {
 	char created[DATE_LEN];
 
 	if (json) {
-		write_json(out, hook, NULL, rotation);
+		write_json(out, hook, NULL, facts);
 		return;
 	}
 	date_format(created, hook->created_ms);
@@ -89,7 +135,8 @@ void print_hook(struct buf *out, const struct registry_hook *hook,
 		buf_add_format(out, "url:      %s\n", hook->url);
 	buf_add_format(out, "max-body: %ju\nenabled:  %s\ncreated:  %s\n",
 		       (uintmax_t)hook->max_body, hook->enabled ? "yes" : "no", created);
-	print_rotation(out, rotation);
+	print_rotation(out, facts ? facts->rotation : NULL);
+	print_forge(out, hook, facts ? facts->state : NULL);
 }
 
 int print_new_hook(const struct registry_hook *hook, const char *secret, bool json,
@@ -106,6 +153,7 @@ int print_new_hook(const struct registry_hook *hook, const char *secret, bool js
 		       hook->id, hook->name, hook->provider, hook->id);
 	if (hook->url)
 		buf_add_format(&out, "url:      %s/hook/%s\n", hook->url, hook->id);
+	print_forge(&out, hook, NULL);
 	if (secret && *secret)
 		buf_add_format(&out, "secret:   %s\n", secret);
 	return print_out(&out, err);
