@@ -38,9 +38,9 @@ JQ_LIBS := $(call pkg,libjq,-ljq) # Debian 12 ships no libjq.pc
 # What each program is made of: modules of lib/, then foreign libraries.
 BASE := error cleanup buf str path file log layout config
 JSON := json_scan json_scan_member json_write
-HTTP := http_bridge http_daemon http_exchange http_head http_linger http_peer http_server http_turn listener
+HTTP := address http_bridge http_daemon http_exchange http_head http_linger http_peer http_server http_turn listener
 
-hookrecv_LIB := $(BASE) cli $(JSON) $(HTTP) address bans base64 crypto date db event github_answer hex json_plain \
+hookrecv_LIB := $(BASE) cli $(JSON) $(HTTP) bans base64 crypto date db event github_answer hex json_plain \
 	process registry sandbox spool uuid vault vault_key
 hookrecv_LDLIBS := $(GNUTLS_LIBS) $(MHD_LIBS) $(SQLITE_LIBS)
 tokenmint_LIB := $(BASE) cli $(JSON) base64 crypto date github_answer hex json_plain jwt lines process reply vault vault_key

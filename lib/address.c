@@ -37,6 +37,12 @@ bool address_parse(struct address *address, const char *text)
 	return true;
 }
 
+void address_from_ipv4(struct address *address, const void *bytes)
+{
+	memcpy(address->bytes, mapped, MAPPED_BYTES);
+	memcpy(address->bytes + MAPPED_BYTES, bytes, ADDRESS_BYTES - MAPPED_BYTES);
+}
+
 void address_format(char text[static ADDRESS_LEN], const struct address *address)
 {
 	if (address_equal(address, &address_unix))
@@ -46,6 +52,22 @@ void address_format(char text[static ADDRESS_LEN], const struct address *address
 				ADDRESS_LEN);
 	else
 		(void)inet_ntop(AF_INET6, address->bytes, text, ADDRESS_LEN);
+}
+
+/* The finaliser of MurmurHash3. */
+static uint64_t mix(uint64_t number)
+{
+	number = (number ^ number >> 33) * UINT64_C(0xff51afd7ed558ccd);
+	number = (number ^ number >> 33) * UINT64_C(0xc4ceb9fe1a85ec53);
+	return number ^ number >> 33;
+}
+
+uint64_t address_hash(const struct address *address, uint64_t seed)
+{
+	uint64_t halves[2];
+
+	memcpy(halves, address->bytes, sizeof(halves));
+	return mix(mix(halves[0] ^ seed) ^ halves[1]);
 }
 
 bool address_is_local(const struct address *address)

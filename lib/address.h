@@ -20,9 +20,14 @@ extern const struct address address_unix;
 
 /* "192.0.2.1" or "2001:db8::1", nothing around it; false when it is neither. */
 bool address_parse(struct address *address, const char *text);
+/* Of its four bytes as they are in a packet. */
+void address_from_ipv4(struct address *address, const void *bytes);
 void address_format(char text[static ADDRESS_LEN], const struct address *address);
 
 bool address_equal(const struct address *a, const struct address *b);
+
+/* For tables; nobody who does not know the seed can tell who shares a place. */
+uint64_t address_hash(const struct address *address, uint64_t seed);
 
 /* Of this very machine: 127.0.0.0/8, ::1 and address_unix. */
 bool address_is_local(const struct address *address);

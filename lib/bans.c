@@ -50,20 +50,9 @@ static void unlock(const struct bans *bans)
 	(void)flock(bans->fd, LOCK_UN);
 }
 
-/* The finaliser of MurmurHash3. */
-static uint64_t mix(uint64_t number)
-{
-	number = (number ^ number >> 33) * UINT64_C(0xff51afd7ed558ccd);
-	number = (number ^ number >> 33) * UINT64_C(0xc4ceb9fe1a85ec53);
-	return number ^ number >> 33;
-}
-
 static struct slot *find_set(struct bans_table *table, const struct address *owner)
 {
-	uint64_t halves[2];
-
-	memcpy(halves, owner->bytes, sizeof(halves));
-	return table->sets[mix(mix(halves[0] ^ table->seed) ^ halves[1]) % SETS];
+	return table->sets[address_hash(owner, table->seed) % SETS];
 }
 
 static struct slot *find(struct bans_table *table, const struct address *owner)

@@ -38,11 +38,27 @@ static void on_connection(void *context, struct MHD_Connection *connection,
 {
 	struct http_daemon *server = context;
 
-	if (code == MHD_CONNECTION_NOTIFY_STARTED)
+	if (code == MHD_CONNECTION_NOTIFY_STARTED) {
 		*peer_at = http_peer_add(&server->peers, connection,
 					 http_bridge_is_open(&server->bridge));
-	else if (*peer_at)
+		http_peer_make_room(server->peers, server->limits.connections);
+	} else if (*peer_at) {
 		http_peer_remove(&server->peers, *peer_at);
+	}
+}
+
+static enum MHD_Result on_accept(void *context, const struct sockaddr *from,
+				 socklen_t len)
+{
+	struct http_daemon *server = context;
+	const struct address address = http_peer_address(from);
+
+	(void)len;
+	if (!server->service.welcome ||
+	    server->service.welcome(&address, http_peer_count(server->peers, &address),
+				    server->service.context))
+		return MHD_YES;
+	return MHD_NO;
 }
 
 static void on_completed(void *context, struct MHD_Connection *connection,
@@ -61,6 +77,7 @@ static void on_completed(void *context, struct MHD_Connection *connection,
 	exchange->peer->since_ms = date_now_ms();
 	exchange->peer->waiting = false;
 	exchange->peer->busy = false;
+	exchange->peer->answered = false;
 	http_exchange_free(exchange);
 	*exchange_at = NULL;
 }
@@ -76,6 +93,7 @@ static struct http_exchange *new_exchange(struct http_daemon *server,
 	exchange->peer = info->socket_context;
 	exchange->peer->since_ms = date_now_ms();
 	exchange->peer->busy = true;
+	exchange->peer->fresh = false;
 	exchange->resumed = &server->resumed;
 	exchange->last = server->single || server->stop_ms;
 	return exchange;
@@ -175,7 +193,7 @@ int http_daemon_start(struct http_daemon *server, unsigned flags, struct error *
 	if (server->limits.tls)
 		flags |= MHD_USE_TLS;
 	server->daemon = MHD_start_daemon(
-		MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | flags, 0, NULL, NULL,
+		MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | flags, 0, on_accept, server,
 		on_request, server, MHD_OPTION_CONNECTION_LIMIT,
 		server->limits.connections, MHD_OPTION_CONNECTION_TIMEOUT,
 		server->limits.idle_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT,

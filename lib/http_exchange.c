@@ -164,6 +164,7 @@ enum MHD_Result http_exchange_queue(struct http_exchange *exchange)
 	if (!exchange->response)
 		return MHD_NO;
 	exchange->queued = true;
+	exchange->peer->answered = true;
 	return MHD_queue_response(exchange->connection, exchange->status,
 				  exchange->response);
 }

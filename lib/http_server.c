@@ -119,7 +119,7 @@ static void sweep(struct http_daemon *server)
 {
 	int64_t now = date_now_ms();
 
-	http_peer_end(server->peers, now - (int64_t)server->limits.total_s * 1000);
+	http_peer_end_late(server->peers, &server->limits, now);
 	http_linger_sweep(&server->linger, now);
 }
 

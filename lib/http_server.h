@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct address;
 struct error;
 
 /*
@@ -29,6 +30,9 @@ struct http_service {
 	void (*done)(struct http_exchange *exchange, void *context);
 	/* All that was there to read has been read: answer what waits.  May be NULL. */
 	void (*turn)(void *context);
+	/* May this address have another connection, beside the others of its owner (see
+	 * address_owner)?  It is closed at once if not.  NULL: it may. */
+	bool (*welcome)(const struct address *address, unsigned others, void *context);
 };
 
 /* A certificate with its chain, and its key: PEM. */
@@ -38,11 +42,14 @@ struct http_tls {
 };
 
 struct http_limits {
-	unsigned connections; /* at once; more wait in the kernel's queue */
-	unsigned idle_s;      /* a connection that sends nothing is closed */
-	unsigned total_s;     /* a request that is not whole by then is cut off */
-	unsigned head_bytes;  /* more are 431; 0: as many as fit into 64 KB */
-	unsigned head_lines;  /* the same of headers */
+	/* At once; when they are used up, who has been without a request for the longest goes,
+	 * and if nobody has, more wait in the kernel's queue. */
+	unsigned connections;
+	unsigned idle_s;     /* a connection that sends nothing is closed */
+	unsigned total_s;    /* a request that is not whole by then is cut off */
+	unsigned head_s;     /* a first head that is not; 0: as total_s */
+	unsigned head_bytes; /* more are 431; 0: as many as fit into 64 KB */
+	unsigned head_lines; /* the same of headers */
 	/* NULL: plain HTTP; else TLS 1.2 or 1.3 on every connection.  Only the opening reads
 	 * it. */
 	const struct http_tls *tls;

@@ -63,6 +63,7 @@ static struct http_limits limits_of(const struct limits *limits,
 	return (struct http_limits){ .connections = limits->connections,
 				     .idle_s = (unsigned)options->idle_s,
 				     .total_s = (unsigned)options->total_s,
+				     .head_s = limits->head_s,
 				     .head_bytes = limits->head_bytes,
 				     .head_lines = limits->head_lines };
 }

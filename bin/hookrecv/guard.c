@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "bin/hookrecv/limits.h"
 #include "lib/buf.h"
 #include "lib/cleanup.h"
 #include "lib/config.h"
@@ -13,7 +14,13 @@
 #include "lib/path.h"
 #include "lib/str.h"
 
-enum { MISSES = 10, MISSES_MAX = 1000000, SECOND_MS = 1000, WINDOW_MS = 600 * 1000 };
+enum {
+	MISSES = 10,
+	MISSES_MAX = 1000000,
+	SECOND_MS = 1000,
+	MINUTE_MS = 60 * 1000,
+	WINDOW_MS = 600 * 1000
+};
 
 /* Unset leaves it as it is. */
 static int read_time(int64_t *ms, const struct config *config, const char *name,
@@ -81,11 +88,14 @@ int guard_open_bans(struct bans *bans, const struct layout *layout, struct error
 }
 
 int guard_open(struct guard *guard, const struct layout *layout,
-	       const struct source_trust *trust, struct error *err)
+	       const struct source_trust *trust, const struct limits *limits,
+	       struct error *err)
 {
 	auto_config struct config config = CONFIG_EMPTY;
 
 	guard->trust = trust;
+	guard->limits = limits;
+	rate_open(&guard->rate, limits->rate);
 	if (config_load(&config, layout, err) < 0 ||
 	    read_local(&guard->bans_local, &config, err) < 0)
 		return -1;
@@ -95,6 +105,7 @@ int guard_open(struct guard *guard, const struct layout *layout,
 void guard_close(struct guard *guard)
 {
 	bans_close(&guard->bans);
+	rate_close(&guard->rate);
 }
 
 /* Several headers of one name are one list, RFC 9110 5.3. */
@@ -119,28 +130,64 @@ struct source guard_source(const struct guard *guard,
 }
 
 /* To ban a proxy would be to ban everybody behind it. */
-static bool is_exempt(const struct guard *guard, const struct source *source)
+static bool is_exempt(const struct guard *guard, const struct address *address)
 {
-	return source_is_trusted(guard->trust, &source->address) ||
-	       (!guard->bans_local && address_is_local(&source->address));
+	return source_is_trusted(guard->trust, address) ||
+	       (!guard->bans_local && address_is_local(address));
 }
 
-bool guard_refuse(const struct guard *guard, struct http_exchange *exchange)
+static void tell_full(struct guard *guard, const struct address *address)
+{
+	struct address owner = address_owner(address);
+	int64_t now_ms = date_now_ms();
+	char text[ADDRESS_LEN + 3];
+
+	if (now_ms - guard->full_ms < MINUTE_MS && now_ms >= guard->full_ms)
+		return;
+	guard->full_ms = now_ms;
+	address_format_owner(text, &owner);
+	log_warning("connections of %s are closed: it has %u", text,
+		    guard->limits->address_connections);
+}
+
+bool guard_welcome(struct guard *guard, const struct address *address, unsigned others)
+{
+	if (others < guard->limits->address_connections ||
+	    !guard->limits->address_connections || is_exempt(guard, address))
+		return true;
+	tell_full(guard, address);
+	return false;
+}
+
+static void answer_later(struct http_exchange *exchange, int64_t wait_ms,
+			 const char *code, const char *message)
+{
+	char seconds[24];
+
+	snprintf(seconds, sizeof(seconds), "%jd",
+		 (intmax_t)((wait_ms + SECOND_MS - 1) / SECOND_MS));
+	http_answer_header(exchange, "Retry-After", seconds);
+	http_answer_error(exchange, 429, code, message);
+}
+
+bool guard_refuse(struct guard *guard, struct http_exchange *exchange)
 {
 	const struct source source = guard_source(guard, exchange);
 	int64_t now_ms = date_now_ms();
-	int64_t end_ms = 0;
-	char seconds[24];
+	int64_t end_ms;
+	int64_t wait_ms;
 
-	if (!is_exempt(guard, &source))
-		end_ms = bans_end(&guard->bans, &source.address, now_ms);
-	if (!end_ms)
+	if (is_exempt(guard, &source.address))
 		return false;
-	snprintf(seconds, sizeof(seconds), "%jd",
-		 (intmax_t)((end_ms - now_ms + SECOND_MS - 1) / SECOND_MS));
-	http_answer_header(exchange, "Retry-After", seconds);
-	http_answer_error(exchange, 429, "banned", "too many wrong requests from you");
-	return true;
+	end_ms = bans_end(&guard->bans, &source.address, now_ms);
+	wait_ms = rate_count(&guard->rate, &source.address, now_ms);
+	if (end_ms)
+		answer_later(exchange, end_ms - now_ms, "banned",
+			     "too many wrong requests from you");
+	else if (wait_ms)
+		answer_later(exchange, wait_ms, "too_many_requests",
+			     "too many requests from you");
+	return end_ms || wait_ms;
 }
 
 /* contrib/fail2ban reads these two lines, and knows them by their ends: whatever else a
@@ -152,7 +199,7 @@ void guard_miss(struct guard *guard, const struct http_exchange *exchange,
 	int64_t now_ms = date_now_ms();
 	struct bans_miss miss = { 0, 0 };
 
-	if (!is_exempt(guard, &source))
+	if (!is_exempt(guard, &source.address))
 		miss = bans_add_miss(&guard->bans, &source.address, now_ms);
 	log_notice("miss from %s: %s (%u of %u)", source.text, why, miss.count,
 		   guard->bans.rules.misses);

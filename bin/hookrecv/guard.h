@@ -3,11 +3,13 @@
 
 #include <stdbool.h>
 
+#include "bin/hookrecv/rate.h"
 #include "bin/hookrecv/source.h"
 #include "lib/bans.h"
 
 struct error;
 struct http_exchange;
+struct limits;
 struct layout;
 
 /*
@@ -18,16 +20,20 @@ struct guard {
 	struct bans bans;
 	const struct source_trust *trust;
 	bool bans_local;
+	const struct limits *limits;
+	struct rate rate;
+	int64_t full_ms; /* when it was said that an address has too many connections */
 };
 
 #define GUARD_NONE                                                                       \
 	{                                                                                \
-		BANS_NONE, NULL, false                                                   \
+		.bans = BANS_NONE,                                                       \
 	}
 
-/* <state>/bans and the settings; trust must stay where it is. */
+/* <state>/bans and the settings; trust and limits must stay where they are. */
 int guard_open(struct guard *guard, const struct layout *layout,
-	       const struct source_trust *trust, struct error *err);
+	       const struct source_trust *trust, const struct limits *limits,
+	       struct error *err);
 void guard_close(struct guard *guard);
 
 /* The file and the settings alone. */
@@ -37,8 +43,11 @@ int guard_open_bans(struct bans *bans, const struct layout *layout, struct error
 struct source guard_source(const struct guard *guard,
 			   const struct http_exchange *exchange);
 
-/* Is the sender banned?  Then it has been answered: 429. */
-bool guard_refuse(const struct guard *guard, struct http_exchange *exchange);
+/* May this address have a connection beside the others that it has? */
+bool guard_welcome(struct guard *guard, const struct address *address, unsigned others);
+
+/* Is the sender banned, or does it send too much?  Then it has been answered: 429. */
+bool guard_refuse(struct guard *guard, struct http_exchange *exchange);
 
 /* The sender guessed wrong: why is one word for the log. */
 void guard_miss(struct guard *guard, const struct http_exchange *exchange,

@@ -8,7 +8,13 @@
 #include "lib/str.h"
 
 enum { FREE_BYTES = 256 << 20, FREE_INODES = 1024, FREE_PERCENT = 5 };
-enum { CONNECTIONS = 512, HEAD_BYTES = 16384, HEAD_LINES = 100 };
+enum {
+	CONNECTIONS = 512,
+	ADDRESS_CONNECTIONS = 64,
+	HEAD_S = 10,
+	HEAD_BYTES = 16384,
+	HEAD_LINES = 100
+};
 
 struct range {
 	const char *name;
@@ -65,14 +71,36 @@ static int read_number(unsigned *number, const struct config *config,
 	return 0;
 }
 
+static int read_head_time(struct limits *limits, const struct config *config,
+			  struct error *err)
+{
+	const char *text = config_get(config, "HOOKTOOLS_HEAD_TIME");
+	uint64_t given_ms = 0;
+
+	if (!text)
+		return 0;
+	if (str_to_duration(&given_ms, text, err) < 0 || given_ms < 1000 ||
+	    given_ms > 3600 * 1000)
+		return error_set(
+			err, ERROR_CONFIG,
+			"HOOKTOOLS_HEAD_TIME wants a time from 1s to 1h, not '%s'", text);
+	limits->head_s = (unsigned)(given_ms / 1000);
+	return 0;
+}
+
 static int read_http(struct limits *limits, const struct config *config,
 		     struct error *err)
 {
 	static const struct range connections = { "HOOKTOOLS_CONNECTIONS", 1, 65536 };
+	static const struct range each = { "HOOKTOOLS_ADDRESS_CONNECTIONS", 0, 65536 };
+	static const struct range rate = { "HOOKTOOLS_RATE", 0, 100000 };
 	static const struct range head_lines = { "HOOKTOOLS_HEAD_LINES", 8, 1000 };
 	static const struct range head_bytes = { "HOOKTOOLS_HEAD_SIZE", 1024, 49152 };
 
 	if (read_number(&limits->connections, config, &connections, err) < 0 ||
+	    read_number(&limits->address_connections, config, &each, err) < 0 ||
+	    read_number(&limits->rate, config, &rate, err) < 0 ||
+	    read_head_time(limits, config, err) < 0 ||
 	    read_number(&limits->head_lines, config, &head_lines, err) < 0)
 		return -1;
 	return read_number(&limits->head_bytes, config, &head_bytes, err);
@@ -84,6 +112,8 @@ int limits_load(struct limits *limits, const struct layout *layout, struct error
 	struct limits loaded = { .free_bytes = { FREE_BYTES, FREE_PERCENT },
 				 .free_inodes = { FREE_INODES, FREE_PERCENT },
 				 .connections = CONNECTIONS,
+				 .address_connections = ADDRESS_CONNECTIONS,
+				 .head_s = HEAD_S,
 				 .head_bytes = HEAD_BYTES,
 				 .head_lines = HEAD_LINES };
 

@@ -17,9 +17,12 @@ struct limits_floor {
 struct limits {
 	struct limits_floor free_bytes;
 	struct limits_floor free_inodes;
-	unsigned connections; /* at once, of all senders */
-	unsigned head_bytes;  /* of a request */
-	unsigned head_lines;  /* its headers */
+	unsigned connections;	      /* at once, of all senders */
+	unsigned address_connections; /* of one; 0: any number */
+	unsigned rate;		      /* requests of one a second; 0: any number */
+	unsigned head_s;	      /* until the first head is whole */
+	unsigned head_bytes;	      /* of a request */
+	unsigned head_lines;	      /* its headers */
 };
 
 int limits_load(struct limits *limits, const struct layout *layout, struct error *err);

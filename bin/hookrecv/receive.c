@@ -22,7 +22,7 @@ int receive_open(struct receive *receive, const struct layout *layout,
 	    hooks_open(&receive->hooks, layout, err) < 0 ||
 	    spool_open(&receive->spool, spool, err) < 0 ||
 	    seen_open(&receive->seen, seen, &receive->spool, err) < 0 ||
-	    guard_open(&receive->guard, layout, trust, err) < 0)
+	    guard_open(&receive->guard, layout, trust, &receive->limits, err) < 0)
 		return -1;
 	providers_open(&receive->providers, layout);
 	space_open(&receive->space, &receive->spool, &receive->limits);
@@ -119,7 +119,20 @@ static void turn(void *context)
 		log_warning("%s, going on with the hooks as they were", err.message);
 }
 
+static bool welcome(const struct address *address, unsigned others, void *context)
+{
+	struct receive *receive = context;
+
+	return guard_welcome(&receive->guard, address, others);
+}
+
 struct http_service receive_service(struct receive *receive)
 {
-	return (struct http_service){ receive, begin, body, end, done, turn };
+	return (struct http_service){ .context = receive,
+				      .begin = begin,
+				      .body = body,
+				      .end = end,
+				      .done = done,
+				      .turn = turn,
+				      .welcome = welcome };
 }

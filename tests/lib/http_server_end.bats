@@ -12,6 +12,14 @@ load ../helper
 	unit who_takes_too_long_is_cut_off
 }
 
+@test "http_server_end: a slow head is cut off sooner" {
+	unit a_slow_head_is_cut_off_sooner
+}
+
+@test "http_server_end: who has been idle for the longest makes room" {
+	unit who_has_been_idle_for_the_longest_makes_room
+}
+
 @test "http_server_end: more connections than allowed wait" {
 	unit more_connections_than_allowed_wait
 }

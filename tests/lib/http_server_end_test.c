@@ -26,6 +26,7 @@ static void who_takes_too_long_is_cut_off(void)
 	const struct http_limits limits = { .connections = 8,
 					    .idle_s = 60,
 					    .total_s = 1 };
+	auto_buf struct buf got = BUF_EMPTY;
 	auto_close int fd = -1;
 
 	start(&limits);
@@ -33,7 +34,61 @@ static void who_takes_too_long_is_cut_off(void)
 	tell(fd, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\n");
 	while (!answers(fd, 50))
 		(void)!send(fd, "x", 1, MSG_NOSIGNAL);
+	reads_all(&got, fd);
+	CHECK(str_starts(buf_str(&got), "HTTP/1.1 408 "));
 	stop(&fd);
+}
+
+static void a_slow_head_is_cut_off_sooner(void)
+{
+	const struct http_limits limits = {
+		.connections = 8, .idle_s = 60, .total_s = 60, .head_s = 1
+	};
+	auto_buf struct buf got = BUF_EMPTY;
+	auto_buf struct buf late = BUF_EMPTY;
+	auto_close int slow = -1;
+	auto_close int kept = -1;
+
+	start(&limits);
+	kept = dial();
+	tell(kept, "GET /1 HTTP/1.1\r\nHost: h\r\n\r\n");
+	CHECK(reads(&got, kept, "GET /1 "));
+	slow = dial();
+	tell(slow, "GET / HTTP/1.1\r\n");
+	while (!answers(slow, 50))
+		(void)!send(slow, "x", 1, MSG_NOSIGNAL);
+	reads_all(&late, slow);
+	CHECK(str_starts(buf_str(&late), "HTTP/1.1 408 "));
+	tell(kept, "GET /2 HTTP/1.1\r\nHost: h\r\n\r\n");
+	CHECK(reads(&got, kept, "GET /2 "));
+	stop(&kept);
+}
+
+static void who_has_been_idle_for_the_longest_makes_room(void)
+{
+	const struct http_limits limits = { .connections = 3,
+					    .idle_s = 60,
+					    .total_s = 60 };
+	auto_buf struct buf got = BUF_EMPTY;
+	auto_buf struct buf ended = BUF_EMPTY;
+	auto_close int busy = -1;
+	auto_close int idle = -1;
+	auto_close int newest = -1;
+
+	start(&limits);
+	busy = dial();
+	tell(busy, "POST /busy HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nhalf");
+	idle = dial();
+	tell(idle, "GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+	CHECK(reads(&got, idle, "GET / "));
+	newest = dial();
+	reads_all(&ended, idle);
+	CHECK(ended.len == 0);
+	tell(newest, "GET /newest HTTP/1.1\r\nHost: h\r\n\r\n");
+	CHECK(reads(&got, newest, "GET /newest "));
+	tell(busy, "other");
+	CHECK(reads(&got, busy, "POST /busy "));
+	stop(&newest);
 }
 
 static void more_connections_than_allowed_wait(void)
@@ -49,8 +104,9 @@ static void more_connections_than_allowed_wait(void)
 
 	start(&limits);
 	first = dial();
-	tell(first, "GET / HTTP/1.1\r\nHost: h\r\n\r\n");
-	CHECK(reads(&got, first, "GET / "));
+	tell(first, "POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\n"
+		    "Content-Length: 9\r\n\r\n");
+	CHECK(reads(&got, first, "HTTP/1.1 100 "));
 	second = dial();
 	tell(second, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nhalf");
 	third = dial();
@@ -168,6 +224,9 @@ static void half_a_single_request_is_no_request(void)
 static const struct check_case cases[] = {
 	{ "who_is_silent_is_cut_off", who_is_silent_is_cut_off },
 	{ "who_takes_too_long_is_cut_off", who_takes_too_long_is_cut_off },
+	{ "a_slow_head_is_cut_off_sooner", a_slow_head_is_cut_off_sooner },
+	{ "who_has_been_idle_for_the_longest_makes_room",
+	  who_has_been_idle_for_the_longest_makes_room },
 	{ "more_connections_than_allowed_wait", more_connections_than_allowed_wait },
 	{ "what_is_broken_off_is_done", what_is_broken_off_is_done },
 	{ "sigterm_finishes_what_has_begun", sigterm_finishes_what_has_begun },

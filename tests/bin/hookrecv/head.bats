@@ -115,7 +115,8 @@ refused() {
 
 @test "hookrecv: limits that make no sense are refused" {
 	make_key
-	for setting in HEAD_LINES=7 HEAD_LINES=many HEAD_SIZE=1 HEAD_SIZE=1M CONNECTIONS=0 CONNECTIONS=1M; do
+	for setting in HEAD_LINES=7 HEAD_LINES=many HEAD_SIZE=1 HEAD_SIZE=1M CONNECTIONS=0 CONNECTIONS=1M \
+		HEAD_TIME=0 HEAD_TIME=2h ADDRESS_CONNECTIONS=-1 RATE=fast RATE=1M; do
 		run -78 --separate-stderr env "HOOKTOOLS_$setting" hookrecv -l 127.0.0.1:0
 		[[ "$stderr" == *"HOOKTOOLS_${setting%=*}"* ]]
 	done
