@@ -102,6 +102,11 @@ bool http_is_answered(const struct http_exchange *exchange)
 	return exchange->answered;
 }
 
+const char *http_error_code(const struct http_exchange *exchange)
+{
+	return exchange->code;
+}
+
 unsigned http_status(const struct http_exchange *exchange)
 {
 	return exchange->status;
@@ -156,6 +161,7 @@ void http_answer_error(struct http_exchange *exchange, unsigned status, const ch
 	json_write_object_end(&writer);
 	json_write_object_end(&writer);
 	buf_add_char(&text, '\n');
+	exchange->code = code;
 	http_answer(exchange, status, "application/json", text.data, text.len);
 }
 

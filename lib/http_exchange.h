@@ -20,6 +20,7 @@ struct http_exchange {
 	void *state;
 	uint64_t discarded; /* bytes of the body that came after the answer */
 	unsigned status;
+	const char *code; /* of the error that was answered */
 	bool answered;
 	bool queued; /* the answer was given to libmicrohttpd */
 	bool early;  /* ... before the body */

@@ -120,11 +120,13 @@ void http_answer_header(struct http_exchange *exchange, const char *name,
 void http_answer(struct http_exchange *exchange, unsigned status, const char *type,
 		 const void *bytes, size_t len);
 
-/* Answer {"error":{"code":…,"message":…}} as JSON. */
+/* Answer {"error":{"code":…,"message":…}} as JSON.  code: a literal, it is kept. */
 void http_answer_error(struct http_exchange *exchange, unsigned status, const char *code,
 		       const char *message);
 /* The status of the answer, 0 before there is one. */
 unsigned http_status(const struct http_exchange *exchange);
+/* The code of http_answer_error; NULL when there was none. */
+const char *http_error_code(const struct http_exchange *exchange);
 bool http_is_answered(const struct http_exchange *exchange);
 
 #endif

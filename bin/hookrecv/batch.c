@@ -46,21 +46,27 @@ static void settle(struct batch *batch, struct batch_item *item, bool stored)
 
 static bool publish(struct batch *batch)
 {
+	int64_t begun_us = metrics_clock(&batch->metrics);
 	struct error err = { 0 };
 
 	if (spool_put(batch->spool, batch->file, batch->lines.data, batch->lines.len,
-		      &err) == 0)
+		      &err) == 0) {
+		metrics_sync(&batch->metrics, batch->count, begun_us);
 		return true;
+	}
 	log_error("%s; %zu events were refused", err.message, batch->count);
 	return false;
 }
 
-static bool publish_large(struct batch_item *item)
+static bool publish_large(const struct batch *batch, struct batch_item *item)
 {
+	int64_t begun_us = metrics_clock(&batch->metrics);
 	struct error err = { 0 };
 
-	if (spool_file_publish(&item->large->file, &err) == 0)
+	if (spool_file_publish(&item->large->file, &err) == 0) {
+		metrics_sync(&batch->metrics, 1, begun_us);
 		return true;
+	}
 	log_error("%s; the event was refused", err.message);
 	return false;
 }
@@ -89,7 +95,7 @@ void batch_commit(struct batch *batch)
 		if (item->duplicate)
 			stored[i] = fate_of(batch, stored, i);
 		else
-			stored[i] = item->large ? publish_large(item) : small;
+			stored[i] = item->large ? publish_large(batch, item) : small;
 		settle(batch, item, stored[i]);
 	}
 	batch->count = 0;

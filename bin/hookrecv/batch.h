@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 
+#include "bin/hookrecv/metrics.h"
 #include "bin/hookrecv/seen.h"
 #include "lib/buf.h"
 
@@ -27,6 +28,7 @@ struct batch_item {
 struct batch {
 	const struct spool *spool;
 	struct seen *seen;
+	struct metrics metrics;
 	struct buf lines;
 	char file[UUID_LEN]; /* the id of the first event in lines */
 	struct batch_item items[BATCH_MAX];

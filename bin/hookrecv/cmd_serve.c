@@ -54,7 +54,8 @@ struct serving {
 	const struct options *options;
 	const struct layout *layout;
 	int fd;
-	const char *name; /* of fd */
+	const char *name;	/* of fd */
+	struct metrics metrics; /* of all workers */
 };
 
 static struct http_limits limits_of(const struct limits *limits,
@@ -118,6 +119,7 @@ static int serve(struct receive *receive, const struct serving *serving, int rea
 {
 	auto_http_server struct http_server server = HTTP_SERVER_NONE;
 
+	receive_count(receive, &serving->metrics);
 	if (open_server(&server, receive, serving, err) < 0 ||
 	    lock_up(serving->layout, err) < 0)
 		return -1;
@@ -192,7 +194,8 @@ int cmd_serve(const struct options *options, const struct layout *layout,
 	      struct error *err)
 {
 	auto_receive struct receive receive = RECEIVE_NONE;
-	struct serving serving = { options, layout, -1, NULL };
+	auto_metrics struct metrics metrics = METRICS_NONE;
+	struct serving serving = { options, layout, -1, NULL, METRICS_NONE };
 	auto_free char *name = NULL;
 
 	if (check(options, err) < 0 ||
@@ -202,8 +205,9 @@ int cmd_serve(const struct options *options, const struct layout *layout,
 		return serve_single(&receive, &serving, err);
 	sweep_tmp(&receive.spool);
 	(void)signal(SIGHUP, SIG_IGN); /* hooks are read again without it */
-	if (find_socket(&serving.fd, options, err) < 0)
+	if (find_socket(&serving.fd, options, err) < 0 || metrics_open(&metrics, err) < 0)
 		return -1;
+	serving.metrics = metrics;
 	name = listener_name(serving.fd);
 	serving.name = name;
 	return serve_all(&receive, &serving, err);

@@ -201,6 +201,7 @@ void guard_miss(struct guard *guard, const struct http_exchange *exchange,
 
 	if (!is_exempt(guard, &source.address))
 		miss = bans_add_miss(&guard->bans, &source.address, now_ms);
+	metrics_miss(&guard->metrics, miss.end_ms != 0);
 	log_notice("miss from %s: %s (%u of %u)", source.text, why, miss.count,
 		   guard->bans.rules.misses);
 	if (miss.end_ms)

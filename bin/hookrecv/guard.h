@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 
+#include "bin/hookrecv/metrics.h"
 #include "bin/hookrecv/rate.h"
 #include "bin/hookrecv/source.h"
 #include "lib/bans.h"
@@ -19,6 +20,7 @@ struct layout;
 struct guard {
 	struct bans bans;
 	const struct source_trust *trust;
+	struct metrics metrics;
 	bool bans_local;
 	const struct limits *limits;
 	struct rate rate;

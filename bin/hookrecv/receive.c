@@ -42,6 +42,13 @@ void receive_close(struct receive *receive)
 	hooks_close(&receive->hooks);
 }
 
+void receive_count(struct receive *receive, const struct metrics *metrics)
+{
+	receive->metrics = *metrics;
+	receive->batch.metrics = *metrics;
+	receive->guard.metrics = *metrics;
+}
+
 static void begin(struct http_exchange *exchange, void *context)
 {
 	request_begin(context, exchange);

@@ -5,6 +5,7 @@
 #include "bin/hookrecv/guard.h"
 #include "bin/hookrecv/hooks.h"
 #include "bin/hookrecv/limits.h"
+#include "bin/hookrecv/metrics.h"
 #include "bin/hookrecv/providers.h"
 #include "bin/hookrecv/seen.h"
 #include "bin/hookrecv/space.h"
@@ -26,7 +27,8 @@ struct receive {
 	struct guard guard;
 	struct batch batch;
 	struct uuid_source ids;
-	struct buf payload; /* what the last bytes of a body brought */
+	struct metrics metrics; /* its page is the server's */
+	struct buf payload;	/* what the last bytes of a body brought */
 };
 
 #define RECEIVE_NONE                                                                     \
@@ -40,6 +42,9 @@ struct receive {
 int receive_open(struct receive *receive, const struct layout *layout,
 		 const struct source_trust *trust, struct error *err);
 void receive_close(struct receive *receive);
+
+/* Count what happens from now on. */
+void receive_count(struct receive *receive, const struct metrics *metrics);
 
 /* The service for an http_server; receive must stay where it is. */
 struct http_service receive_service(struct receive *receive);

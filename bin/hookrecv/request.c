@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "bin/hookrecv/admit.h"
+#include "bin/hookrecv/aftermath.h"
 #include "bin/hookrecv/answer.h"
 #include "bin/hookrecv/member.h"
 #include "bin/hookrecv/receive.h"
@@ -28,14 +29,17 @@ void request_begin(struct receive *receive, struct http_exchange *exchange)
 {
 	const char *path = http_path(exchange);
 	bool health = str_equal(path, "/healthz") || str_equal(path, "/readyz");
+	bool metrics = str_equal(path, "/metrics");
 	bool hook = str_starts(path, prefix);
 
 	if (guard_refuse(&receive->guard, exchange))
 		return;
-	if (!hook && !(health && is_local(receive, exchange))) {
+	if (!hook && !((health || metrics) && is_local(receive, exchange))) {
 		http_answer_error(exchange, 404, "not_found", "there is nothing here");
 	} else if (health && str_equal(http_method(exchange), "GET")) {
 		http_answer(exchange, 200, "text/plain", "ok\n", 3);
+	} else if (metrics && str_equal(http_method(exchange), "GET")) {
+		aftermath_metrics(receive, exchange);
 	} else if (hook && str_equal(http_method(exchange), "POST")) {
 		admit(receive, exchange, path + strlen(prefix));
 	} else {
@@ -136,9 +140,12 @@ static void note_old_secret(const struct request *request)
 bool request_judge(struct http_exchange *exchange)
 {
 	struct request *request = http_state(exchange);
-	enum signature_verdict verdict = verify_finish(&request->verify);
-	const char *problem = intake_problem(&request->intake);
+	enum signature_verdict verdict;
+	const char *problem;
 
+	request->complete_us = metrics_clock(&request->receive->metrics);
+	verdict = verify_finish(&request->verify);
+	problem = intake_problem(&request->intake);
 	if (request->failed) {
 		answer_unavailable(exchange);
 	} else if (verdict != SIGNATURE_GOOD) {
@@ -160,6 +167,7 @@ void request_done(const struct receive *receive, struct http_exchange *exchange)
 	const struct source source = guard_source(&receive->guard, exchange);
 	struct request *request = http_state(exchange);
 
+	aftermath(receive, exchange);
 	if (!request) {
 		log_info("%s %s %u remote=%s", http_method(exchange), http_path(exchange),
 			 http_status(exchange), source.text);

@@ -26,7 +26,8 @@ struct request {
 	char *payload_delivery;
 	struct verify verify;
 	struct intake intake;
-	bool failed; /* the disk took no more */
+	int64_t complete_us; /* when the body was, for the counters */
+	bool failed;	     /* the disk took no more */
 };
 
 /* The headers: answers, or sets up the exchange's state for the body. */
