@@ -164,6 +164,8 @@ refused() {
 		some_replies() { [ "$(wc -l <replies)" -gt 0 ]; }
 		wait_until some_replies
 		kill -KILL "$pid"
+		# As hookroute does: while it is not dead, the locks of its jobs are not free.
+		wait "$pid" || true
 		exec 4>&-
 	done
 	runjob start - <lines >replies
