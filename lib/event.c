@@ -19,6 +19,8 @@ void event_write_head(struct buf *out, const struct event_head *head)
 	json_write_string(&writer, "delivery", head->delivery);
 	json_write_string(&writer, "received_at", received);
 	json_write_string(&writer, "remote", head->remote);
+	if (head->key)
+		json_write_string(&writer, "key", head->key);
 	if (head->headers.len)
 		json_write_raw(&writer, "headers", head->headers.data, head->headers.len);
 	else

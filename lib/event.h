@@ -20,6 +20,7 @@ struct event_head {
 	const char *delivery;
 	int64_t received_ms;
 	const char *remote;
+	const char *key; /* the name of the secret that verified it; NULL: left out */
 	struct str_view headers; /* a JSON object, written as it is; empty: {} */
 };
 

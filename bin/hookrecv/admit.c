@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bin/hookrecv/answer.h"
+#include "bin/hookrecv/leak.h"
 #include "bin/hookrecv/receive.h"
 #include "bin/hookrecv/request.h"
 #include "lib/date.h"
@@ -50,9 +51,22 @@ static const char *signature_header(const void *request, const char *name)
 }
 
 struct header_writer {
-	const struct provider *provider;
+	const struct request *request;
+	const struct keyring_keys *keys;
 	struct json_writer json;
 };
+
+static bool leaks(const struct header_writer *writer, const char *name, const char *value)
+{
+	if (provider_signs_in(writer->request->provider, name) ||
+	    !leak_is_in(writer->keys, value))
+		return false;
+	log_warning(
+		"hook %s: its sender sends the hook's secret in the header '%s', which "
+		"was left out: rotate the secret and tell the sender",
+		writer->request->hook, name);
+	return true;
+}
 
 static void write_header(const char *name, const char *value, void *data)
 {
@@ -60,8 +74,8 @@ static void write_header(const char *name, const char *value, void *data)
 	char lower[128];
 	size_t i;
 
-	if (provider_hides_header(writer->provider, name) ||
-	    strlen(name) >= sizeof(lower))
+	if (strlen(name) >= sizeof(lower) || leaks(writer, name, value) ||
+	    provider_hides_header(writer->request->provider, name))
 		return;
 	for (i = 0; name[i]; i++)
 		lower[i] = (char)tolower((unsigned char)name[i]);
@@ -69,19 +83,35 @@ static void write_header(const char *name, const char *value, void *data)
 	json_write_string(&writer->json, lower, value);
 }
 
+/* A secret is no name of an event. */
+static void hide_names(struct request *request, const struct keyring_keys *keys)
+{
+	if (leak_is_in(keys, request->event))
+		request->event = "unknown";
+	if (request->delivery && leak_is_in(keys, request->delivery))
+		request->delivery = NULL;
+}
+
 static void start_intake(struct request *request, struct http_exchange *exchange,
-			 const struct registry_hook *hook)
+			 const struct registry_hook *hook,
+			 const struct keyring_keys *keys)
 {
 	const struct source source = guard_source(&request->receive->guard, exchange);
 	auto_buf struct buf headers = BUF_EMPTY;
-	struct header_writer writer = { request->provider, JSON_WRITER(&headers) };
+	struct header_writer writer = { request, keys, JSON_WRITER(&headers) };
+	char key[DATE_LEN];
 	struct event_head head = { .hook = request->hook,
 				   .name = hook->name,
 				   .provider = request->provider->name,
-				   .event = request->event,
-				   .delivery = request->delivery,
 				   .remote = source.text };
 
+	hide_names(request, keys);
+	head.event = request->event;
+	head.delivery = request->delivery;
+	if (keys->count) {
+		date_format(key, keys->keys[0].since_ms);
+		head.key = key;
+	}
 	json_write_object(&writer.json, NULL);
 	http_each_header(exchange, write_header, &writer);
 	json_write_object_end(&writer.json);
@@ -160,32 +190,33 @@ void admit_refuse_signature(struct http_exchange *exchange,
 	http_answer_error(exchange, 401, signature_code(verdict), messages[verdict]);
 }
 
-static bool check_signature(struct request *request, struct http_exchange *exchange)
+/* The keys it is judged by, or NULL when it is answered. */
+static const struct keyring_keys *check_signature(struct request *request,
+						  struct http_exchange *exchange,
+						  const struct registry_hook *hook)
 {
-	struct hooks_secrets secrets = { { "", 0 }, { "", 0 } };
+	const struct keyring_keys *keys = NULL;
 	struct signature_opening opening = { .header = signature_header,
 					     .request = exchange,
 					     .now_ms = date_now_ms() };
 	enum signature_verdict verdict;
 	struct error err = { 0 };
 
-	if (hooks_secrets(&secrets, &request->receive->hooks, request->hook,
-			  opening.now_ms, &err) < 0) {
+	if (keyring_find(&keys, &request->receive->hooks.keyring, hook, opening.now_ms,
+			 &err) < 0) {
 		log_error("%s", err.message);
 		answer_unavailable(exchange);
-		return false;
+		return NULL;
 	}
-	opening.secret = secrets.now;
-	verdict =
-		verify_start(&request->verify, request->provider, &opening, secrets.old);
+	verdict = verify_start(&request->verify, request->provider, &opening, keys);
 	if (verify_holds_body(&request->verify) && request->max_body > HELD_MAX)
 		request->max_body = HELD_MAX;
 	if (verdict == SIGNATURE_GOOD) {
 		take_signed_id(request, exchange);
-		return true;
+		return keys;
 	}
 	admit_refuse_signature(exchange, verdict);
-	return false;
+	return NULL;
 }
 
 /* The hook of the path, also one that was added a moment ago; NULL when answered. */
@@ -231,6 +262,7 @@ void admit(struct receive *receive, struct http_exchange *exchange, const char *
 {
 	const struct registry_hook *hook = find_hook(receive, exchange, id);
 	const struct provider *provider = NULL;
+	const struct keyring_keys *keys;
 	struct request *request;
 	struct error err = { 0 };
 
@@ -247,7 +279,9 @@ void admit(struct receive *receive, struct http_exchange *exchange, const char *
 	request->delivery = first_header(exchange, request->provider->delivery);
 	if (!request->event)
 		request->event = "unknown";
-	if (take_length(request, exchange) && take_type(request, exchange) &&
-	    check_signature(request, exchange) && take_space(request, exchange))
-		start_intake(request, exchange, hook);
+	if (!take_length(request, exchange) || !take_type(request, exchange))
+		return;
+	keys = check_signature(request, exchange, hook);
+	if (keys && take_space(request, exchange))
+		start_intake(request, exchange, hook, keys);
 }

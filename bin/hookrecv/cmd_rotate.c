@@ -1,7 +1,5 @@
 #include "bin/hookrecv/commands.h"
 
-#include <unistd.h>
-
 #include "bin/hookrecv/options.h"
 #include "bin/hookrecv/print.h"
 #include "bin/hookrecv/providers.h"
@@ -9,7 +7,6 @@
 #include "bin/hookrecv/secret.h"
 #include "lib/buf.h"
 #include "lib/cleanup.h"
-#include "lib/date.h"
 #include "lib/error.h"
 #include "lib/layout.h"
 #include "lib/registry.h"
@@ -47,20 +44,73 @@ static int find_secret(struct buf *secret, const struct registry_hook *hook,
 	return secret_find(secret, provider, options->secret_file, err);
 }
 
-/* The old one is kept before the new one takes its place: at no time none is there. */
-static int replace(const struct vault *vault, const char *hook_id,
-		   const struct buf *secret, int64_t until_ms, struct error *err)
-{
-	auto_vault_secret struct vault_secret now = VAULT_SECRET_EMPTY;
-	auto_free char *name = registry_secret_name(hook_id);
-	auto_free char *old = rotation_secret_name(hook_id);
+/* The old secrets as they are to be stored. */
+struct kept {
+	struct vault_secret secrets[ROTATION_OLD];
+};
 
-	if (vault_get(&now, vault, name, err) < 0)
+#define auto_kept __attribute__((cleanup(kept_wipe)))
+
+static void kept_wipe(struct kept *kept)
+{
+	size_t i;
+
+	for (i = 0; i < ROTATION_OLD; i++)
+		vault_secret_wipe(&kept->secrets[i]);
+}
+
+/* The one that was the present, and the old ones that are still good, the youngest first. */
+static int collect(struct kept *kept, const struct vault *vault, const char *hook_id,
+		   const struct rotation *rotation, struct error *err)
+{
+	auto_free char *name = registry_secret_name(hook_id);
+	size_t count = 1;
+	size_t i;
+
+	if (vault_get(&kept->secrets[0], vault, name, err) < 0)
 		return -1;
-	if (now.found &&
-	    vault_put(vault, old, (struct str_view){ buf_str(&now.bytes), now.bytes.len },
-		      until_ms, err) < 0)
+	kept->secrets[0].expires_ms = rotation->old[0].until_ms;
+	for (i = 0; i < ROTATION_OLD && count < rotation->count; i++) {
+		auto_free char *old = rotation_secret_name(hook_id, i);
+		struct vault_secret *secret = &kept->secrets[count];
+
+		if (vault_get(secret, vault, old, err) < 0)
+			return -1;
+		if (secret->found && secret->expires_ms > rotation->since_ms)
+			count++;
+		else
+			vault_secret_wipe(secret);
+	}
+	return 0;
+}
+
+static int put_old(const struct vault *vault, const char *hook_id, size_t which,
+		   const struct vault_secret *old, struct error *err)
+{
+	const struct str_view bytes = { buf_str(&old->bytes), old->bytes.len };
+	auto_free char *name = rotation_secret_name(hook_id, which);
+	bool found = false;
+
+	if (!old->found)
+		return vault_delete(&found, vault, name, err);
+	return vault_put(vault, name, bytes, old->expires_ms, err);
+}
+
+/* From the oldest on, and the new one last: at no time is none there that is good. */
+static int replace(const struct vault *vault, const char *hook_id,
+		   const struct rotation *rotation, const struct buf *secret,
+		   struct error *err)
+{
+	auto_kept struct kept kept = { { VAULT_SECRET_EMPTY } };
+	auto_free char *name = registry_secret_name(hook_id);
+	size_t i;
+
+	if (collect(&kept, vault, hook_id, rotation, err) < 0)
 		return -1;
+	for (i = ROTATION_OLD; i-- > 0;) {
+		if (put_old(vault, hook_id, i, &kept.secrets[i], err) < 0)
+			return -1;
+	}
 	return vault_put(vault, name, (struct str_view){ buf_str(secret), secret->len },
 			 0, err);
 }
@@ -72,15 +122,15 @@ int cmd_rotate(const struct options *options, const struct layout *layout,
 	auto_registry_hook struct registry_hook hook = REGISTRY_HOOK_EMPTY;
 	auto_secret struct buf secret = BUF_EMPTY;
 	auto_vault struct vault vault = VAULT_NONE;
-	struct rotation rotation = { .found = true, .since_ms = date_now_ms() };
+	struct rotation rotation = { 0 };
 
 	if (find_hook(&hook, &registry, options, layout, err) < 0 ||
 	    find_secret(&secret, &hook, options, layout, err) < 0 ||
 	    vault_open_layout(&vault, layout, err) < 0)
 		return -1;
-	rotation.until_ms = rotation.since_ms + (int64_t)options->grace_ms;
-	if (rotation_write(layout->state, hook.id, &rotation, err) < 0 ||
-	    replace(&vault, hook.id, &secret, rotation.until_ms, err) < 0)
+	if (rotation_add(&rotation, layout->state, &hook, (int64_t)options->grace_ms,
+			 err) < 0 ||
+	    replace(&vault, hook.id, &rotation, &secret, err) < 0)
 		return -1;
 	/* Written as it was: a server that sees a change forgets the secret it has. */
 	if (registry_enable(&registry, hook.id, hook.enabled, err) < 0)

@@ -150,16 +150,21 @@ int create_undo(const struct registry_hook *hook, const struct layout *layout,
 	auto_registry struct registry registry = REGISTRY_NONE;
 	auto_vault struct vault vault = VAULT_NONE;
 	auto_free char *name = registry_secret_name(hook->id);
-	auto_free char *old = rotation_secret_name(hook->id);
 	const struct recovered_place place = { layout->state, hook->id };
 	bool found = false;
+	size_t i;
 
 	if (registry_open(&registry, layout, err) < 0 ||
 	    vault_open_layout(&vault, layout, err) < 0 ||
 	    registry_remove(&registry, hook->id, err) < 0)
 		return -1;
-	if (vault_delete(&found, &vault, old, err) < 0 ||
-	    rotation_forget(layout->state, hook->id, err) < 0 ||
+	for (i = 0; i < ROTATION_OLD; i++) {
+		auto_free char *old = rotation_secret_name(hook->id, i);
+
+		if (vault_delete(&found, &vault, old, err) < 0)
+			return -1;
+	}
+	if (rotation_forget(layout->state, hook->id, err) < 0 ||
 	    recovered_forget(&place, err) < 0)
 		return -1;
 	return vault_delete(&found, &vault, name, err);

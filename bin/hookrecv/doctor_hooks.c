@@ -153,26 +153,35 @@ void doctor_providers(struct doctor *doctor)
 }
 
 /* The forge still signs with a secret that is about to be none, or was a while ago. */
-static void check_rotation(struct doctor *doctor, const struct registry_hook *hook)
+static void check_old(struct doctor *doctor, const struct registry_hook *hook,
+		      const struct rotation_key *old)
 {
 	auto_free char *next = str_format("give the forge %s's new secret", hook->name);
-	struct rotation rotation = { 0 };
-	struct error err = { 0 };
+	bool good = old->until_ms > doctor->now_ms;
 	char used[SPAN_LEN];
 	char left[SPAN_LEN];
+
+	if (doctor->now_ms - old->used_ms > RECENT_MS)
+		return;
+	span_format(used, doctor->now_ms - old->used_ms);
+	span_format(left, old->until_ms - doctor->now_ms);
+	doctor_say(doctor, DOCTOR_WARN, next,
+		   "hook %s: its old secret was used %s ago and %s %s%s", hook->name,
+		   used, good ? "ends in" : "ended", left, good ? "" : " ago");
+}
+
+static void check_rotation(struct doctor *doctor, const struct registry_hook *hook)
+{
+	struct rotation rotation = { 0 };
+	struct error err = { 0 };
+	size_t i;
 
 	if (rotation_read(&rotation, doctor->layout->state, hook->id, &err) < 0) {
 		doctor_say(doctor, DOCTOR_FAIL, NULL, "%s", err.message);
 		return;
 	}
-	if (!rotation.found || doctor->now_ms - rotation.used_ms > RECENT_MS)
-		return;
-	span_format(used, doctor->now_ms - rotation.used_ms);
-	span_format(left, rotation.until_ms - doctor->now_ms);
-	doctor_say(doctor, DOCTOR_WARN, next,
-		   "hook %s: its old secret was used %s ago and %s %s%s", hook->name,
-		   used, rotation.until_ms > doctor->now_ms ? "ends in" : "ended", left,
-		   rotation.until_ms > doctor->now_ms ? "" : " ago");
+	for (i = 0; i < rotation.count; i++)
+		check_old(doctor, hook, &rotation.old[i]);
 }
 
 void doctor_rotations(struct doctor *doctor)

@@ -22,7 +22,7 @@ static int read_vault(struct judged *judged, const char *id, const struct layout
 	auto_vault_secret struct vault_secret now = VAULT_SECRET_EMPTY;
 	auto_vault_secret struct vault_secret old = VAULT_SECRET_EMPTY;
 	auto_free char *name = registry_secret_name(id);
-	auto_free char *old_name = rotation_secret_name(id);
+	auto_free char *old_name = rotation_secret_name(id, 0);
 
 	if (vault_open_layout(&vault, layout, err) < 0 ||
 	    vault_get(&now, &vault, name, err) < 0 ||

@@ -1,7 +1,9 @@
 #include "bin/hookrecv/intake.h"
 
 #include <string.h>
+#include <unistd.h>
 
+#include "bin/hookrecv/leak.h"
 #include "lib/error.h"
 #include "lib/file.h"
 
@@ -114,6 +116,55 @@ void intake_name(struct intake *intake, struct str_view event, struct str_view d
 {
 	replace(intake, "event", event);
 	replace(intake, "delivery", delivery);
+}
+
+static int read_head(struct buf *head, const struct intake *intake, struct error *err)
+{
+	ssize_t got;
+
+	if (!intake_is_large(intake)) {
+		buf_add(head, intake->line.data, intake->head);
+		return 0;
+	}
+	got = pread(intake->file.fd, buf_room(head, intake->head), intake->head, 0);
+	if (got != (ssize_t)intake->head)
+		return error_errno(err, "read event '%s'", intake->id);
+	buf_grew(head, intake->head);
+	return 0;
+}
+
+int intake_key(struct intake *intake, const char *key, struct error *err)
+{
+	auto_buf struct buf head = BUF_EMPTY;
+	struct str_view old = { NULL, 0 };
+	size_t len = strlen(key);
+	size_t at;
+
+	if (read_head(&head, intake, err) < 0)
+		return -1;
+	if (!json_scan_member(&old, (struct str_view){ head.data, head.len }, "key") ||
+	    old.len != len + 2)
+		return error_set(err, ERROR_BUG, "event '%s' has no place for a key",
+				 intake->id);
+	at = (size_t)(old.data - head.data) + 1;
+	if (!intake_is_large(intake))
+		memcpy(intake->line.data + at, key, len);
+	else if (pwrite(intake->file.fd, key, len, (off_t)at) != (ssize_t)len)
+		return error_errno(err, "write event '%s'", intake->id);
+	return 0;
+}
+
+int intake_mask(size_t *count, struct intake *intake, const struct keyring_keys *keys,
+		struct error *err)
+{
+	if (intake_is_large(intake))
+		return spill(intake, err) < 0
+			       ? -1
+			       : leak_mask_file(count, keys, intake->file.fd,
+						intake->head, err);
+	*count = leak_mask(keys, intake->line.data + intake->head,
+			   intake->line.len - intake->head);
+	return 0;
 }
 
 int intake_finish(struct intake *intake, struct error *err)

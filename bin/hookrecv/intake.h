@@ -11,6 +11,7 @@
 #include "lib/spool.h"
 
 struct error;
+struct keyring_keys;
 
 /*
  * One event while its payload streams in: checked to be JSON as it comes, kept in memory
@@ -53,6 +54,13 @@ struct str_view intake_payload(const struct intake *intake);
 /* Put event and delivery into the head that was written without them: text that stands in
  * JSON as it is; an empty one leaves what is there. */
 void intake_name(struct intake *intake, struct str_view event, struct str_view delivery);
+
+/* Put another key's name, as long as the one it was begun with, into the head. */
+int intake_key(struct intake *intake, const char *key, struct error *err);
+
+/* Overwrite the hook's own secrets in the payload; how many there were. */
+int intake_mask(size_t *count, struct intake *intake, const struct keyring_keys *keys,
+		struct error *err);
 
 /* Write the line's end.  A small event is then whole in ->line, a large one in ->file. */
 int intake_finish(struct intake *intake, struct error *err);

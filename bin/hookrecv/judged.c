@@ -29,18 +29,22 @@ static void verify(struct judged *judged)
 {
 	const struct diagnose_request *request = &judged->request;
 	struct str_view subject = diagnose_subject(request);
-	struct str_view old = request->opening.now_ms < request->old_ends_ms
-				      ? request->old
-				      : (struct str_view){ "", 0 };
-	struct verify sides = VERIFY_NONE;
+	/* These are the bytes of judged, which frees them. */
+	const struct keyring_keys keys = {
+		.count = 1 + (judged->old.len &&
+			      request->opening.now_ms < request->old_ends_ms),
+		.keys = { { .secret = judged->secret }, { .secret = judged->old } }
+	};
+	struct verify sides = { 0 };
 
-	judged->verdict = verify_start(&sides, request->provider, &request->opening, old);
+	judged->verdict =
+		verify_start(&sides, request->provider, &request->opening, &keys);
 	if (judged->verdict == SIGNATURE_GOOD) {
 		if (subject.data)
 			verify_add(&sides, subject.data, subject.len);
 		judged->verdict = verify_finish(&sides);
 	}
-	judged->by_old = sides.by_old;
+	judged->by_old = sides.by > 0;
 	verify_free(&sides);
 }
 

@@ -18,18 +18,32 @@ int print_out(const struct buf *text, struct error *err)
 			  err);
 }
 
-static void write_rotation(struct json_writer *writer, const struct rotation *rotation)
+static void write_date(struct json_writer *writer, const char *name, int64_t ms)
 {
 	char date[DATE_LEN];
 
-	if (!rotation || !rotation->found)
+	date_format(date, ms);
+	json_write_string(writer, name, ms ? date : NULL);
+}
+
+static void write_rotation(struct json_writer *writer, const struct rotation *rotation)
+{
+	size_t i;
+
+	if (!rotation || !rotation->since_ms)
 		return;
-	date_format(date, rotation->since_ms);
-	json_write_string(writer, "rotated_at", date);
-	date_format(date, rotation->until_ms);
-	json_write_string(writer, "old_secret_until", date);
-	date_format(date, rotation->used_ms);
-	json_write_string(writer, "old_secret_used_at", rotation->used_ms ? date : NULL);
+	write_date(writer, "rotated_at", rotation->since_ms);
+	write_date(writer, "old_secret_until", rotation->old[0].until_ms);
+	write_date(writer, "old_secret_used_at", rotation->old[0].used_ms);
+	json_write_array(writer, "old_secrets");
+	for (i = 0; i < rotation->count; i++) {
+		json_write_object(writer, NULL);
+		write_date(writer, "key", rotation->old[i].since_ms);
+		write_date(writer, "until", rotation->old[i].until_ms);
+		write_date(writer, "used_at", rotation->old[i].used_ms);
+		json_write_object_end(writer);
+	}
+	json_write_array_end(writer);
 }
 
 static void print_rotation(struct buf *out, const struct rotation *rotation)
@@ -37,16 +51,22 @@ static void print_rotation(struct buf *out, const struct rotation *rotation)
 	char since[DATE_LEN];
 	char until[DATE_LEN];
 	char used[DATE_LEN];
+	size_t i;
 
-	if (!rotation || !rotation->found)
+	if (!rotation || !rotation->since_ms)
 		return;
 	date_format(since, rotation->since_ms);
-	date_format(until, rotation->until_ms);
-	date_format(used, rotation->used_ms);
-	buf_add_format(out,
-		       "rotated:  %s\nold secret good until: %s\n"
-		       "old secret last used:  %s\n",
-		       since, until, rotation->used_ms ? used : "never");
+	buf_add_format(out, "rotated:  %s\n", since);
+	for (i = 0; i < rotation->count; i++) {
+		const struct rotation_key *old = &rotation->old[i];
+
+		date_format(since, old->since_ms);
+		date_format(until, old->until_ms);
+		date_format(used, old->used_ms);
+		buf_add_format(out,
+			       "old secret of %s\n  good until: %s\n  last used:  %s\n",
+			       since, until, old->used_ms ? used : "never");
+	}
 }
 
 /* The forge's id of a hook is the end of its path; an App's only hook has none. */

@@ -158,6 +158,17 @@ const struct provider *provider_next(const struct provider *provider)
 	return provider + 1 < providers + PROVIDERS ? provider + 1 : NULL;
 }
 
+bool provider_signs_in(const struct provider *provider, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < PROVIDER_SCHEMES && provider->schemes[i].header; i++) {
+		if (str_equal_nocase(provider->schemes[i].header, name))
+			return true;
+	}
+	return false;
+}
+
 bool provider_hides_header(const struct provider *provider, const char *name)
 {
 	size_t i;
@@ -166,11 +177,7 @@ bool provider_hides_header(const struct provider *provider, const char *name)
 		if (str_equal_nocase(hidden[i], name))
 			return true;
 	}
-	for (i = 0; i < PROVIDER_SCHEMES && provider->schemes[i].header; i++) {
-		if (str_equal_nocase(provider->schemes[i].header, name))
-			return true;
-	}
-	return false;
+	return provider_signs_in(provider, name);
 }
 
 bool provider_is_named_by_payload(const struct provider *provider)

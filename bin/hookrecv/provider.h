@@ -71,6 +71,9 @@ const struct provider *provider_find(const char *name);
 /* The next row, NULL at the end; the first for NULL. */
 const struct provider *provider_next(const struct provider *provider);
 
+/* Does its signature, or its token, stand in this header? */
+bool provider_signs_in(const struct provider *provider, const char *name);
+
 /* Are this header's contents kept from the stored event (signature, token, cookie …)? */
 bool provider_hides_header(const struct provider *provider, const char *name);
 

@@ -121,7 +121,7 @@ static void turn(void *context)
 
 	if (receive->batch.count)
 		batch_commit(&receive->batch);
-	hooks_forget(&receive->hooks, date_now_ms());
+	keyring_forget(&receive->hooks.keyring, date_now_ms());
 	if (hooks_refresh(&receive->hooks, &err) < 0)
 		log_warning("%s, going on with the hooks as they were", err.message);
 }

@@ -125,15 +125,51 @@ static void answer_ping(struct http_exchange *exchange, const struct request *re
 	http_answer(exchange, 200, "application/json", answer.data, answer.len);
 }
 
-static void note_old_secret(const struct request *request)
+/* The event says which key it was; that an old one is in use is told by `show`. */
+static int note_key(struct request *request, struct error *err)
+{
+	const struct verify *verify = &request->verify;
+	const char *state = request->receive->hooks.keyring.state;
+	char key[DATE_LEN];
+
+	if (verify->by == 0)
+		return 0;
+	date_format(key, verify->since_ms[verify->by]);
+	if (rotation_used(state, request->hook, verify->since_ms[verify->by], err) < 0)
+		log_warning("%s, so 'show' tells no use of the old secret, ignoring",
+			    err->message);
+	return intake_key(&request->intake, key, err);
+}
+
+static int hide_secrets(struct request *request, struct error *err)
+{
+	struct hooks *hooks = &request->receive->hooks;
+	const struct registry_hook *hook = hooks_find(hooks, request->hook);
+	const struct keyring_keys *keys = NULL;
+	size_t count = 0;
+
+	/* It was removed meanwhile, and so were its secrets. */
+	if (!hook)
+		return 0;
+	if (keyring_find(&keys, &hooks->keyring, hook, date_now_ms(), err) < 0 ||
+	    intake_mask(&count, &request->intake, keys, err) < 0)
+		return -1;
+	if (count)
+		log_warning(
+			"hook %s: its sender put the hook's secret into a payload; it "
+			"was made asterisks: rotate the secret and tell the sender",
+			request->hook);
+	return 0;
+}
+
+static int finish(struct request *request)
 {
 	struct error err = { 0 };
 
-	if (request->verify.by_old &&
-	    rotation_used(request->receive->hooks.state, request->hook, date_now_ms(),
-			  &err) < 0)
-		log_warning("%s, so 'show' tells no use of the old secret, ignoring",
-			    err.message);
+	if (note_key(request, &err) == 0 && hide_secrets(request, &err) == 0)
+		return 0;
+	log_error("%s; the event was refused", err.message);
+	return -1;
 }
 
 /* Nothing is told about a payload to a sender who does not know the secret. */
@@ -153,11 +189,13 @@ bool request_judge(struct http_exchange *exchange)
 	} else if (problem) {
 		refuse_payload(exchange, request, problem);
 	} else {
-		note_old_secret(request);
 		name_by_payload(request);
-		if (!str_equal(request->event, request->provider->ping))
+		if (str_equal(request->event, request->provider->ping))
+			answer_ping(exchange, request);
+		else if (finish(request) == 0)
 			return true;
-		answer_ping(exchange, request);
+		else
+			answer_unavailable(exchange);
 	}
 	return false;
 }

@@ -3,27 +3,24 @@
 
 #include <stdbool.h>
 
+#include "bin/hookrecv/keyring.h"
 #include "bin/hookrecv/signature.h"
 
-/* A request is judged by the hook's secret and, while a rotation's grace lasts, by the one
- * before it: one of them must be good. */
+/* A request is judged by the hook's secrets, the present one and, while a rotation's grace
+ * lasts, those before it: one of them must be good. */
 struct verify {
-	struct signature of[2];
-	enum signature_verdict verdicts[2];
-	bool by_old; /* only the old secret was good */
+	struct signature of[KEYRING_KEYS];
+	enum signature_verdict verdicts[KEYRING_KEYS];
+	int64_t since_ms[KEYRING_KEYS]; /* the names of the keys */
+	size_t count;			/* 1 at least: without a secret an empty one */
+	size_t by;			/* which of them was good */
 };
 
-#define VERIFY_NONE                                                                      \
-	{                                                                                \
-		{ SIGNATURE_NONE, SIGNATURE_NONE }, { SIGNATURE_BAD, SIGNATURE_BAD },    \
-			false                                                            \
-	}
-
-/* As those of signature.h.  old: empty when there is none. */
+/* As those of signature.h; the opening's secret is not looked at. */
 enum signature_verdict verify_start(struct verify *verify,
 				    const struct provider *provider,
 				    const struct signature_opening *opening,
-				    struct str_view old);
+				    const struct keyring_keys *keys);
 bool verify_holds_body(const struct verify *verify);
 void verify_add(struct verify *verify, const void *bytes, size_t len);
 enum signature_verdict verify_finish(struct verify *verify);

@@ -23,6 +23,7 @@ static struct {
 	long at;
 	int error;
 	long count;
+	FILE *told; /* opened early: a program may close files off for itself */
 } plan;
 
 static long number(const char *name)
@@ -35,22 +36,23 @@ static long number(const char *name)
 static void __attribute__((constructor)) begin(void)
 {
 	const char *program = getenv("CRASH_PROGRAM");
+	const char *path = getenv("CRASH_COUNT");
 
 	plan.active = program && strcmp(program, program_invocation_short_name) == 0;
 	plan.at = number("CRASH_AT");
 	plan.error = (int)number("CRASH_ERRNO");
+	if (plan.active && path)
+		plan.told = fopen(path, "we");
+	plan.count = 0;
 }
 
 static void __attribute__((destructor)) end(void)
 {
-	const char *path = getenv("CRASH_COUNT");
-	FILE *file = plan.active && path ? fopen(path, "we") : NULL;
-
 	plan.active = false;
-	if (!file)
+	if (!plan.told)
 		return;
-	fprintf(file, "%ld\n", plan.count);
-	fclose(file);
+	fprintf(plan.told, "%ld\n", plan.count);
+	fclose(plan.told);
 }
 
 /* True: the call is to fail. */

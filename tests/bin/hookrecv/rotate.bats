@@ -52,7 +52,7 @@ signed_by() {
 	run -0 hookrecv show "$hook" --json
 	jq -e '.old_secret_used_at >= .rotated_at' <<<"$output"
 	run -0 script -qec "hookrecv show $hook" /dev/null
-	[[ "$output" == *"old secret last used:  20"* ]]
+	[[ "$output" == *"last used:  20"* ]]
 	printf 'neither' >"$BATS_TEST_TMPDIR/neither"
 	signed_by "$BATS_TEST_TMPDIR/neither" d-3
 	[ "$status" -eq 401 ]
@@ -130,7 +130,63 @@ signed_by() {
 	hookrecv remove "$hook"
 	run -0 tokenmint vault list
 	[ -z "$output" ]
-	[ -z "$(find "$HOOKTOOLS_STATE/rotated" -type f)" ]
+	[ -z "$(find "$HOOKTOOLS_STATE/rotated" -type f -not -name .lock)" ]
 	add_hook none
 	run -64 --separate-stderr hookrecv rotate "$hook"
+}
+
+# bats test_tags=FX_27
+@test "hookrecv rotate: three old secrets may be good at once, and each event names its key" {
+	add_hook github
+	cp "$secret" "$BATS_TEST_TMPDIR/0"
+	start_hookrecv
+	for n in 1 2 3 4; do
+		rotate
+		cp "$new" "$BATS_TEST_TMPDIR/$n"
+	done
+	run -0 hookrecv show "$hook" --json
+	shown=$output
+	jq -e '.old_secrets | length == 3 and (map(.key) | . == (sort | reverse))' <<<"$shown"
+	for n in 4 3 2 1; do
+		accepted() {
+			signed_by "$BATS_TEST_TMPDIR/$n" "d-$n"
+			[ "$status" -eq 202 ]
+		}
+		wait_until accepted
+	done
+	signed_by "$BATS_TEST_TMPDIR/0" d-0
+	[ "$status" -eq 401 ]
+	run -0 jq -rc '[.delivery, .key]' <(cat "$HOOKTOOLS_STATE"/spool/new/*)
+	[ "$(sort -u <<<"$output")" = "$(jq -rc '["d-4", .rotated_at], (.old_secrets | to_entries[] | ["d-\(3 - .key)", .value.key])' <<<"$shown" | sort)" ]
+	run -0 hookrecv show "$hook" --json
+	jq -e '.old_secrets | all(.used_at != null)' <<<"$output"
+	run -0 hookrecv list
+	jq -e '.old_secrets | length == 3' <<<"$output"
+	run -0 script -qec "hookrecv list" /dev/null
+	[[ "$output" == *"OLD SECRET USED"*" 20"*"acme/github"* ]]
+	# Without a grace none of them is good any more.
+	rotate --grace 0s
+	none_is_good() {
+		for n in 4 3 2; do
+			signed_by "$BATS_TEST_TMPDIR/$n" e
+			[ "$status" -eq 401 ] || return
+		done
+	}
+	wait_until none_is_good
+	run -0 tokenmint vault list
+	[ "${#lines[@]}" -le 2 ]
+}
+
+@test "hookrecv rotate: the event of a large body names its key, too" {
+	jq -nc '{padding: ("x" * 300000)}' >"$body"
+	add_hook github
+	old=$secret
+	start_hookrecv
+	rotate
+	signed_by "$old" d-1
+	[ "$status" -eq 202 ]
+	run -0 hookrecv show "$hook" --json
+	key=$(jq -r '.old_secrets[0].key' <<<"$output")
+	[ "$(jq -r .key "$HOOKTOOLS_STATE"/spool/new/*)" = "$key" ]
+	[ "$(jq -c .payload "$HOOKTOOLS_STATE"/spool/new/*)" = "$(cat "$body")" ]
 }

@@ -21,7 +21,8 @@ teardown() {
 		(.received_at | test("^[0-9-]{10}T[0-9:]{8}[.][0-9]{3}Z$")) and
 		.headers["x-github-event"] == "push" and (.headers | has("x-hub-signature-256") | not) and
 		(keys_unsorted == ["id", "hook", "name", "provider", "event", "delivery", "received_at",
-			"remote", "headers", "payload"])' "$HOOKTOOLS_STATE/spool/new/$id"
+			"remote", "key", "headers", "payload"]) and
+		(.key | test("^[0-9-]{10}T[0-9:]{8}[.][0-9]{3}Z$"))' "$HOOKTOOLS_STATE/spool/new/$id"
 }
 
 @test "hookrecv: the payload is the sender's own bytes" {
