@@ -13,9 +13,44 @@ static const char header_letters[] =
 
 static int check_header(const char *header, struct error *err)
 {
-	if (!header || header[strspn(header, header_letters)] == '\0')
+	if (!header)
+		return 0;
+	if (str_equal_nocase(header, "Content-Type"))
+		return error_set(err, ERROR_CONFIG, "'%s' has another use", header);
+	if (header[strspn(header, header_letters)] == '\0')
 		return 0;
 	return error_set(err, ERROR_CONFIG, "'%s' is no name of a header", header);
+}
+
+static int check_different(const char *one, const char *other, struct error *err)
+{
+	if (!one || !other || !str_equal_nocase(one, other))
+		return 0;
+	return error_set(err, ERROR_CONFIG, "'%s' cannot be two things at once", one);
+}
+
+/* A header has one meaning; only what tells the delivery may be signed as {id} or {nonce}. */
+static int check_uses(const struct provider *provider, struct error *err)
+{
+	const struct provider_scheme *scheme = &provider->schemes[0];
+	const char *const used[] = { scheme->header, scheme->time, scheme->id,
+				     scheme->nonce };
+	size_t i;
+	size_t j;
+
+	for (i = 0; i < sizeof(used) / sizeof(used[0]); i++) {
+		for (j = 0; j < i; j++) {
+			if (check_different(used[j], used[i], err) < 0)
+				return -1;
+		}
+		for (j = 0; j < PROVIDER_NAMES; j++) {
+			if (check_different(used[i], provider->event[j], err) < 0 ||
+			    (i < 2 &&
+			     check_different(used[i], provider->delivery[j], err) < 0))
+				return -1;
+		}
+	}
+	return 0;
 }
 
 static int check_headers(const struct provider *provider, struct error *err)
@@ -33,7 +68,7 @@ static int check_headers(const struct provider *provider, struct error *err)
 		    check_header(provider->delivery[i], err) < 0)
 			return -1;
 	}
-	return 0;
+	return check_uses(provider, err);
 }
 
 static unsigned count(const char *text, const char *word)
@@ -97,6 +132,16 @@ static int check_time(const struct provider_scheme *scheme, struct error *err)
 	return 0;
 }
 
+/* What stands in front of an item of the list must be found there. */
+static int check_front(const char *name, const char *text, char separator,
+		       struct error *err)
+{
+	if (!text || (*text != ' ' && (!separator || !strchr(text, separator))))
+		return 0;
+	return error_set(err, ERROR_CONFIG,
+			 "'%s' begins with a space or has the separator in it", name);
+}
+
 static int check_signed(const struct provider_scheme *scheme, struct error *err)
 {
 	if (scheme->encoding == PROVIDER_TEXT)
@@ -104,9 +149,10 @@ static int check_signed(const struct provider_scheme *scheme, struct error *err)
 	if (scheme->kind == PROVIDER_ED25519 && scheme->key == PROVIDER_TEXT)
 		return error_set(err, ERROR_CONFIG,
 				 "'key' of ed25519 is 'hex' or 'base64'");
-	if (check_content(scheme, err) < 0)
+	if (check_content(scheme, err) < 0 || check_time(scheme, err) < 0 ||
+	    check_front("prefix", scheme->prefix, scheme->separator, err) < 0)
 		return -1;
-	return check_time(scheme, err);
+	return check_front("time_item", scheme->time_item, scheme->separator, err);
 }
 
 /* Of a token only the header and what stands in front of it can be told. */
@@ -119,7 +165,7 @@ static int check_token(const struct provider_scheme *scheme, struct error *err)
 			err, ERROR_CONFIG,
 			"a token signs nothing: of the signature it has 'header' "
 			"and 'prefix' alone");
-	return 0;
+	return check_front("prefix", scheme->prefix, '\0', err);
 }
 
 int provider_check(const struct provider *provider, struct error *err)

@@ -170,6 +170,16 @@ wrong() {
 	wrong "want each other" '{"header":"X-A","encoding":"hex","time_header":"X-T","content":"{time}{body}"}'
 	wrong "wants a 'separator'" '{"header":"X-A","encoding":"hex","time_item":"t=","tolerance":"5m","content":"{time}{body}"}'
 	wrong "'key' of ed25519" '{"header":"X-A","algorithm":"ed25519","encoding":"hex"}'
+	wrong "'prefix' begins with a space or" '{"header":"X-A","encoding":"hex","prefix":" v1="}'
+	wrong "has the separator in it" '{"header":"X-A","encoding":"hex","prefix":"v1, ","separator":","}'
+	wrong "'time_item' begins with a space or" '{"header":"X-A","encoding":"hex","time_item":"t ","separator":" ",
+		"tolerance":"5m","content":"{time}{body}"}'
+	wrong "'prefix' begins with a space or" '{"header":"X-A","algorithm":"token","prefix":" Bearer "}'
+	wrong "'X-A' cannot be two things" '{"header":"X-A","encoding":"hex","id_header":"x-a","content":"{id}{body}"}'
+	wrong "'X-I' cannot be two things" '{"header":"X-A","encoding":"hex","id_header":"X-I","nonce_header":"X-I","content":"{id}{nonce}{body}"}'
+	wrong "'X-A' cannot be two things" '{"header":"X-A","encoding":"hex","event_header":"X-E X-A"}'
+	wrong "'X-A' cannot be two things" '{"header":"X-A","encoding":"hex","delivery_header":"X-A"}'
+	wrong "'Content-Type' has another use" '{"header":"X-A","encoding":"hex","event_header":"Content-Type"}'
 	wrong "a token signs nothing" '{"header":"X-A","algorithm":"token","encoding":"hex"}'
 	printf '{"header":"X-A","encoding":"hex"}\0' >"$HOOKTOOLS_CONF/providers.d/farm.json"
 	run -78 --separate-stderr hookrecv add acme/farm -p farm
