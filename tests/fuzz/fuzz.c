@@ -58,6 +58,33 @@ const char *fuzz_file(const char *name, const uint8_t *bytes, size_t size)
 	return folder;
 }
 
+struct fuzz_head fuzz_head(const void *bytes, size_t size)
+{
+	struct fuzz_head head = { fuzz_text(bytes, size), size, false };
+	char *at = head.text;
+
+	while ((at = memchr(at, '\n', (size_t)(head.text + size - at)))) {
+		*at++ = '\0';
+		head.has_lines = true;
+	}
+	return head;
+}
+
+const char *fuzz_header(const void *request, const char *name)
+{
+	const struct fuzz_head *head = request;
+	const char *end = head->text + head->size;
+	const char *line;
+	size_t len = strlen(name);
+
+	for (line = head->text; line < end; line += strlen(line) + 1) {
+		if (strncasecmp(line, name, len) == 0 &&
+		    strncmp(line + len, ": ", 2) == 0)
+			return line + len + 2;
+	}
+	return NULL;
+}
+
 bool fuzz_forgive(const uint8_t *bytes, size_t size)
 {
 	auto_free char *text = fuzz_copy(bytes, size);

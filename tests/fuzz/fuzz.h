@@ -29,6 +29,18 @@ char *fuzz_copy(const uint8_t *bytes, size_t size);
 /* A new folder with the file name in it, made once; later calls replace what it holds. */
 const char *fuzz_file(const char *name, const uint8_t *bytes, size_t size);
 
+/* A request's headers, "name: value" in lines. */
+struct fuzz_head {
+	char *text; /* a NUL in the place of each line break, the caller's to free */
+	size_t size;
+	bool has_lines;
+};
+
+struct fuzz_head fuzz_head(const void *bytes, size_t size);
+
+/* The value of the first with this name, NULL when there is none: a signature_header_fn. */
+const char *fuzz_header(const void *request, const char *name);
+
 /*
  * libjq 1.6 loses the value that follows another one without a comma: while this is in scope
  * leaks are forgiven if the bytes are no JSON.  (`auto_forgive bool forgiven = fuzz_forgive(…);`)
