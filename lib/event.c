@@ -21,6 +21,8 @@ void event_write_head(struct buf *out, const struct event_head *head)
 	json_write_string(&writer, "remote", head->remote);
 	if (head->key)
 		json_write_string(&writer, "key", head->key);
+	if (head->is_recovered)
+		json_write_bool(&writer, "recovered", true);
 	if (head->headers.len)
 		json_write_raw(&writer, "headers", head->headers.data, head->headers.len);
 	else

@@ -1,6 +1,7 @@
 #ifndef LIB_EVENT_H
 #define LIB_EVENT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "lib/str.h"
@@ -20,7 +21,8 @@ struct event_head {
 	const char *delivery;
 	int64_t received_ms;
 	const char *remote;
-	const char *key; /* the name of the secret that verified it; NULL: left out */
+	const char *key;   /* the name of the secret that verified it; NULL: left out */
+	bool is_recovered; /* it did not come at first: hookrecv reconcile */
 	struct str_view headers; /* a JSON object, written as it is; empty: {} */
 };
 

@@ -35,10 +35,22 @@ static void no_headers_are_an_empty_object(void)
 
 	event_write_head(&out, &head);
 	CHECK(strstr(out.data, "\"headers\":{},\"payload\":") != NULL);
+	CHECK(!strstr(out.data, "recovered"));
+}
+
+static void a_recovered_event_says_so(void)
+{
+	auto_buf struct buf out = BUF_EMPTY;
+	struct event_head head = { .id = "1", .is_recovered = true };
+
+	event_write_head(&out, &head);
+	CHECK(strstr(out.data, "\"remote\":null,\"recovered\":true,\"headers\":") !=
+	      NULL);
 }
 
 static const struct check_case cases[] = {
 	{ "head_payload_and_tail_are_one_line", head_payload_and_tail_are_one_line },
+	{ "a_recovered_event_says_so", a_recovered_event_says_so },
 	{ "no_headers_are_an_empty_object", no_headers_are_an_empty_object },
 };
 
