@@ -33,7 +33,7 @@ offers() {
 }
 
 @test "completions: commands" {
-	offers $'add\nbans\ndisable\ndoctor\nenable\nexplain\nlist\nproviders\nremove\nrotate\nserve\nshow\nsign' hookrecv ''
+	offers $'add\nbans\ndisable\ndoctor\nenable\nexplain\nlist\nproviders\nreconcile\nremove\nrotate\nserve\nshow\nsign' hookrecv ''
 	offers start runjob sta
 	offers $'delete\nget\ninit\nlist\nput' tokenmint vault ''
 	offers $'add\nlist\nremove\nshow' tokenmint app ''

@@ -8,6 +8,7 @@
 #include "bin/hookrecv/answer.h"
 #include "bin/hookrecv/leak.h"
 #include "bin/hookrecv/receive.h"
+#include "bin/hookrecv/recovered.h"
 #include "bin/hookrecv/request.h"
 #include "lib/date.h"
 #include "lib/error.h"
@@ -104,6 +105,8 @@ static void start_intake(struct request *request, struct http_exchange *exchange
 				   .name = hook->name,
 				   .provider = request->provider->name,
 				   .remote = source.text };
+	const struct recovered_place place = { request->receive->hooks.keyring.state,
+					       request->hook };
 
 	hide_names(request, keys);
 	head.event = request->event;
@@ -112,6 +115,7 @@ static void start_intake(struct request *request, struct http_exchange *exchange
 		date_format(key, keys->keys[0].since_ms);
 		head.key = key;
 	}
+	head.is_recovered = hook->forge && recovered_expects(&place, request->delivery);
 	json_write_object(&writer.json, NULL);
 	http_each_header(exchange, write_header, &writer);
 	json_write_object_end(&writer.json);

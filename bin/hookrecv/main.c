@@ -22,7 +22,7 @@ static const struct command commands[] = {
 	{ "disable", cmd_disable, 1, "" },	{ "sign", cmd_sign, 0, "pseD" },
 	{ "providers", cmd_providers, 0, "j" }, { "bans", cmd_bans, 2, "j" },
 	{ "rotate", cmd_rotate, 1, "sgj" },	{ "doctor", cmd_doctor, 0, "luj" },
-	{ "explain", cmd_explain, 2, "Rpsj" },
+	{ "explain", cmd_explain, 2, "Rpsj" },	{ "reconcile", cmd_reconcile, 2, "aSnj" },
 };
 
 static const struct command *find_command(const char *name)

@@ -21,6 +21,7 @@ const char options_usage[] =
 	"       hookrecv show ID [--check] [--json]\n"
 	"       hookrecv rotate ID [--secret-file F|-] [--grace 24h] [--json]\n"
 	"       hookrecv remove ID [--keep-remote]\n"
+	"       hookrecv reconcile [ID] [--app APP] [--since 2d] [--dry-run] [--json]\n"
 	"       hookrecv enable ID\n"
 	"       hookrecv disable ID\n"
 	"       hookrecv sign -p PROVIDER --secret-file F [--event E] [--delivery D] < "

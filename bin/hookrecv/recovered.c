@@ -103,15 +103,6 @@ static int read_file(struct recovered *recovered, bool *found, const char *file,
 	return 0;
 }
 
-int recovered_read(struct recovered *recovered, bool *found,
-		   const struct recovered_place *place, const char *delivery,
-		   struct error *err)
-{
-	auto_free char *file = file_of(place, delivery);
-
-	return read_file(recovered, found, file, err);
-}
-
 static int write_file(const struct recovered_place *place, const char *file,
 		      struct buf *bytes, struct error *err)
 {
@@ -174,7 +165,7 @@ static int compare(const void *a, const void *b)
 	return strcmp(left->forge_id, right->forge_id);
 }
 
-static void append(struct recovered_list *list, struct recovered *item)
+void recovered_add(struct recovered_list *list, struct recovered *item)
 {
 	struct recovered *grown =
 		realloc(list->items, (list->count + 1) * sizeof(*list->items));
@@ -184,6 +175,12 @@ static void append(struct recovered_list *list, struct recovered *item)
 	list->items = grown;
 	grown[list->count++] = *item;
 	*item = (struct recovered)RECOVERED_EMPTY;
+}
+
+void recovered_sort(struct recovered_list *list)
+{
+	if (list->count > 1)
+		qsort(list->items, list->count, sizeof(*list->items), compare);
 }
 
 static int read_folder(struct recovered_list *list, const char *folder, struct error *err)
@@ -206,7 +203,7 @@ static int read_folder(struct recovered_list *list, const char *folder, struct e
 		if (read_file(&item, &found, file, err) < 0)
 			return -1;
 		if (found)
-			append(list, &item);
+			recovered_add(list, &item);
 	}
 	return 0;
 }
@@ -220,8 +217,7 @@ int recovered_list(struct recovered_list *list, const struct recovered_place *pl
 	if (read_folder(&read, folder, err) < 0)
 		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it is an auto_ */
 		return -1;
-	if (read.count > 1)
-		qsort(read.items, read.count, sizeof(*read.items), compare);
+	recovered_sort(&read);
 	*list = read;
 	read = (struct recovered_list)RECOVERED_LIST_EMPTY;
 	return 0;

@@ -22,6 +22,7 @@ struct recovered {
 	char *status; /* what the forge was answered, or what went wrong */
 	bool missing; /* it says that it was delivered */
 	bool gone;    /* the forge has it no longer */
+	bool asked;   /* for in this run; not kept */
 	uint64_t tries;
 	int64_t found_ms;
 	int64_t tried_ms;
@@ -56,15 +57,16 @@ struct recovered_place {
 /* Is this a delivery that the forge was to send again?  One look at a folder. */
 bool recovered_expects(const struct recovered_place *place, const char *delivery);
 
-int recovered_read(struct recovered *recovered, bool *found,
-		   const struct recovered_place *place, const char *delivery,
-		   struct error *err);
 int recovered_write(const struct recovered *recovered,
 		    const struct recovered_place *place, struct error *err);
 int recovered_drop(const struct recovered_place *place, const char *delivery,
 		   struct error *err);
 int recovered_list(struct recovered_list *list, const struct recovered_place *place,
 		   struct error *err);
+
+/* Add one, which is empty then; and bring them into their order. */
+void recovered_add(struct recovered_list *list, struct recovered *item);
+void recovered_sort(struct recovered_list *list);
 
 /* How far a hook's deliveries were looked through; "" where nothing is known. */
 struct recovered_mark {

@@ -163,6 +163,47 @@ enum seen_answer seen_enter(struct seen *seen, struct seen_entry *entry)
 	return answer;
 }
 
+bool seen_has(struct seen *seen, struct seen_entry *entry)
+{
+	uint8_t key[KEY_LEN];
+	struct slot *slot;
+	bool has;
+
+	make_key(key, entry->hook, entry->delivery);
+	lock(seen);
+	slot = lookup(seen->table, key);
+	has = slot && judge(seen, slot) == SEEN_STORED;
+	if (has)
+		copy_id(entry->id, slot->id);
+	unlock(seen);
+	return has;
+}
+
+/* The ids bear the time.  While only one half is in use, none was given up. */
+int64_t seen_since_ms(const struct seen *seen)
+{
+	const struct seen_table *table = seen->table;
+	int64_t since_ms = INT64_MAX;
+	size_t i;
+
+	lock(seen);
+	if (table->halves[!table->current].used == 0)
+		since_ms = 0;
+	for (i = 0; since_ms && i < (size_t)2 * SLOTS; i++) {
+		const struct slot *slot = &table->halves[i / SLOTS].slots[i % SLOTS];
+		char id[UUID_LEN];
+		int64_t at_ms;
+
+		if (slot->state != STORED)
+			continue;
+		copy_id(id, slot->id);
+		at_ms = uuid_time_ms(id);
+		since_ms = at_ms < since_ms ? at_ms : since_ms;
+	}
+	unlock(seen);
+	return since_ms;
+}
+
 static void set_state(struct seen *seen, const struct seen_entry *entry, uint32_t state)
 {
 	uint8_t key[KEY_LEN];

@@ -50,6 +50,12 @@ struct seen_entry {
 	char file[UUID_LEN]; /* in: the spool file it will be in */
 };
 
+/* Is it in the spool?  Then entry->id says which event it is. */
+bool seen_has(struct seen *seen, struct seen_entry *entry);
+
+/* Of what came before this time some may be forgotten; 0: nothing is. */
+int64_t seen_since_ms(const struct seen *seen);
+
 enum seen_answer seen_enter(struct seen *seen, struct seen_entry *entry);
 void seen_stored(struct seen *seen, const struct seen_entry *entry);
 void seen_forget(struct seen *seen, const struct seen_entry *entry);
