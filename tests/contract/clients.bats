@@ -28,10 +28,9 @@ spool_is_what_was_accepted() {
 # numberless NAME: deliveries are just NAME, and any of node's errors is a refusal.
 numberless() { sed -E "s/$1-[0-9]+/$1/g; s/^http2 .*ERR.*/http2 refused/"; }
 
-# bats test_tags=F0_4
-@test "contract: Python's clients: lengths, chunks, trailers, Expect, pipelines, HTTP/1.0" {
-	run -0 timeout 120 python3 "$top/tests/contract/clients/http_client.py" "${server_url#http://}" \
-		"/hook/$hook" "$(cat "$secret")"
+# python_client URL
+python_client() {
+	run -0 timeout 120 python3 "$top/tests/contract/clients/http_client.py" "$1" "$(cat "$secret")"
 	diff - <(numberless python <<<"$output") <<-'END'
 		length python:202
 		kept python:202 python:202 python:202
@@ -55,10 +54,10 @@ numberless() { sed -E "s/$1-[0-9]+/$1/g; s/^http2 .*ERR.*/http2 refused/"; }
 	END
 }
 
-# bats test_tags=F0_4
-@test "contract: node's clients: lengths, chunks, Expect, fetch; HTTP/2 is refused" {
+# node_client URL
+node_client() {
 	command -v node >/dev/null || skip "node is missing: make deps"
-	NODE_NO_WARNINGS=1 run -0 timeout 120 node "$top/tests/contract/clients/http_client.mjs" "$url" "$(cat "$secret")"
+	NODE_NO_WARNINGS=1 run -0 timeout 120 node "$top/tests/contract/clients/http_client.mjs" "$1" "$(cat "$secret")"
 	diff - <(numberless node <<<"$output") <<-'END'
 		length node:202
 		chunked node:202
@@ -77,6 +76,38 @@ numberless() { sed -E "s/$1-[0-9]+/$1/g; s/^http2 .*ERR.*/http2 refused/"; }
 		3 {"fill":3000000}
 		9 {"n":1}
 	END
+}
+
+# bats test_tags=F0_4
+@test "contract: Python's clients: lengths, chunks, trailers, Expect, pipelines, HTTP/1.0" {
+	python_client "$url"
+}
+
+# bats test_tags=F0_4
+@test "contract: node's clients: lengths, chunks, Expect, fetch; HTTP/2 is refused" {
+	node_client "$url"
+}
+
+# with_tls: a second server; $url is there, and the clients trust it.
+with_tls() {
+	local tls=$BATS_TEST_TMPDIR/tls
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$tls.key" -out "$tls.pem" \
+		-days 2 -subj /CN=hooks -addext subjectAltName=IP:127.0.0.1 2>/dev/null
+	start_server "$tls.log" hookrecv -l 127.0.0.1:0 --tls-cert "$tls.pem" --tls-key "$tls.key"
+	url=https${server_url#http}/hook/$hook
+	export SSL_CERT_FILE=$tls.pem NODE_EXTRA_CA_CERTS=$tls.pem CURL_CA_BUNDLE=$tls.pem
+}
+
+# bats test_tags=F0_4
+@test "contract: Python's clients over TLS" {
+	with_tls
+	python_client "$url"
+}
+
+# bats test_tags=F0_4
+@test "contract: node's clients over TLS" {
+	with_tls
+	node_client "$url"
 }
 
 # curl_post DELIVERY OPTION...: signed; the answer's version and status.
@@ -112,6 +143,18 @@ curl_post() {
 		--expect100-timeout 15 --data-binary "@$body" "$server_url/hook/none"
 	[[ $output == "HTTP/1.1 404"* ]]
 	nothing_stored
+}
+
+# bats test_tags=F0_4
+@test "contract: curl over TLS 1.2 and 1.3: HTTP/1.0 and 1.1, chunks, Expect; HTTP/2 is not chosen" {
+	with_tls
+	[ "$(curl_post curl-1 --tlsv1.3 --http1.0 --data-binary "@$body")" = "1.1 202" ]
+	[ "$(curl_post curl-2 --tls-max 1.2 --data-binary "@$body")" = "1.1 202" ]
+	[ "$(curl_post curl-3 --http2 --data-binary "@$body")" = "1.1 202" ]
+	jq -cn '{fill: ("x" * 2000000)}' >"$body"
+	[ "$(curl_post curl-4 -H 'Expect: 100-continue' --expect100-timeout 15 --data-binary "@$body")" = "1.1 202" ]
+	[ "$(curl_post curl-5 -H 'Transfer-Encoding: chunked' --data-binary "@$body")" = "1.1 202" ]
+	[ "$(stored)" -eq 5 ]
 }
 
 # bats test_tags=F0_4

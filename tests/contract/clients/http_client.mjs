@@ -1,10 +1,13 @@
 // http_client.mjs URL SECRET: what node's HTTP clients can do with a request.
-// Prints a line for each way: its name, the delivery, the status of each answer.
+// Prints a line for each way: its name, the delivery, the status of each answer.  https trusts
+// what $NODE_EXTRA_CA_CERTS has.
 import { createHmac } from "node:crypto";
 import http from "node:http";
+import https from "node:https";
 import http2 from "node:http2";
 
 const [url, secret] = process.argv.slice(2);
+const client = url.startsWith("https") ? https : http;
 const small = '{"n":1}';
 const large = `{"fill":"${"x".repeat(3000000)}"}`;
 let number = 0;
@@ -23,7 +26,7 @@ function signed(body, more) {
 function ask(body, send, { agent, ...more } = {}) {
 	const headers = signed(body, more);
 	return new Promise((resolve, reject) => {
-		const request = http.request(url, { method: "POST", agent, headers, timeout: 20000 });
+		const request = client.request(url, { method: "POST", agent, headers, timeout: 20000 });
 		request.on("response", (answer) => {
 			answer.resume();
 			answer.on("end", () => resolve(`${headers["X-GitHub-Delivery"]}:${answer.statusCode}`));
@@ -58,7 +61,7 @@ say("large", await ask(large, at_once(large), { "Content-Length": large.length }
 say("expect", await ask(small, when_told(small), { "Content-Length": small.length, "Expect": "100-continue" }));
 say("expect-chunked", await ask(large, when_told(large), { "Expect": "100-continue" }));
 
-const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+const agent = new client.Agent({ keepAlive: true, maxSockets: 1 });
 const kept = [];
 for (let n = 0; n < 3; n++)
 	kept.push(await ask(small, at_once(small), { agent, "Content-Length": small.length }));

@@ -1,6 +1,7 @@
-"""http_client.py ADDR:PORT PATH SECRET: what Python's HTTP clients can do with a request.
+"""http_client.py URL SECRET: what Python's HTTP clients can do with a request.
 
-Prints a line for each way: its name, the delivery, the status of each answer.
+Prints a line for each way: its name, the delivery, the status of each answer.  https trusts
+what $SSL_CERT_FILE has.
 """
 import hashlib
 import hmac
@@ -8,10 +9,15 @@ import http.client
 import itertools
 import re
 import socket
+import ssl
 import sys
+import urllib.parse
 import urllib.request
 
-where, path, secret = sys.argv[1:]
+url, secret = sys.argv[1:]
+place = urllib.parse.urlsplit(url)
+where, path = place.netloc, place.path
+trust = ssl.create_default_context() if place.scheme == "https" else None
 number = itertools.count(1)
 
 
@@ -41,6 +47,8 @@ def say(name, *answers):
 
 
 def new():
+    if trust:
+        return http.client.HTTPSConnection(where, timeout=20, context=trust)
     return http.client.HTTPConnection(where, timeout=20)
 
 
@@ -65,24 +73,23 @@ say("expect", ask(new(), small, Expect="100-continue"))
 say("expect-large", ask(new(), large, Expect="100-continue"))
 
 
-class OldConnection(http.client.HTTPConnection):
-    """HTTP/1.0, which ends with the answer."""
-    _http_vsn = 10
-    _http_vsn_str = "HTTP/1.0"
-
-
-say("http1.0", ask(OldConnection(where, timeout=20), small))
+# HTTP/1.0, which ends with the answer.
+old = new()
+old._http_vsn, old._http_vsn_str = 10, "HTTP/1.0"
+say("http1.0", ask(old, small))
 
 request_delivery, request_headers = signed(small)
 with urllib.request.urlopen(urllib.request.Request(
-        f"http://{where}{path}", small, request_headers), timeout=20) as opened:
+        url, small, request_headers), timeout=20, context=trust) as opened:
     say("urllib", (request_delivery, opened.status))
 
 
 def raw(*texts):
     """The statuses of all that is answered until the server closes."""
-    host, port = where.rsplit(":", 1)
-    with socket.create_connection((host, int(port)), timeout=20) as peer:
+    peer = socket.create_connection((place.hostname, place.port), timeout=20)
+    if trust:
+        peer = trust.wrap_socket(peer, server_hostname=place.hostname)
+    with peer:
         for text in texts:
             peer.sendall(text)
         with peer.makefile("rb") as answers:
