@@ -103,7 +103,12 @@ static void turn(void *context)
 /* What the server answers. */
 static size_t serve(char *answer, size_t room)
 {
-	const struct http_limits limits = { .connections = 1, .idle_s = 5, .total_s = 5 };
+	const struct http_limits limits = { .connections = 1,
+					    .idle_s = 5,
+					    .total_s = 5,
+					    .head_bytes = world.receive.limits.head_bytes,
+					    .head_lines =
+						    world.receive.limits.head_lines };
 	struct http_service service = world.service;
 	auto_http_server struct http_server server = HTTP_SERVER_NONE;
 	int pair[2] = { -1, -1 };
