@@ -30,8 +30,9 @@ struct dialect {
 	const char *again;    /* behind that: send it again */
 	const char *hint;     /* what to look for when the forge says no */
 
-	/* The body that makes or changes a hook. */
-	int (*write_hook)(struct buf *body, const struct order *order, struct error *err);
+	/* The body that makes or changes a hook; without events, it keeps those it has. */
+	int (*write_hook)(struct buf *body, const struct order *order,
+			  struct str_view events, struct error *err);
 
 	/* Where a hook of the forge's list sends to. */
 	bool (*read_url)(struct str_view *url, struct str_view hook);
@@ -42,6 +43,9 @@ struct dialect {
 	/* False for one that cannot be told from others, or that is no event. */
 	bool (*read_delivery)(struct delivery *delivery, struct str_view element);
 };
+
+/* An object's "id": digits, of any length, as they go into a path. */
+bool dialect_id(struct str_view *id, struct str_view object);
 
 extern const struct dialect dialect_github, dialect_gitlab;
 

@@ -35,7 +35,8 @@ static void write_events(struct json_writer *writer, struct str_view events)
 }
 
 /* An App has one hook, which is only configured; its events are chosen with the App. */
-static int write_hook(struct buf *body, const struct order *order, struct error *err)
+static int write_hook(struct buf *body, const struct order *order, struct str_view events,
+		      struct error *err)
 {
 	struct json_writer writer = JSON_WRITER(body);
 
@@ -47,7 +48,8 @@ static int write_hook(struct buf *body, const struct order *order, struct error 
 	json_write_object(&writer, NULL);
 	json_write_string(&writer, "name", "web");
 	json_write_bool(&writer, "active", true);
-	write_events(&writer, order->events);
+	if (events.len)
+		write_events(&writer, events);
 	write_config(&writer, "config", order);
 	json_write_object_end(&writer);
 	return 0;
@@ -90,7 +92,7 @@ static int64_t read_date(struct str_view element)
 
 static bool read_delivery(struct delivery *delivery, struct str_view element)
 {
-	if (!json_scan_member(&delivery->id, element, "id") ||
+	if (!dialect_id(&delivery->id, element) ||
 	    !json_plain_string(&delivery->name, element, "guid") ||
 	    !json_plain_string(&delivery->event, element, "event") ||
 	    !json_scan_member(&delivery->status, element, "status_code"))

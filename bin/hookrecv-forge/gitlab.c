@@ -70,18 +70,19 @@ static void write_secret(struct json_writer *writer, struct str_view secret)
 		       secret.len);
 }
 
-static int write_hook(struct buf *body, const struct order *order, struct error *err)
+static int write_hook(struct buf *body, const struct order *order, struct str_view names,
+		      struct error *err)
 {
 	struct json_writer writer = JSON_WRITER(body);
 	bool wanted[EVENTS] = { false };
 
-	if (mark_events(wanted, order->events, err) < 0)
+	if (names.len && mark_events(wanted, names, err) < 0)
 		return -1;
 	json_write_object(&writer, NULL);
 	json_write_string(&writer, "url", order->url);
 	json_write_bool(&writer, "enable_ssl_verification", true);
 	write_secret(&writer, order->secret);
-	for (size_t i = 0; i < EVENTS; i++) {
+	for (size_t i = 0; names.len && i < EVENTS; i++) {
 		auto_free char *member = str_format("%s_events", events[i]);
 
 		json_write_bool(&writer, member, wanted[i]);
@@ -109,7 +110,7 @@ static bool read_delivery(struct delivery *delivery, struct str_view element)
 {
 	struct str_view headers = { NULL, 0 };
 
-	if (!json_scan_member(&delivery->id, element, "id") ||
+	if (!dialect_id(&delivery->id, element) ||
 	    !json_plain_object(&headers, element, "request_headers") ||
 	    !json_plain_string(&delivery->name, headers, "Idempotency-Key") ||
 	    !json_plain_string(&delivery->event, headers, "X-Gitlab-Event") ||

@@ -85,8 +85,7 @@ static char *pick_hook(const struct job *job, struct str_view list)
 		struct str_view id = { NULL, 0 };
 
 		if (job->dialect->read_url(&url, hook) &&
-		    str_view_equal(url, job->order->url) &&
-		    json_scan_member(&id, hook, "id"))
+		    str_view_equal(url, job->order->url) && dialect_id(&id, hook))
 			return str_format("%s/%.*s", job->order->path, (int)id.len,
 					  id.data);
 	}
@@ -126,7 +125,7 @@ static int tell_hook(const struct job *job, const char *old,
 	struct str_view id = { NULL, 0 };
 	auto_free char *path = str_dup(old);
 
-	if (!path && !json_scan_member(&id, body_of(answer), "id"))
+	if (!path && !dialect_id(&id, body_of(answer)))
 		return error_set(err, ERROR_DATA, "%s's answer has no id of the hook",
 				 job->dialect->forge);
 	if (!path)
@@ -143,13 +142,17 @@ static int put(const struct job *job, struct error *err)
 {
 	auto_github_answer struct github_answer answer = GITHUB_ANSWER_EMPTY;
 	auto_secret struct buf body = BUF_EMPTY;
+	struct str_view events = job->order->events;
 	bool is_app = str_equal(job->order->path, "/app/hook");
 	auto_free char *old = is_app ? str_dup(job->order->path) : NULL;
 	struct call call = { .method = is_app ? "PATCH" : "POST",
 			     .path = is_app ? "/app/hook/config" : job->order->path };
 
-	if (job->dialect->write_hook(&body, job->order, err) < 0 ||
-	    (!is_app && find_hook(&old, job, err) < 0))
+	if (!is_app && find_hook(&old, job, err) < 0)
+		return -1;
+	if (!old && events.len == 0)
+		events = (struct str_view){ "*", 1 };
+	if (job->dialect->write_hook(&body, job->order, events, err) < 0)
 		return -1;
 	if (old && !is_app) {
 		call.method = job->dialect->update;

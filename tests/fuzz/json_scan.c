@@ -22,6 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	auto_free char *whole = fuzz_copy(bytes, size);
 	auto_free char *pieces = fuzz_copy(bytes, size);
 	struct str_view value = { NULL, 0 };
+	struct str_view rest = { whole, size };
 	struct json_scan first;
 	struct json_scan second;
 	bool valid = is_json(whole, size, size ? size : 1, &first);
@@ -33,6 +34,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 		return 0;
 	FUZZ_PROMISE(memcmp(whole, pieces, size) == 0 && !memchr(whole, '\n', size));
 	if (json_scan_member(&value, (struct str_view){ whole, size }, "a"))
+		FUZZ_PROMISE(is_json((char *)value.data, value.len, value.len, &second));
+	while (json_scan_element(&value, &rest))
 		FUZZ_PROMISE(is_json((char *)value.data, value.len, value.len, &second));
 	return 0;
 }
