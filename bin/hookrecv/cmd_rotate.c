@@ -1,5 +1,6 @@
 #include "bin/hookrecv/commands.h"
 
+#include "bin/hookrecv/create.h"
 #include "bin/hookrecv/options.h"
 #include "bin/hookrecv/print.h"
 #include "bin/hookrecv/providers.h"
@@ -123,6 +124,8 @@ int cmd_rotate(const struct options *options, const struct layout *layout,
 	auto_secret struct buf secret = BUF_EMPTY;
 	auto_vault struct vault vault = VAULT_NONE;
 	struct rotation rotation = { 0 };
+	struct create create = { options, layout, &hook, &secret, false };
+	bool given;
 
 	if (find_hook(&hook, &registry, options, layout, err) < 0 ||
 	    find_secret(&secret, &hook, options, layout, err) < 0 ||
@@ -135,6 +138,9 @@ int cmd_rotate(const struct options *options, const struct layout *layout,
 	/* Written as it was: a server that sees a change forgets the secret it has. */
 	if (registry_enable(&registry, hook.id, hook.enabled, err) < 0)
 		return -1;
-	return print_new_hook(&hook, options->secret_file ? NULL : buf_str(&secret),
-			      options->json, err);
+	if (options->create && create_hook(&create, err) < 0)
+		return error_wrap(err, "the secret is new here, and the forge does not "
+				       "know it yet");
+	given = options->secret_file || options->create;
+	return print_new_hook(&hook, given ? NULL : buf_str(&secret), options->json, err);
 }

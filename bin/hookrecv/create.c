@@ -66,17 +66,19 @@ static int check_url(const char *url, struct error *err)
 	return 0;
 }
 
-static int find_path(struct registry_hook *hook, const struct options *options,
-		     struct error *err)
+/* Where hooks of the same project are made. */
+static char *beside(const struct registry_hook *hook)
 {
-	const char *project = options->project ? options->project : hook->name;
+	const char *slash = strrchr(hook->forge, '/');
 
-	free(hook->app);
-	hook->app = str_dup(options->app);
-	free(hook->forge);
-	hook->forge = forge_path(hook, options->app ? NULL : project);
-	if (hook->forge)
-		return 0;
+	if (hook->app || !slash)
+		return str_dup(hook->forge);
+	return str_format("%.*s", (int)(slash - hook->forge), hook->forge);
+}
+
+static int refuse_path(const struct registry_hook *hook, const char *project,
+		       struct error *err)
+{
 	if (!str_equal(hook->provider, "github") && !str_equal(hook->provider, "gitlab"))
 		return error_set(err, ERROR_USAGE,
 				 "--create knows github and gitlab, not %s: enter the "
@@ -86,6 +88,26 @@ static int find_path(struct registry_hook *hook, const struct options *options,
 			 "'%s' is no owner/repository: --project or --app says whose "
 			 "hook it is",
 			 project);
+}
+
+static int find_path(struct registry_hook *hook, const struct options *options,
+		     struct error *err)
+{
+	const char *project = options->project ? options->project : hook->name;
+	char *path = NULL;
+
+	if (hook->forge && !options->project && !options->app) {
+		path = beside(hook);
+	} else {
+		free(hook->app);
+		hook->app = str_dup(options->app);
+		path = forge_path(hook, options->app ? NULL : project);
+	}
+	if (!path)
+		return refuse_path(hook, project, err);
+	free(hook->forge);
+	hook->forge = path;
+	return 0;
 }
 
 /* A name of the forge's own is put into JSON as it is. */
@@ -128,9 +150,9 @@ int create_hook(struct create *create, struct error *err)
 	struct registry_hook *hook = create->hook;
 	const char *events = create->options->events;
 	auto_free char *url = NULL;
-	struct forge_wish wish = { .events = events ? events : "*" };
+	struct forge_wish wish = { .events = events ? events : "" };
 
-	if (check_url(hook->url, err) < 0 || check_events(wish.events, err) < 0 ||
+	if (check_url(hook->url, err) < 0 || (events && check_events(events, err) < 0) ||
 	    find_path(hook, create->options, err) < 0)
 		return -1;
 	url = str_format("%s/hook/%s", hook->url, hook->id);

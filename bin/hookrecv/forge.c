@@ -126,8 +126,13 @@ static int get_gitlab_token(struct buf *token, const struct layout *layout,
 
 	if (config_load(&config, layout, err) < 0)
 		return -1;
-	name = config_get(&config, "HOOKTOOLS_GITLAB_TOKEN");
+	name = config_get(&config, "HOOKTOOLS_GITLAB_TOKEN_NAME");
 	name = name ? name : GITLAB_TOKEN;
+	/* Somebody may have put the token itself there: it is not told. */
+	if (!vault_is_name(name))
+		return error_set(err, ERROR_CONFIG,
+				 "HOOKTOOLS_GITLAB_TOKEN_NAME is no name of a secret, "
+				 "as " GITLAB_TOKEN);
 	if (vault_open_layout(&vault, layout, err) < 0 ||
 	    vault_get(&secret, &vault, name, err) < 0)
 		return -1;

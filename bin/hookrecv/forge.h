@@ -42,7 +42,8 @@ void forge_close(struct forge *forge);
 /* What a hook is to be at the forge. */
 struct forge_wish {
 	const char *url;
-	const char *events;	/* "*" or "push,workflow_run" */
+	const char
+		*events; /* "*" or "push,workflow_run"; "" for those there are, or all */
 	struct str_view secret; /* any bytes that are UTF-8 */
 };
 

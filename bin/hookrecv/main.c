@@ -21,7 +21,7 @@ static const struct command commands[] = {
 	{ "remove", cmd_remove, 1, "K" },	{ "enable", cmd_enable, 1, "" },
 	{ "disable", cmd_disable, 1, "" },	{ "sign", cmd_sign, 0, "pseD" },
 	{ "providers", cmd_providers, 0, "j" }, { "bans", cmd_bans, 2, "j" },
-	{ "rotate", cmd_rotate, 1, "sgj" },	{ "doctor", cmd_doctor, 0, "luj" },
+	{ "rotate", cmd_rotate, 1, "sgjF" },	{ "doctor", cmd_doctor, 0, "luj" },
 	{ "explain", cmd_explain, 2, "Rpsj" },	{ "reconcile", cmd_reconcile, 2, "aSnj" },
 };
 
