@@ -44,6 +44,8 @@ static void on_connection(void *context, struct MHD_Connection *connection,
 		http_peer_make_room(server->peers, server->limits.connections);
 	} else if (*peer_at) {
 		http_peer_remove(&server->peers, *peer_at);
+		/* At its limit libmicrohttpd listens again only when it runs again. */
+		server->turn.is_progress = true;
 	}
 }
 
