@@ -30,6 +30,7 @@ numberless() { sed -E "s/$1-[0-9]+/$1/g; s/^http2 .*ERR.*/http2 refused/"; }
 
 # python_client URL
 python_client() {
+	command -v python3 >/dev/null || skip "python3 is missing: make deps"
 	run -0 timeout 120 python3 "$top/tests/contract/clients/http_client.py" "$1" "$(cat "$secret")"
 	diff - <(numberless python <<<"$output") <<-'END'
 		length python:202

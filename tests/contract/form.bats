@@ -33,6 +33,7 @@ carries() {
 
 # bats test_tags=F0_4
 @test "contract: forms by Python" {
+	command -v python3 >/dev/null || skip "python3 is missing: make deps"
 	for quote in quote quote_plus; do
 		python3 -c "import sys, urllib.parse as u
 text = open(sys.argv[1], 'rb').read()
