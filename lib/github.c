@@ -135,7 +135,8 @@ static int send_request(struct http_client_response *response, struct github *gi
 	const struct http_client_request sent = { .method = request->method,
 						  .url = url,
 						  .headers = headers,
-						  .body = request->body };
+						  .body = request->body,
+						  .limit_bytes = github->limit_bytes };
 
 	if (request->token.len > 0) {
 		buf_add_str(&authorization, "Authorization: Bearer ");

@@ -15,13 +15,14 @@ struct error;
 
 struct github {
 	struct http_client client;
-	char *base;	   /* without a slash at its end */
-	const char *forge; /* what to call it in messages; NULL: GitHub */
+	char *base;	    /* without a slash at its end */
+	const char *forge;  /* what to call it in messages; NULL: GitHub */
+	size_t limit_bytes; /* of an answer; 0: as http_client has it */
 };
 
 #define GITHUB_NONE                                                                      \
 	{                                                                                \
-		HTTP_CLIENT_NONE, NULL, NULL                                             \
+		HTTP_CLIENT_NONE, NULL, NULL, 0                                          \
 	}
 #define auto_github __attribute__((cleanup(github_close)))
 

@@ -28,6 +28,7 @@ struct dialect {
 	const char *list;     /* behind a hook's path: its deliveries */
 	const char *delivery; /* behind a hook's path, before a delivery's id */
 	const char *again;    /* behind that: send it again */
+	size_t limit_bytes;   /* of an answer; 0: the usual */
 	const char *hint;     /* what to look for when the forge says no */
 
 	/* The body that makes or changes a hook; without events, it keeps those it has. */

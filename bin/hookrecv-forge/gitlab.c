@@ -127,6 +127,7 @@ const struct dialect dialect_gitlab = {
 	.list = "/events?per_page=20",
 	.delivery = "/events/",
 	.again = "/resend",
+	.limit_bytes = (size_t)64 << 20, /* its list has 20 whole payloads */
 	.hint = "is the token one with the scope 'api' of a maintainer of the project?",
 	.write_hook = write_hook,
 	.read_url = read_url,

@@ -306,6 +306,7 @@ int work(struct buf *out, struct github *api, const struct order *order,
 				 order->is_gitlab ? &dialect_gitlab : &dialect_github };
 
 	api->forge = job.dialect->forge;
+	api->limit_bytes = job.dialect->limit_bytes;
 	for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]); i++) {
 		if (!str_view_equal(order->op, operations[i].name))
 			continue;
