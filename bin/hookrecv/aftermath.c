@@ -26,7 +26,7 @@ static const char *verdict_of(const struct http_exchange *exchange,
 		       : "duplicate";
 }
 
-void aftermath(const struct receive *receive, const struct http_exchange *exchange)
+void aftermath(struct receive *receive, const struct http_exchange *exchange)
 {
 	const struct request *request = http_state(exchange);
 	struct metrics_request counted = { .provider = NULL };
@@ -41,6 +41,8 @@ void aftermath(const struct receive *receive, const struct http_exchange *exchan
 		counted.complete_us = request->complete_us;
 	}
 	metrics_count(&receive->metrics, &counted);
+	if (http_status(exchange) >= 400 || http_status(exchange) == 0)
+		trace_note(receive, exchange, counted.verdict);
 }
 
 static void count_ban(void *context, const struct ban *ban)

@@ -26,6 +26,7 @@ static const struct {
 	{ "disk", doctor_disk },
 	{ "waiting", doctor_waiting },
 	{ "bans", doctor_bans },
+	{ "refusals", doctor_refusals },
 	{ "clock", doctor_clock },
 	{ "files", doctor_files },
 	{ "reach", doctor_reach },

@@ -104,16 +104,25 @@ static struct str_view subject_of(const struct diagnose_request *request,
 	return is_bare(scheme) ? (struct str_view){ "", 0 } : diagnose_subject(request);
 }
 
+static const struct diagnose_old *find_old(const struct diagnose_request *request,
+					   const struct provider_scheme *scheme)
+{
+	size_t i;
+
+	for (i = 0; i < request->old_count; i++) {
+		if (agrees(request, scheme, request->old[i].secret,
+			   subject_of(request, scheme)))
+			return &request->old[i];
+	}
+	return NULL;
+}
+
 /* The signature is one, but not this secret's over these bytes. */
 static enum diagnose_reason find_mistake(const struct diagnose_request *request,
 					 const struct provider_scheme *scheme)
 {
 	struct str_view secret = request->opening.secret;
 
-	if (agrees(request, scheme, request->old, subject_of(request, scheme)))
-		return request->opening.now_ms < request->old_ends_ms
-			       ? DIAGNOSE_GOOD_BY_OLD
-			       : DIAGNOSE_OLD_ENDED;
 	if (is_bare(scheme))
 		return DIAGNOSE_TOKEN;
 	if (request->is_form && request->provider->form_signs_payload &&
@@ -185,7 +194,20 @@ static bool is_stale(const struct diagnosis *diagnosis,
 	       (diagnosis->skew_ms > tolerance_ms || diagnosis->skew_ms < -tolerance_ms);
 }
 
-static enum diagnose_reason judge_scheme(const struct diagnosis *diagnosis,
+/* Is it that of a secret the hook had before? */
+static bool judge_old(struct diagnosis *diagnosis, const struct diagnose_request *request,
+		      const struct provider_scheme *scheme)
+{
+	const struct diagnose_old *old = find_old(request, scheme);
+
+	if (!old)
+		return false;
+	diagnosis->old_ms = old->since_ms;
+	diagnosis->ended_ms = request->opening.now_ms - old->until_ms;
+	return true;
+}
+
+static enum diagnose_reason judge_scheme(struct diagnosis *diagnosis,
 					 const struct diagnose_request *request,
 					 const struct provider_scheme *scheme)
 {
@@ -198,7 +220,12 @@ static enum diagnose_reason judge_scheme(const struct diagnosis *diagnosis,
 		return reason;
 	if (is_stale(diagnosis, scheme))
 		return good ? DIAGNOSE_STALE_ONLY : DIAGNOSE_STALE;
-	return good ? DIAGNOSE_GOOD : find_mistake(request, scheme);
+	if (good)
+		return DIAGNOSE_GOOD;
+	if (judge_old(diagnosis, request, scheme))
+		return diagnosis->ended_ms < 0 ? DIAGNOSE_GOOD_BY_OLD
+					       : DIAGNOSE_OLD_ENDED;
+	return find_mistake(request, scheme);
 }
 
 /* A header that this provider of the table would send is there; NULL when none is. */
@@ -278,6 +305,4 @@ void diagnose(struct diagnosis *diagnosis, const struct diagnose_request *reques
 	judge(diagnosis, request);
 	if (diagnosis->reason == DIAGNOSE_ABSENT)
 		find_other(diagnosis, request);
-	if (diagnosis->reason == DIAGNOSE_OLD_ENDED)
-		diagnosis->ended_ms = request->opening.now_ms - request->old_ends_ms;
 }

@@ -42,11 +42,20 @@ enum diagnose_reason {
 	DIAGNOSE_REASONS /* how many */
 };
 
+/* A secret that the hook had before, good until its end. */
+enum { DIAGNOSE_OLD = 3 };
+
+struct diagnose_old {
+	struct str_view secret;
+	int64_t since_ms; /* when the hook was given it: its name */
+	int64_t until_ms;
+};
+
 struct diagnose_request {
 	const struct provider *provider;
 	struct signature_opening opening; /* its secret is the hook's own */
-	struct str_view old; /* the secret before it, empty if there is none */
-	int64_t old_ends_ms;
+	struct diagnose_old old[DIAGNOSE_OLD];
+	size_t old_count;
 	struct str_view body;	 /* data is NULL where it is not known */
 	struct str_view payload; /* of a form; the same */
 	bool is_form;
@@ -59,7 +68,8 @@ struct diagnosis {
 	const char *other_provider;	      /* and who sends it */
 	bool has_time;
 	int64_t skew_ms;  /* received minus signed */
-	int64_t ended_ms; /* how long ago the old secret did */
+	int64_t old_ms;	  /* the name of the old secret it was signed with, */
+	int64_t ended_ms; /* and how long ago that ended */
 };
 
 void diagnose(struct diagnosis *diagnosis, const struct diagnose_request *request);
@@ -75,6 +85,7 @@ struct diagnose_words {
 	const char *other;
 	const char *other_provider;
 	int64_t skew_ms;
+	int64_t old_ms;
 	int64_t ended_ms;
 };
 void diagnose_write(struct buf *out, const struct diagnose_words *words);

@@ -3,13 +3,14 @@
 #include "bin/hookrecv/diagnose.h"
 #include "bin/hookrecv/span.h"
 #include "lib/buf.h"
+#include "lib/date.h"
 
-/* What is said, with names in it: {header}, {prefix}, {other}, {provider}, {skew}, {ended}. */
+/* What is said, with names in it: {header}, {prefix}, {other}, {provider}, {skew}, {key}, {ended}. */
 static const char *const sentences[DIAGNOSE_REASONS] = {
 	[DIAGNOSE_NONE] = "nothing was looked at",
 	[DIAGNOSE_GOOD] = "the signature in {header} is that of the hook's secret",
-	[DIAGNOSE_GOOD_BY_OLD] = "the signature in {header} is that of the old secret, "
-				 "which is still good",
+	[DIAGNOSE_GOOD_BY_OLD] = "the signature in {header} is that of the old secret of "
+				 "{key}, which is still good",
 	[DIAGNOSE_OPEN] = "this provider verifies nothing",
 	[DIAGNOSE_NO_SECRET] = "the hook's secret is none that this provider can use: "
 			       "see hookrecv doctor",
@@ -38,7 +39,7 @@ static const char *const sentences[DIAGNOSE_REASONS] = {
 		"the body was signed with another secret, or was changed on "
 		"its way",
 	[DIAGNOSE_OLD_ENDED] =
-		"it verifies against the OLD secret, which ended {ended} ago: "
+		"it verifies against the OLD secret of {key}, which ended {ended} ago: "
 		"give the forge the new one",
 	[DIAGNOSE_PAYLOAD] =
 		"a form, but the JSON in it is signed: is the sender a Gitea, "
@@ -63,6 +64,7 @@ static void add_word(struct buf *out, const char *name, size_t len,
 {
 	const struct str_view word = { name, len };
 	char span[SPAN_LEN];
+	char date[DATE_LEN];
 
 	if (str_view_equal(word, "header"))
 		buf_add_str(out, words->header ? words->header : "signature");
@@ -75,6 +77,9 @@ static void add_word(struct buf *out, const char *name, size_t len,
 	else if (str_view_equal(word, "ended")) {
 		span_format(span, words->ended_ms);
 		buf_add_str(out, span);
+	} else if (str_view_equal(word, "key")) {
+		date_format(date, words->old_ms);
+		buf_add_str(out, date);
 	} else {
 		span_format(span, words->skew_ms);
 		buf_add_format(out, "%s %s", span,

@@ -53,7 +53,7 @@ doctor_fn doctor_conf, doctor_state_dir, doctor_key, doctor_spool, doctor_disk;
 /* The hooks and their secrets. */
 doctor_fn doctor_registry, doctor_secrets, doctor_providers, doctor_rotations;
 /* What comes in and goes out. */
-doctor_fn doctor_waiting, doctor_bans;
+doctor_fn doctor_waiting, doctor_bans, doctor_refusals;
 /* The machine around it. */
 doctor_fn doctor_clock, doctor_files, doctor_reach;
 

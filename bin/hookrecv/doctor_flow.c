@@ -5,7 +5,9 @@
 
 #include "bin/hookrecv/doctor.h"
 #include "bin/hookrecv/guard.h"
+#include "bin/hookrecv/refusal.h"
 #include "bin/hookrecv/span.h"
+#include "bin/hookrecv/trace.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
 #include "lib/layout.h"
@@ -14,7 +16,7 @@
 
 /* What comes in and does not go out, and who is kept out. */
 
-enum { WAIT_MS = 5 * 60 * 1000 };
+enum { WAIT_MS = 5 * 60 * 1000, RECENT_MS = 24 * 3600 * 1000 };
 
 struct pile {
 	size_t count;
@@ -92,4 +94,49 @@ void doctor_bans(struct doctor *doctor)
 	doctor_say(doctor, count ? DOCTOR_WARN : DOCTOR_OK,
 		   count ? "hookrecv bans list: is a forge among them?" : NULL,
 		   "%zu senders are banned", count);
+}
+
+/* The newest refusal of what came to a hook of ours, and how many there were. */
+static const struct trace_record *
+newest(uint64_t *times, const struct trace_records *records, int64_t since_ms)
+{
+	const struct trace_record *found = NULL;
+	size_t i;
+
+	for (i = 0; i < records->count; i++) {
+		const struct trace_record *record = &records->list[i];
+
+		if (!record->is_known || record->last_ms < since_ms)
+			continue;
+		found = record;
+		*times += record->times;
+	}
+	return found;
+}
+
+void doctor_refusals(struct doctor *doctor)
+{
+	auto_free char *path = path_join(doctor->layout->state, "refused");
+	auto_trace_records struct trace_records records = TRACE_RECORDS_EMPTY;
+	auto_trace struct trace trace = TRACE_NONE;
+	auto_buf struct buf reason = BUF_EMPTY;
+	const struct trace_record *last = NULL;
+	struct error err = { 0 };
+	uint64_t times = 0;
+
+	if (access(path, F_OK) == 0 && trace_open(&trace, path, &err) < 0) {
+		doctor_say(doctor, DOCTOR_FAIL, NULL, "%s", err.message);
+		return;
+	}
+	if (trace.file)
+		trace_read(&records, &trace);
+	last = newest(&times, &records, doctor->now_ms - RECENT_MS);
+	if (!last) {
+		doctor_say(doctor, DOCTOR_OK, NULL, "no hook refused a request in a day");
+		return;
+	}
+	refusal_reason(&reason, last);
+	doctor_say(doctor, DOCTOR_WARN, "hookrecv explain --trace",
+		   "hooks refused %ju requests in a day, the last from %s: %s",
+		   (uintmax_t)times, last->remote, buf_str(&reason));
 }

@@ -11,6 +11,10 @@ struct options;
 int explain_event(const struct options *options, const struct layout *layout,
 		  struct error *err);
 
+/* What was refused lately. */
+int explain_trace(const struct options *options, const struct layout *layout,
+		  struct error *err);
+
 /* A request that somebody caught; ERROR_ABSENT when it would be refused. */
 int explain_request(const struct options *options, const struct layout *layout,
 		    struct error *err);

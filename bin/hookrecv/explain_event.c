@@ -6,6 +6,7 @@
 #include "bin/hookrecv/options.h"
 #include "bin/hookrecv/print.h"
 #include "bin/hookrecv/providers.h"
+#include "bin/hookrecv/rotation.h"
 #include "bin/hookrecv/span.h"
 #include "bin/hookrecv/stored.h"
 #include "lib/cleanup.h"
@@ -19,6 +20,15 @@
 #include "lib/path.h"
 #include "lib/registry.h"
 
+enum key_state { KEY_GONE, KEY_PRESENT, KEY_OLD, KEY_ENDED };
+
+static const char *const key_states[] = {
+	[KEY_GONE] = "known no more",
+	[KEY_PRESENT] = "the present one",
+	[KEY_OLD] = "an old one that is still good",
+	[KEY_ENDED] = "an old one that has ended",
+};
+
 /* What an accepted event tells, and what is known around it. */
 struct facts {
 	const struct stored *stored;
@@ -29,6 +39,7 @@ struct facts {
 	bool has_time;
 	int64_t skew_ms;
 	bool is_registered;
+	enum key_state key;
 };
 
 /* A header that was kept, in lower case. */
@@ -106,15 +117,41 @@ static void find_facts(struct facts *facts, const struct stored *stored,
 	find_skew(facts);
 }
 
+/* Which of the hook's secrets bears that name? */
+static enum key_state find_key(const struct rotation *rotation,
+			       const struct registry_hook *hook, int64_t since_ms)
+{
+	int64_t present_ms = rotation->since_ms ? rotation->since_ms : hook->created_ms;
+	int64_t now_ms = date_now_ms();
+	size_t i;
+
+	if (since_ms == present_ms)
+		return KEY_PRESENT;
+	for (i = 0; i < rotation->count; i++) {
+		if (rotation->old[i].since_ms == since_ms)
+			return now_ms < rotation->old[i].until_ms ? KEY_OLD : KEY_ENDED;
+	}
+	return KEY_GONE;
+}
+
 static int look_up(struct facts *facts, const struct layout *layout, struct error *err)
 {
 	auto_registry struct registry registry = REGISTRY_NONE;
 	auto_registry_hook struct registry_hook hook = REGISTRY_HOOK_EMPTY;
 	auto_free char *id = copy_member(facts->stored, "hook");
+	auto_free char *key = copy_member(facts->stored, "key");
+	struct rotation rotation = { 0 };
+	int64_t since_ms = 0;
 
-	if (registry_open(&registry, layout, err) < 0)
+	if (registry_open(&registry, layout, err) < 0 ||
+	    registry_find(&hook, &facts->is_registered, &registry, id, err) < 0)
 		return -1;
-	return registry_find(&hook, &facts->is_registered, &registry, id, err);
+	if (!facts->is_registered || !date_parse(&since_ms, key))
+		return 0;
+	if (rotation_read(&rotation, layout->state, hook.id, err) < 0)
+		return -1;
+	facts->key = find_key(&rotation, &hook, since_ms);
+	return 0;
 }
 
 static void add_headers(struct buf *out, const struct provider *provider)
@@ -129,7 +166,7 @@ static void write_json(struct buf *out, const struct facts *facts)
 {
 	static const char *const names[] = { "id",	 "hook",	"name",
 					     "provider", "event",	"delivery",
-					     "remote",	 "received_at", "verified" };
+					     "remote",	 "received_at", "key" };
 	const struct stored *stored = facts->stored;
 	struct json_writer writer = JSON_WRITER(out);
 	struct str_view line = { buf_str(&stored->line), stored->line.len };
@@ -144,6 +181,7 @@ static void write_json(struct buf *out, const struct facts *facts)
 		json_write_raw(&writer, names[i], value.data, value.len);
 	}
 	add_headers(&headers, facts->provider);
+	json_write_string(&writer, "key_state", key_states[facts->key]);
 	json_write_bool(&writer, "registered", facts->is_registered);
 	json_write_string(&writer, "signature_headers", buf_str(&headers));
 	json_write_u64(&writer, "payload_bytes", facts->payload.len);
@@ -162,18 +200,15 @@ static void write_json(struct buf *out, const struct facts *facts)
 
 static void say_key(struct buf *out, const struct facts *facts)
 {
-	struct str_view key = stored_member(facts->stored, "verified");
+	struct str_view key = stored_member(facts->stored, "key");
 	auto_buf struct buf headers = BUF_EMPTY;
 
 	add_headers(&headers, facts->provider);
-	if (!facts->provider)
-		buf_add_str(out, "key       its provider is described no more\n");
-	else if (facts->provider->open)
+	if (facts->provider && facts->provider->open)
 		buf_add_str(out, "key       none: this provider verifies nothing\n");
 	else
-		buf_add_format(out, "key       %.*s, by %s\n",
-			       key.len ? (int)key.len : (int)strlen("not recorded"),
-			       key.len ? key.data : "not recorded", buf_str(&headers));
+		buf_add_format(out, "key       of %.*s, %s; by %s\n", (int)key.len,
+			       key.data, key_states[facts->key], buf_str(&headers));
 }
 
 static void say_disk(struct buf *out, const struct facts *facts)

@@ -6,37 +6,17 @@
 #include "bin/hookrecv/options.h"
 #include "bin/hookrecv/print.h"
 #include "bin/hookrecv/providers.h"
-#include "bin/hookrecv/rotation.h"
 #include "bin/hookrecv/secret.h"
-#include "lib/cleanup.h"
 #include "lib/date.h"
 #include "lib/error.h"
+#include "lib/layout.h"
 #include "lib/registry.h"
 #include "lib/vault.h"
-
-/* The secrets of a hook that is registered here. */
-static int read_vault(struct judged *judged, const char *id, const struct layout *layout,
-		      struct error *err)
-{
-	auto_vault struct vault vault = VAULT_NONE;
-	auto_vault_secret struct vault_secret now = VAULT_SECRET_EMPTY;
-	auto_vault_secret struct vault_secret old = VAULT_SECRET_EMPTY;
-	auto_free char *name = registry_secret_name(id);
-	auto_free char *old_name = rotation_secret_name(id, 0);
-
-	if (vault_open_layout(&vault, layout, err) < 0 ||
-	    vault_get(&now, &vault, name, err) < 0 ||
-	    vault_get(&old, &vault, old_name, err) < 0)
-		return -1;
-	buf_add(&judged->secret, buf_str(&now.bytes), now.bytes.len);
-	buf_add(&judged->old, buf_str(&old.bytes), old.bytes.len);
-	judged->request.old_ends_ms = old.expires_ms;
-	return 0;
-}
 
 static int take_hook(struct judged *judged, struct providers *providers, const char *key,
 		     const struct layout *layout, struct error *err)
 {
+	auto_vault struct vault vault = VAULT_NONE;
 	auto_registry struct registry registry = REGISTRY_NONE;
 	auto_registry_hook struct registry_hook hook = REGISTRY_HOOK_EMPTY;
 	bool found = false;
@@ -49,7 +29,9 @@ static int take_hook(struct judged *judged, struct providers *providers, const c
 				 "no hook '%s': hookrecv list shows what there is", key);
 	if (providers_find(&judged->request.provider, providers, hook.provider, err) < 0)
 		return -1;
-	return read_vault(judged, hook.id, layout, err);
+	if (vault_open_layout(&vault, layout, err) < 0)
+		return -1;
+	return vaulted_read(&judged->keys, &vault, layout->state, &hook, err);
 }
 
 /* A hook of ours, or a provider and a secret that are named. */
@@ -73,7 +55,7 @@ static int take_key(struct judged *judged, struct providers *providers,
 		return 0;
 	if (!options->secret_file && !judged->request.provider->public_key)
 		return error_set(err, ERROR_USAGE, "--request wants --secret-file");
-	return secret_find(&judged->secret, judged->request.provider,
+	return secret_find(&judged->keys.secret, judged->request.provider,
 			   options->secret_file, err);
 }
 

@@ -29,14 +29,21 @@ static void verify(struct judged *judged)
 {
 	const struct diagnose_request *request = &judged->request;
 	struct str_view subject = diagnose_subject(request);
-	/* These are the bytes of judged, which frees them. */
-	const struct keyring_keys keys = {
-		.count = 1 + (judged->old.len &&
-			      request->opening.now_ms < request->old_ends_ms),
-		.keys = { { .secret = judged->secret }, { .secret = judged->old } }
-	};
+	struct keyring_keys keys = { .count = 1 };
 	struct verify sides = { 0 };
+	size_t i;
 
+	/* These are the bytes of judged, which frees them. */
+	keys.keys[0].secret = judged->keys.secret;
+	keys.keys[0].since_ms = judged->keys.since_ms;
+	for (i = 0; i < judged->keys.count; i++) {
+		const struct vaulted_old *old = &judged->keys.old[i];
+
+		if (request->opening.now_ms >= old->until_ms)
+			continue;
+		keys.keys[keys.count].secret = old->secret;
+		keys.keys[keys.count++].since_ms = old->since_ms;
+	}
 	judged->verdict =
 		verify_start(&sides, request->provider, &request->opening, &keys);
 	if (judged->verdict == SIGNATURE_GOOD) {
@@ -45,6 +52,7 @@ static void verify(struct judged *judged)
 		judged->verdict = verify_finish(&sides);
 	}
 	judged->by_old = sides.by > 0;
+	judged->by_ms = sides.since_ms[sides.by];
 	verify_free(&sides);
 }
 
@@ -52,10 +60,10 @@ void judged_judge(struct judged *judged, int64_t now_ms)
 {
 	struct diagnose_request *request = &judged->request;
 
-	request->opening =
-		(struct signature_opening){ view(&judged->secret), captured_header,
-					    &judged->captured, now_ms };
-	request->old = view(&judged->old);
+	request->opening = (struct signature_opening){ .header = captured_header,
+						       .request = &judged->captured,
+						       .now_ms = now_ms };
+	vaulted_hand(request, &judged->keys);
 	request->body = view(&judged->captured.body);
 	request->is_form = captured_is_form(&judged->captured);
 	if (request->is_form && captured_payload(&judged->payload, &judged->captured))
@@ -69,8 +77,7 @@ void judged_free(struct judged *judged)
 {
 	captured_free(&judged->captured);
 	buf_free(&judged->payload);
-	buf_wipe(&judged->secret);
-	buf_wipe(&judged->old);
+	vaulted_wipe(&judged->keys);
 }
 
 bool judged_is_good(const struct judged *judged)

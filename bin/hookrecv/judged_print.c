@@ -109,6 +109,7 @@ static void add_reason(struct buf *out, const struct judged *judged)
 		diagnosis->other,
 		diagnosis->other_provider,
 		diagnosis->skew_ms,
+		diagnosis->old_ms,
 		diagnosis->ended_ms,
 	};
 

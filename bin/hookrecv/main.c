@@ -16,13 +16,20 @@ struct command {
 };
 
 static const struct command commands[] = {
-	{ "serve", cmd_serve, 0, "ciIkltTw" },	{ "add", cmd_add, 1, "pusmjFEPa" },
-	{ "list", cmd_list, 0, "j" },		{ "show", cmd_show, 1, "jC" },
-	{ "remove", cmd_remove, 1, "K" },	{ "enable", cmd_enable, 1, "" },
-	{ "disable", cmd_disable, 1, "" },	{ "sign", cmd_sign, 0, "pseD" },
-	{ "providers", cmd_providers, 0, "j" }, { "bans", cmd_bans, 2, "j" },
-	{ "rotate", cmd_rotate, 1, "sgjF" },	{ "doctor", cmd_doctor, 0, "luj" },
-	{ "explain", cmd_explain, 2, "Rpsj" },	{ "reconcile", cmd_reconcile, 2, "aSnj" },
+	{ "serve", cmd_serve, 0, "ciIkltTw" },
+	{ "add", cmd_add, 1, "pusmjFEPa" },
+	{ "list", cmd_list, 0, "j" },
+	{ "show", cmd_show, 1, "jC" },
+	{ "remove", cmd_remove, 1, "K" },
+	{ "enable", cmd_enable, 1, "" },
+	{ "disable", cmd_disable, 1, "" },
+	{ "sign", cmd_sign, 0, "pseD" },
+	{ "providers", cmd_providers, 0, "j" },
+	{ "bans", cmd_bans, 2, "j" },
+	{ "rotate", cmd_rotate, 1, "sgjF" },
+	{ "doctor", cmd_doctor, 0, "luj" },
+	{ "explain", cmd_explain, 2, "LRpsjx" },
+	{ "reconcile", cmd_reconcile, 2, "aSnj" },
 };
 
 static const struct command *find_command(const char *name)

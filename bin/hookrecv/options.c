@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "bin/hookrecv/crew.h"
+#include "bin/hookrecv/trace.h"
 #include "lib/error.h"
 #include "lib/str.h"
 
@@ -31,6 +32,7 @@ const char options_usage[] =
 	"       hookrecv bans list [--json]\n"
 	"       hookrecv bans lift ADDR\n"
 	"       hookrecv explain ID [--json]\n"
+	"       hookrecv explain --trace [ID] [--last 20] [--json]\n"
 	"       hookrecv explain --request F|- ID [--json]\n"
 	"       hookrecv explain --request F|- -p PROVIDER --secret-file F [--json]\n"
 	"       hookrecv doctor [-l ADDR:PORT|unix:PATH] [--url URL] [--json]\n";
@@ -54,6 +56,7 @@ static const struct option longs[] = {
 	{ "inetd", no_argument, NULL, 'i' },
 	{ "json", no_argument, NULL, 'j' },
 	{ "keep-remote", no_argument, NULL, 'K' },
+	{ "last", required_argument, NULL, 'L' },
 	{ "listen", required_argument, NULL, 'l' },
 	{ "max-body", required_argument, NULL, 'm' },
 	{ "project", required_argument, NULL, 'P' },
@@ -64,6 +67,7 @@ static const struct option longs[] = {
 	{ "tls-cert", required_argument, NULL, 'c' },
 	{ "tls-key", required_argument, NULL, 'k' },
 	{ "total", required_argument, NULL, 'T' },
+	{ "trace", no_argument, NULL, 'x' },
 	{ "trusted-proxy", required_argument, NULL, 't' },
 	{ "url", required_argument, NULL, 'u' },
 	{ "version", no_argument, NULL, 'V' },
@@ -117,6 +121,14 @@ static int take_workers(struct options *options, struct error *err)
 	return error_set(err, ERROR_USAGE,
 			 "--workers wants a number from 1 to %d, not '%s'", CREW_MAX,
 			 optarg);
+}
+
+static int take_last(struct options *options, struct error *err)
+{
+	if (str_to_u64(&options->last, optarg, 1, TRACE_RECORDS, err) == 0)
+		return 0;
+	return error_set(err, ERROR_USAGE, "--last wants a number from 1 to %d, not '%s'",
+			 TRACE_RECORDS, optarg);
 }
 
 static int take_proxy(struct options *options, struct error *err)
@@ -222,6 +234,11 @@ static int take(void *context, int letter, struct error *err)
 	case 'u':
 		options->url = optarg;
 		return 0;
+	case 'L':
+		return take_last(options, err);
+	case 'x':
+		options->trace = true;
+		return 0;
 	case 'w':
 		return take_workers(options, err);
 	default:
@@ -232,7 +249,7 @@ static int take(void *context, int letter, struct error *err)
 int options_parse(struct options *options, int argc, char *argv[], struct error *err)
 {
 	static const struct cli_grammar grammar = {
-		"a:c:CdD:e:E:Fg:hI:ijk:Kl:m:np:P:R:s:S:t:T:u:Vw:", longs, take
+		"a:c:CdD:e:E:Fg:hI:ijk:Kl:L:m:np:P:R:s:S:t:T:u:Vw:x", longs, take
 	};
 	const struct cli *cli = &options->cli;
 

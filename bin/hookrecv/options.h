@@ -19,6 +19,7 @@ struct options {
 	const char *url;
 	const char *secret_file;
 	const char *request;
+	uint64_t last; /* 0: it was not given */
 	const char *event;
 	const char *delivery;
 	const char *events;  /* of `add --create` */
@@ -34,6 +35,7 @@ struct options {
 	const char *tls_key;
 	struct source_trust trust;
 	bool inetd;
+	bool trace;
 	bool json;
 	bool create;
 	bool check;

@@ -17,6 +17,7 @@ int receive_open(struct receive *receive, const struct layout *layout,
 {
 	auto_free char *spool = path_join(layout->state, "spool");
 	auto_free char *seen = path_join(layout->state, "seen");
+	auto_free char *refused = path_join(layout->state, "refused");
 
 	if (limits_load(&receive->limits, layout, err) < 0 ||
 	    hooks_open(&receive->hooks, layout, err) < 0 ||
@@ -25,6 +26,7 @@ int receive_open(struct receive *receive, const struct layout *layout,
 	    guard_open(&receive->guard, layout, trust, &receive->limits, err) < 0)
 		return -1;
 	providers_open(&receive->providers, layout);
+	trace_notes_open(&receive->notes, refused);
 	space_open(&receive->space, &receive->spool, &receive->limits);
 	receive->batch.spool = &receive->spool;
 	receive->batch.seen = &receive->seen;
@@ -35,6 +37,7 @@ void receive_close(struct receive *receive)
 {
 	buf_free(&receive->payload);
 	buf_free(&receive->batch.lines);
+	trace_notes_close(&receive->notes);
 	guard_close(&receive->guard);
 	seen_close(&receive->seen);
 	spool_close(&receive->spool);

@@ -9,6 +9,7 @@
 #include "bin/hookrecv/providers.h"
 #include "bin/hookrecv/seen.h"
 #include "bin/hookrecv/space.h"
+#include "bin/hookrecv/trace_note.h"
 #include "lib/http_server.h"
 #include "lib/spool.h"
 #include "lib/uuid.h"
@@ -27,6 +28,7 @@ struct receive {
 	struct guard guard;
 	struct batch batch;
 	struct uuid_source ids;
+	struct trace_notes notes;
 	struct metrics metrics; /* its page is the server's */
 	struct buf payload;	/* what the last bytes of a body brought */
 };

@@ -200,7 +200,7 @@ bool request_judge(struct http_exchange *exchange)
 	return false;
 }
 
-void request_done(const struct receive *receive, struct http_exchange *exchange)
+void request_done(struct receive *receive, struct http_exchange *exchange)
 {
 	const struct source source = guard_source(&receive->guard, exchange);
 	struct request *request = http_state(exchange);

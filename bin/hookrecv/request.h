@@ -38,6 +38,6 @@ void request_body(struct http_exchange *exchange, const char *bytes, size_t len)
 bool request_judge(struct http_exchange *exchange);
 
 /* One line for the log; frees the state. */
-void request_done(const struct receive *receive, struct http_exchange *exchange);
+void request_done(struct receive *receive, struct http_exchange *exchange);
 
 #endif

@@ -36,7 +36,7 @@ healthy() {
 	healthy
 	examine 0 --listen "${server_url#http://}" --url "$server_url"
 	jq -se 'all(.state == "ok" or .check == "clock") and all(keys_unsorted == ["state", "check", "message", "next"]) and
-		(map(.check) | unique | length) == 14' <<<"$report"
+		(map(.check) | unique | length) == 15' <<<"$report"
 	[ "$(jq -s 'map(select(.check == "reach")) | length' <<<"$report")" -eq 2 ]
 	run -0 script -qec "hookrecv doctor --listen ${server_url#http://}" /dev/null
 	[[ "$output" == *"ok    key        '$HOOKTOOLS_CONF/hooktools.key' is there"* ]]
@@ -171,6 +171,7 @@ healthy() {
 	[[ "$(found waiting)" == *"warn 1 files wait in spool/new, the oldest for "*" d: nobody takes them"* ]]
 	[[ "$(found waiting)" == *"warn 1 events were given up"* ]]
 	[ "$(found bans)" = "warn 1 senders are banned" ]
+	[ "$(found refusals)" = "ok no hook refused a request in a day" ]
 	[[ "$(found reach)" == "warn "*" answers 429"* ]]
 }
 
@@ -194,6 +195,19 @@ healthy() {
 	start_server "$BATS_TEST_TMPDIR/log2" hookrecv -l "unix:$BATS_TEST_TMPDIR/socket"
 	examine 0 --listen "unix:$BATS_TEST_TMPDIR/socket"
 	[[ "$(found reach)" == *"ok a server is well at unix:"* ]]
+}
+
+# bats test_tags=FX_24
+@test "hookrecv doctor: what was refused" {
+	healthy
+	curl -sS -o /dev/null --data-binary '{}' "$server_url/hook/$hook"
+	told() {
+		examine 0
+		[[ "$(found refusals)" == "warn hooks refused 1 requests in a day, the last from 127.0.0.1: there is no X-Hub-Signature-256"* ]]
+	}
+	wait_until told
+	found refusals >/dev/null
+	[ "$next" = "hookrecv explain --trace" ]
 }
 
 @test "hookrecv doctor: few open files" {
