@@ -32,7 +32,8 @@ static bool is_digits(const char *digits)
 static bool is_complete(const struct order *order)
 {
 	return is_path(order->path) && (!*order->next || is_path(order->next)) &&
-	       is_digits(order->delivery) && is_digits(order->after);
+	       (!*order->known || is_path(order->known)) && is_digits(order->delivery) &&
+	       is_digits(order->after);
 }
 
 int order_read(struct order *order, struct str_view line, struct error *err)
@@ -47,6 +48,7 @@ int order_read(struct order *order, struct str_view line, struct error *err)
 	read.is_gitlab = str_view_equal(forge, "gitlab");
 	read.path = text(line, "path");
 	read.url = text(line, "url");
+	read.known = text(line, "known");
 	read.delivery = text(line, "delivery");
 	read.after = text(line, "after");
 	read.next = text(line, "next");
@@ -66,6 +68,7 @@ void order_free(struct order *order)
 {
 	free(order->path);
 	free(order->url);
+	free(order->known);
 	free(order->delivery);
 	free(order->after);
 	free(order->next);

@@ -18,9 +18,9 @@ struct order {
 	bool is_gitlab;
 	struct str_view op;
 	char *path;
-	char *url; /* put: where the forge is to send to */
-	struct str_view
-		events; /* put: "push,workflow_run" or "*"; "" for those there are */
+	char *url;   /* put: where the forge is to send to */
+	char *known; /* put: the hook as it was made once; "" when it was not */
+	struct str_view events; /* put: "push,job" or "*"; "" for those there are */
 	struct str_view secret; /* put: a JSON string with its quotes */
 	char *delivery;		/* send: which one */
 	char *after;		/* list: up to this one, it is known; may be "" */

@@ -92,11 +92,28 @@ static char *pick_hook(const struct job *job, struct str_view list)
 	return NULL;
 }
 
+/* The one that was made before, if the forge has it yet; it may send elsewhere by now. */
+static int find_known(char **path, const struct job *job, struct error *err)
+{
+	auto_github_answer struct github_answer answer = GITHUB_ANSWER_EMPTY;
+	const struct call call = { .method = "GET",
+				   .path = job->order->known,
+				   .may_be_absent = true };
+
+	if (ask(&answer, job, &call, err) < 0)
+		return -1;
+	if (!is_absent(&answer))
+		*path = str_dup(job->order->known);
+	return 0;
+}
+
 static int find_hook(char **path, const struct job *job, struct error *err)
 {
 	auto_free char *page = str_format("%s?per_page=100", job->order->path);
 	int pages;
 
+	if (*job->order->known && find_known(path, job, err) < 0)
+		return -1;
 	for (pages = 0; page && !*path && pages < HOOK_PAGES; pages++) {
 		auto_github_answer struct github_answer answer = GITHUB_ANSWER_EMPTY;
 		const struct call call = { .method = "GET", .path = page };

@@ -8,6 +8,7 @@
 #include "bin/hookrecv/print.h"
 #include "bin/hookrecv/rotation.h"
 #include "lib/buf.h"
+#include "lib/cleanup.h"
 #include "lib/error.h"
 #include "lib/layout.h"
 #include "lib/log.h"
@@ -44,6 +45,30 @@ static int look(struct forge_state *state, const struct registry_hook *hook,
 	return 0;
 }
 
+/* Would what happens there come here? */
+static int judge(const struct forge_state *state, const struct registry_hook *hook,
+		 struct error *err)
+{
+	auto_free char *url = str_format("%s/hook/%s", hook->url, hook->id);
+
+	if (!state->found)
+		return error_set(err, ERROR_ABSENT,
+				 "the forge has no such hook any more: hookrecv add %s "
+				 "--create makes it anew",
+				 hook->name);
+	if (!state->active)
+		return error_set(err, ERROR_ABSENT,
+				 "the forge's hook is not active: hookrecv add %s "
+				 "--create makes it so",
+				 hook->name);
+	if (!str_equal(state->url, url))
+		return error_set(err, ERROR_ABSENT,
+				 "the forge sends elsewhere: hookrecv add %s --create "
+				 "puts it right",
+				 hook->name);
+	return 0;
+}
+
 int cmd_show(const struct options *options, const struct layout *layout,
 	     struct error *err)
 {
@@ -61,12 +86,7 @@ int cmd_show(const struct options *options, const struct layout *layout,
 	print_hook(&out, &hook, &facts, options->json || !isatty(STDOUT_FILENO));
 	if (print_out(&out, err) < 0)
 		return -1;
-	if (options->check && !state.found)
-		return error_set(err, ERROR_ABSENT,
-				 "the forge has no such hook any more: hookrecv add %s "
-				 "--create makes it anew",
-				 hook.name);
-	return 0;
+	return options->check ? judge(&state, &hook, err) : 0;
 }
 
 /* The forge's goes first: it would send to nowhere. */

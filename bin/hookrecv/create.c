@@ -76,6 +76,13 @@ static char *beside(const struct registry_hook *hook)
 	return str_format("%.*s", (int)(slash - hook->forge), hook->forge);
 }
 
+/* The forge's hook, if we made it and nobody says that it is another. */
+static char *known_path(const struct registry_hook *hook, const struct options *options)
+{
+	return hook->app || options->project || options->app ? NULL
+							     : str_dup(hook->forge);
+}
+
 static int refuse_path(const struct registry_hook *hook, const char *project,
 		       struct error *err)
 {
@@ -150,6 +157,7 @@ int create_hook(struct create *create, struct error *err)
 	struct registry_hook *hook = create->hook;
 	const char *events = create->options->events;
 	auto_free char *url = NULL;
+	auto_free char *known = known_path(hook, create->options);
 	struct forge_wish wish = { .events = events ? events : "" };
 
 	if (check_url(hook->url, err) < 0 || (events && check_events(events, err) < 0) ||
@@ -157,6 +165,7 @@ int create_hook(struct create *create, struct error *err)
 		return -1;
 	url = str_format("%s/hook/%s", hook->url, hook->id);
 	wish.url = url;
+	wish.known = known;
 	wish.secret = (struct str_view){ buf_str(create->secret), create->secret->len };
 	if (put(create, &wish, err) == 0)
 		return 0;

@@ -249,6 +249,7 @@ int forge_put(char **path, bool *begun, const struct forge *forge,
 
 	begin(&writer, forge, "put");
 	json_write_string(&writer, "url", wish->url);
+	json_write_string(&writer, "known", wish->known);
 	json_write_string(&writer, "events", wish->events);
 	json_write_bytes(&writer, "secret", wish->secret.data, wish->secret.len);
 	if (strstr(buf_str(&line), "\\ufffd"))

@@ -42,12 +42,12 @@ void forge_close(struct forge *forge);
 /* What a hook is to be at the forge. */
 struct forge_wish {
 	const char *url;
-	const char
-		*events; /* "*" or "push,workflow_run"; "" for those there are, or all */
+	const char *known;	/* the hook's path when it was made before, or NULL */
+	const char *events;	/* "*" or "push,job"; "" for those there are, or all */
 	struct str_view secret; /* any bytes that are UTF-8 */
 };
 
-/* Make the hook, or change the one that sends to this url.  *path is the caller's to free.
+/* Make the hook, or change the one that is known or sends to this url.  *path is the caller's to free.
  * *begun, on failure: it may have been made nevertheless. */
 int forge_put(char **path, bool *begun, const struct forge *forge,
 	      const struct forge_wish *wish, struct error *err);

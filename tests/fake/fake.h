@@ -70,7 +70,7 @@ visit_handler app_show, app_list, app_find_owner, app_find_repository, app_mint;
 visit_handler checks_create, checks_update, checks_show, checks_of_commit;
 visit_handler runs_list, runs_jobs;
 visit_handler hooks_list, hooks_create, hooks_show, hooks_update, hooks_delete;
-visit_handler app_configure, app_deliveries, app_attempt;
+visit_handler app_configure, app_configuration, app_deliveries, app_attempt;
 visit_handler deliveries_make, deliveries_list, deliveries_list_more, deliveries_attempt;
 visit_handler events_list, events_resend;
 

@@ -90,7 +90,8 @@ static jv shown(jv hook)
 	config = jv_object_set(config, jv_string("url"), text_of(url));
 	config = jv_object_set(config, jv_string("secret"), jv_string("********"));
 	view = jv_object_set(view, jv_string("config"), config);
-	view = jv_object_set(view, jv_string("active"), jv_true());
+	view = jv_object_set(view, jv_string("active"),
+			     jv_bool(!jv_object_has(jv_copy(hook), jv_string("off"))));
 	view = jv_object_set(view, jv_string("events"), json_get(hook, "events"));
 	return jv_object_set(
 		view, jv_string("last_response"),
@@ -276,5 +277,22 @@ unsigned app_configure(struct visit *visit, struct buf *out)
 	take(&hook, wrapped, "github");
 	save(visit->fake, APP_HOOK, hook);
 	json_dump(out, body);
+	return 200;
+}
+
+unsigned app_configuration(struct visit *visit, struct buf *out)
+{
+	auto_jv jv hook = jv_invalid();
+	auto_jv jv view = jv_invalid();
+	auto_jv jv config = jv_invalid();
+
+	if (!visit_is_app(visit, out))
+		return visit->refused;
+	hook_load(&hook, visit->fake, APP_HOOK);
+	if (!jv_is_valid(hook))
+		return visit_refuse(out, 404, "Not Found");
+	view = shown(hook);
+	config = json_get(view, "config");
+	json_dump(out, config);
 	return 200;
 }

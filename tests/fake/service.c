@@ -41,6 +41,7 @@ static const struct route {
 	{ "GET", "/repositories/*/hooks/*/deliveries", deliveries_list_more },
 	{ "POST", "/repos/*/*/hooks/*/deliveries/*/attempts", deliveries_attempt },
 	{ "PATCH", "/app/hook/config", app_configure },
+	{ "GET", "/app/hook/config", app_configuration },
 	{ "GET", "/app/hook/deliveries", app_deliveries },
 	{ "POST", "/app/hook/deliveries/*/attempts", app_attempt },
 	{ "GET", "/api/v4/projects/*/*/hooks", hooks_list },

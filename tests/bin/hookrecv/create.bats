@@ -77,15 +77,21 @@ secret_of() {
 	hookrecv add acme/site --create >/dev/null
 	id=$(hookrecv show acme/site --json | jq -r .id)
 	run -0 --separate-stderr hookrecv add acme/site --create --events push --url https://other.example.org --json
-	[ "$(jq -r '.id, .forge_id' <<<"$output")" = "$id"$'\n'2 ] # another url is another hook
-	run -0 --separate-stderr hookrecv add acme/site --create --events push --json
-	[ "$(jq -r .forge_id <<<"$output")" = 2 ]
-	[ "$(jq -r .secret "$github/hooks/2")" = "$(secret_of)" ]
-	at_forge 2 '.events == ["push"]'
-	[ "$(asked POST /repos/acme/site/hooks)" -eq 2 ]
+	[ "$(jq -r '.id, .forge_id' <<<"$output")" = "$id"$'\n'1 ]
+	[ "$(jq -r .url "$github/hooks/1")" = "https://other.example.org/hook/$id" ]
+	[ "$(jq -r .secret "$github/hooks/1")" = "$(secret_of)" ]
+	at_forge 1 '.events == ["push"]'
 	run -0 --separate-stderr hookrecv add acme/site --create
-	at_forge 2 '.events == ["push"]' # those that it has
-	[ "$(asked PATCH /repos/acme/site/hooks/2)" -eq 2 ]
+	at_forge 1 '.events == ["push"]' # those that it has
+	[ "$(asked PATCH /repos/acme/site/hooks/1)" -eq 2 ]
+	[ "$(asked POST /repos/acme/site/hooks)" -eq 1 ]
+	# Where its id is not known, it is found by its url.
+	sqlite3 "$HOOKTOOLS_STATE/registry.db" "UPDATE hooks SET forge = NULL"
+	run -0 --separate-stderr hookrecv add acme/site --create --json
+	[ "$(jq -r .forge_id <<<"$output")" = 1 ]
+	rm "$github/hooks/1"
+	run -0 --separate-stderr hookrecv add acme/site --create --json
+	[ "$(jq -r .forge_id <<<"$output")" = 2 ]
 }
 
 # bats test_tags=FX_7,FX_27
@@ -221,6 +227,10 @@ secret_of() {
 	jq -e '.forge == "/app/hook" and .forge_id == null and .app == "main"' <<<"$output"
 	curl -fsS -X POST -H 'X-GitHub-Event: push' -d '{"a":1}' "$HOOKTOOLS_GITHUB_API/fake/deliver/999"
 	[ "$(stored)" -eq 1 ]
+	run -0 --separate-stderr hookrecv show bot --check --json
+	jq -e '.forge_state | .found and .active' <<<"$output"
+	run -0 --separate-stderr hookrecv rotate bot --create
+	[ "$(jq -r .secret "$github/hooks/999")" = "$(secret_of)" ]
 	run -0 --separate-stderr hookrecv remove bot
 	[[ $stderr == *"the App 'main' still sends here"* ]]
 	[ "$(asked DELETE /app/hook)" -eq 0 ]
@@ -235,6 +245,14 @@ secret_of() {
 		'.forge_state == {found: true, active: true, state: "active", url: $url}' <<<"$output"
 	run -0 script -qec 'hookrecv show acme/site --check' /dev/null
 	[[ $output == *"at forge: active, active, sends to https://hooks.example.org/hook/$id"* ]]
+	cp "$github/hooks/1" "$BATS_TEST_TMPDIR/hook"
+	jq -c '.url = "https://elsewhere.example.org/"' "$BATS_TEST_TMPDIR/hook" >"$github/hooks/1"
+	run -1 --separate-stderr hookrecv show acme/site --check --json
+	[[ $stderr == *"the forge sends elsewhere"* ]]
+	jq -c '.off = true' "$BATS_TEST_TMPDIR/hook" >"$github/hooks/1"
+	run -1 --separate-stderr hookrecv show acme/site --check --json
+	jq -e '.forge_state.active == false' <<<"$output"
+	[[ $stderr == *"not active"* ]]
 	rm "$github/hooks/1"
 	run -1 --separate-stderr hookrecv show acme/site --check --json
 	jq -e '.forge_state == {found: false}' <<<"$output"
