@@ -11,8 +11,10 @@
 #include "lib/http_head.h"
 
 enum {
-	DISCARD_BYTES = 64 << 20,      /* of a body whose answer is known */
-	MEMORY_PER_CONNECTION = 65536, /* holds the head, and 8 KB bodies in one piece */
+	DISCARD_BYTES = 64 << 20, /* of a body whose answer is known */
+	MEMORY = 32768, /* of a connection: the head, and 8 KB bodies in one piece */
+	MEMORY_LARGE = 65536, /* libmicrohttpd clears all of it for each request */
+	HEAD_LARGE = 16384,
 };
 
 int http_daemon_watch(struct http_daemon *server, int fd, struct error *err)
@@ -186,6 +188,11 @@ static void choose(struct MHD_OptionItem chosen[static OPTIONS_MAX],
 	chosen[count] = (struct MHD_OptionItem){ MHD_OPTION_END, 0, NULL };
 }
 
+static size_t memory_of(const struct http_limits *limits)
+{
+	return limits->head_bytes > HEAD_LARGE ? MEMORY_LARGE : MEMORY;
+}
+
 int http_daemon_start(struct http_daemon *server, unsigned flags, struct error *err)
 {
 	const union MHD_DaemonInfo *info;
@@ -199,7 +206,7 @@ int http_daemon_start(struct http_daemon *server, unsigned flags, struct error *
 		on_request, server, MHD_OPTION_CONNECTION_LIMIT,
 		server->limits.connections, MHD_OPTION_CONNECTION_TIMEOUT,
 		server->limits.idle_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-		(size_t)MEMORY_PER_CONNECTION, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+		memory_of(&server->limits), MHD_OPTION_STRICT_FOR_CLIENT, 1,
 		MHD_OPTION_NOTIFY_COMPLETED, on_completed, server,
 		MHD_OPTION_NOTIFY_CONNECTION, on_connection, server,
 		MHD_OPTION_UNESCAPE_CALLBACK, http_exchange_unescape, NULL,

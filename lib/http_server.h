@@ -48,7 +48,7 @@ struct http_limits {
 	unsigned idle_s;     /* a connection that sends nothing is closed */
 	unsigned total_s;    /* a request that is not whole by then is cut off */
 	unsigned head_s;     /* a first head that is not; 0: as total_s */
-	unsigned head_bytes; /* more are 431; 0: as many as fit into 64 KB */
+	unsigned head_bytes; /* more are 431; 0: as many as fit into 32 KB */
 	unsigned head_lines; /* the same of headers */
 	/* NULL: plain HTTP; else TLS 1.2 or 1.3 on every connection.  Only the opening reads
 	 * it. */

@@ -96,8 +96,11 @@ void batch_commit(struct batch *batch)
 			stored[i] = fate_of(batch, stored, i);
 		else
 			stored[i] = item->large ? publish_large(batch, item) : small;
-		settle(batch, item, stored[i]);
 	}
+	seen_hold(batch->seen);
+	for (i = 0; i < batch->count; i++)
+		settle(batch, &batch->items[i], stored[i]);
+	seen_release(batch->seen);
 	batch->count = 0;
 	buf_clear(&batch->lines);
 }

@@ -34,8 +34,7 @@ static void wipe(struct keyring_keys *keys)
 		struct keyring_key *key = &keys->keys[i];
 
 		buf_wipe(&key->secret);
-		buf_wipe(&key->spellings[0]);
-		buf_wipe(&key->spellings[1]);
+		leak_forget(key->spellings);
 	}
 	keys->count = 0;
 	keys->hook[0] = '\0';

@@ -24,7 +24,7 @@ enum { KEYRING_KEYS = ROTATION_OLD + 1, KEYRING_HOOKS = 16 };
 /* A secret and its name: when the hook was given it. */
 struct keyring_key {
 	struct buf secret;
-	struct buf spellings[LEAK_SPELLINGS];
+	struct leak_spelling spellings[LEAK_SPELLINGS];
 	int64_t since_ms;
 };
 

@@ -18,7 +18,24 @@ enum {
 
 static const char mark[] = "whsec_";
 
-void leak_spell(struct buf *spellings, const struct buf *secret)
+/* Only inside of a JSON string can there be something equal to it. */
+static bool is_for_payloads(const struct buf *needle)
+{
+	bool number = true;
+	size_t i;
+
+	for (i = 0; i < needle->len; i++) {
+		unsigned char byte = (unsigned char)needle->data[i];
+
+		if (byte < ' ' || byte == '"' || byte == '\\')
+			return false;
+		if (!strchr("0123456789+-.eE", byte))
+			number = false;
+	}
+	return needle->len >= TEXT_MIN && !number;
+}
+
+void leak_spell(struct leak_spelling *spellings, const struct buf *secret)
 {
 	struct str_view text = { buf_str(secret), secret->len };
 
@@ -26,8 +43,16 @@ void leak_spell(struct buf *spellings, const struct buf *secret)
 		text.data += strlen(mark);
 		text.len -= strlen(mark);
 	}
-	buf_add(&spellings[0], text.data, text.len);
-	base64_encode(&spellings[1], text.data, text.len - text.len % 3);
+	buf_add(&spellings[0].text, text.data, text.len);
+	base64_encode(&spellings[1].text, text.data, text.len - text.len % 3);
+	spellings[0].for_payloads = is_for_payloads(&spellings[0].text);
+	spellings[1].for_payloads = is_for_payloads(&spellings[1].text);
+}
+
+void leak_forget(struct leak_spelling *spellings)
+{
+	buf_wipe(&spellings[0].text);
+	buf_wipe(&spellings[1].text);
 }
 
 static bool is_in(const struct buf *needle, const char *text, size_t len)
@@ -45,28 +70,12 @@ bool leak_is_in(const struct keyring_keys *keys, const char *text)
 	size_t i;
 
 	for (i = 0; i < keys->count * LEAK_SPELLINGS; i++) {
-		if (is_in(&keys->keys[i / LEAK_SPELLINGS].spellings[i % LEAK_SPELLINGS],
-			  text, len))
+		const struct keyring_key *key = &keys->keys[i / LEAK_SPELLINGS];
+
+		if (is_in(&key->spellings[i % LEAK_SPELLINGS].text, text, len))
 			return true;
 	}
 	return false;
-}
-
-/* Only inside of a JSON string can there be something equal to it. */
-static bool is_plain(const struct buf *needle)
-{
-	bool number = true;
-	size_t i;
-
-	for (i = 0; i < needle->len; i++) {
-		unsigned char byte = (unsigned char)needle->data[i];
-
-		if (byte < ' ' || byte == '"' || byte == '\\')
-			return false;
-		if (!strchr("0123456789+-.eE", byte))
-			number = false;
-	}
-	return needle->len >= TEXT_MIN && !number;
 }
 
 static size_t mask(const struct buf *needle, char *bytes, size_t len)
@@ -74,8 +83,6 @@ static size_t mask(const struct buf *needle, char *bytes, size_t len)
 	size_t count = 0;
 	char *at;
 
-	if (!is_plain(needle))
-		return 0;
 	while ((at = memmem(bytes, len, needle->data, needle->len))) {
 		memset(at, '*', needle->len);
 		count++;
@@ -90,10 +97,13 @@ size_t leak_mask(const struct keyring_keys *keys, char *bytes, size_t len)
 	size_t count = 0;
 	size_t i;
 
-	for (i = 0; i < keys->count * LEAK_SPELLINGS; i++)
-		count += mask(
-			&keys->keys[i / LEAK_SPELLINGS].spellings[i % LEAK_SPELLINGS],
-			bytes, len);
+	for (i = 0; i < keys->count * LEAK_SPELLINGS; i++) {
+		const struct leak_spelling *spelling =
+			&keys->keys[i / LEAK_SPELLINGS].spellings[i % LEAK_SPELLINGS];
+
+		if (spelling->for_payloads)
+			count += mask(&spelling->text, bytes, len);
+	}
 	return count;
 }
 

@@ -4,7 +4,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct buf;
+#include "lib/buf.h"
+
 struct error;
 struct keyring_keys;
 
@@ -15,9 +16,16 @@ struct keyring_keys;
 
 enum { LEAK_SPELLINGS = 2 };
 
-/* What a secret looks like, to LEAK_SPELLINGS buffers: as it is (what is behind its mark), and in base 64 without the
+/* What a secret looks like. */
+struct leak_spelling {
+	struct buf text;
+	bool for_payloads; /* it is looked for there */
+};
+
+/* To LEAK_SPELLINGS places: as it is (what is behind its mark), and in base 64 without the
  * last characters, which depend on what follows. */
-void leak_spell(struct buf *spellings, const struct buf *secret);
+void leak_spell(struct leak_spelling *spellings, const struct buf *secret);
+void leak_forget(struct leak_spelling *spellings);
 
 /* Is one of the hook's secrets in the text?  Of one shorter than 8 bytes: is it the text? */
 bool leak_is_in(const struct keyring_keys *keys, const char *text);

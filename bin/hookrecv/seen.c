@@ -22,6 +22,7 @@ enum {
 	KEY_LEN = 16,
 	BOOT_LEN = 36,
 	SLOTS = 131072, /* of each of the two halves; a power of two */
+	LOOKS_MAX = 16,
 };
 
 _Static_assert((int)SEEN_MEMORY == SLOTS / 4 * 3,
@@ -83,9 +84,10 @@ static struct slot *lookup(struct seen_table *table, const uint8_t *key)
 	return slot->state == EMPTY || slot->state == FORGOTTEN ? NULL : slot;
 }
 
-static void put(struct seen_table *table, const uint8_t *key,
+static void put(const struct seen *seen, const uint8_t *key,
 		const struct seen_entry *entry, uint32_t state)
 {
+	struct seen_table *table = seen->table;
 	struct half *half = &table->halves[table->current];
 	struct slot *slot;
 
@@ -100,19 +102,40 @@ static void put(struct seen_table *table, const uint8_t *key,
 	memcpy(slot->key, key, KEY_LEN);
 	memcpy(slot->id, entry->id, sizeof(slot->id));
 	memcpy(slot->file, entry->file, sizeof(slot->file));
-	slot->pid = (int32_t)getpid();
+	slot->pid = seen->pid;
 	slot->state = state;
 }
 
 static void lock(const struct seen *seen)
 {
-	while (flock(seen->fd, LOCK_EX) < 0 && errno == EINTR)
+	while (!seen->held && flock(seen->fd, LOCK_EX) < 0 && errno == EINTR)
 		;
 }
 
 static void unlock(const struct seen *seen)
 {
-	(void)flock(seen->fd, LOCK_UN);
+	if (!seen->held)
+		(void)flock(seen->fd, LOCK_UN);
+}
+
+/* A look at a random place maps 64 KB around it: not more of them at once than needed, or
+ * the whole table would count as our memory. */
+static void rest(struct seen *seen)
+{
+	if (++seen->looks % LOOKS_MAX == 0)
+		(void)madvise(seen->table, sizeof(struct seen_table), MADV_DONTNEED);
+}
+
+void seen_hold(struct seen *seen)
+{
+	lock(seen);
+	seen->held = true;
+}
+
+void seen_release(struct seen *seen)
+{
+	seen->held = false;
+	unlock(seen);
 }
 
 static void copy_id(char out[static UUID_LEN], const char *id)
@@ -136,7 +159,7 @@ static enum seen_answer judge(const struct seen *seen, struct slot *slot)
 {
 	if (slot->state == STORED)
 		return SEEN_STORED;
-	if (slot->pid == (int32_t)getpid())
+	if (slot->pid == seen->pid)
 		return SEEN_PENDING;
 	if (kill(slot->pid, 0) == 0 || errno == EPERM)
 		return SEEN_ELSEWHERE;
@@ -156,10 +179,11 @@ enum seen_answer seen_enter(struct seen *seen, struct seen_entry *entry)
 	if (slot)
 		answer = judge(seen, slot);
 	if (answer == SEEN_NEW)
-		put(seen->table, key, entry, PENDING);
+		put(seen, key, entry, PENDING);
 	else
 		copy_id(entry->id, slot->id);
 	unlock(seen);
+	rest(seen);
 	return answer;
 }
 
@@ -215,6 +239,7 @@ static void set_state(struct seen *seen, const struct seen_entry *entry, uint32_
 	if (slot)
 		slot->state = state;
 	unlock(seen);
+	rest(seen);
 }
 
 void seen_stored(struct seen *seen, const struct seen_entry *entry)
@@ -234,7 +259,8 @@ static void enter_found(void *context, const struct seen_entry *entry)
 
 	make_key(key, entry->hook, entry->delivery);
 	if (!lookup(seen->table, key))
-		put(seen->table, key, entry, STORED);
+		put(seen, key, entry, STORED);
+	rest(seen);
 }
 
 static int read_boot_id(struct buf *boot, struct error *err)
@@ -297,6 +323,7 @@ int seen_open(struct seen *seen, const char *path, const struct spool *spool,
 	int failed;
 
 	opened.spool = spool;
+	opened.pid = (int32_t)getpid();
 	if (file_lock(&opened.fd, AT_FDCWD, path, err) < 0)
 		return -1;
 	failed = map(&opened, path, err) < 0 || refresh(&opened, err) < 0;

@@ -23,11 +23,14 @@ struct seen {
 	int fd;
 	struct seen_table *table;
 	const struct spool *spool;
+	int32_t pid;	/* ours */
+	unsigned looks; /* since its pages were given back */
+	bool held;	/* seen_hold */
 };
 
 #define SEEN_NONE                                                                        \
 	{                                                                                \
-		-1, NULL, NULL                                                           \
+		-1, NULL, NULL, 0, 0, false                                              \
 	}
 #define auto_seen __attribute__((cleanup(seen_close)))
 
@@ -55,6 +58,10 @@ bool seen_has(struct seen *seen, struct seen_entry *entry);
 
 /* Of what came before this time some may be forgotten; 0: nothing is. */
 int64_t seen_since_ms(const struct seen *seen);
+
+/* Keep other processes out meanwhile: for many calls at once, which are then cheaper. */
+void seen_hold(struct seen *seen);
+void seen_release(struct seen *seen);
 
 enum seen_answer seen_enter(struct seen *seen, struct seen_entry *entry);
 void seen_stored(struct seen *seen, const struct seen_entry *entry);
