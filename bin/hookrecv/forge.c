@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bin/hookrecv/forge_token.h"
 #include "lib/cleanup.h"
-#include "lib/config.h"
 #include "lib/error.h"
 #include "lib/github_answer.h"
 #include "lib/json_plain.h"
@@ -14,14 +14,8 @@
 #include "lib/path.h"
 #include "lib/process.h"
 #include "lib/registry.h"
-#include "lib/vault.h"
-
-#define GITLAB_TOKEN "global/gitlab.token"
-#define REPOSITORIES "/repos/"
 
 enum {
-	TOKEN_LIMIT = 16384,
-	TOKEN_TIMEOUT_MS = 60000,
 	ANSWER_LIMIT = 32 << 20,
 	TIMEOUT_MS = 600000,
 };
@@ -63,85 +57,7 @@ char *forge_path(const struct registry_hook *hook, const char *project)
 		return is_gitlab ? NULL : str_dup("/app/hook");
 	if (!is_project(project, is_gitlab))
 		return NULL;
-	return is_gitlab ? gitlab_path(project)
-			 : str_format(REPOSITORIES "%s/hooks", project);
-}
-
-static void trim(struct buf *token)
-{
-	while (token->len > 0 && token->data[token->len - 1] == '\n')
-		buf_cut(token, token->len - 1);
-}
-
-static int run_tokenmint(struct buf *token, const char *const *argv, struct error *err)
-{
-	const struct process_call call = { .argv = argv,
-					   .limit = TOKEN_LIMIT,
-					   .timeout_ms = TOKEN_TIMEOUT_MS };
-
-	if (process_capture(token, &call, err) < 0) {
-		/* No App, or not installed there: who asks may not. */
-		if (err->kind == ERROR_ABSENT)
-			err->kind = ERROR_DENIED;
-		return -1;
-	}
-	trim(token);
-	return 0;
-}
-
-/* "acme/site" of "/repos/acme/site/hooks/7". */
-static char *repository_of(const char *path)
-{
-	const char *name = path + strlen(REPOSITORIES);
-	const char *slash = strchr(name, '/');
-
-	slash = slash ? strchr(slash + 1, '/') : NULL;
-	return str_format("%.*s", slash ? (int)(slash - name) : (int)strlen(name), name);
-}
-
-static int get_github_token(struct buf *token, const struct registry_hook *hook,
-			    struct error *err)
-{
-	auto_free char *repository = NULL;
-	const char *jwt[] = { "tokenmint", "jwt", hook->app, NULL };
-	const char *get[] = { "tokenmint", "get", NULL, "--min-ttl", "10m", NULL };
-
-	if (hook->app)
-		return run_tokenmint(token, jwt, err);
-	if (!str_starts(hook->forge, REPOSITORIES))
-		return error_set(err, ERROR_DATA, "'%s' is no hook of a repository",
-				 hook->forge);
-	repository = repository_of(hook->forge);
-	get[2] = repository;
-	return run_tokenmint(token, get, err);
-}
-
-static int get_gitlab_token(struct buf *token, const struct layout *layout,
-			    struct error *err)
-{
-	auto_config struct config config = CONFIG_EMPTY;
-	auto_vault struct vault vault = VAULT_NONE;
-	auto_vault_secret struct vault_secret secret = VAULT_SECRET_EMPTY;
-	const char *name = NULL;
-
-	if (config_load(&config, layout, err) < 0)
-		return -1;
-	name = config_get(&config, "HOOKTOOLS_GITLAB_TOKEN_NAME");
-	name = name ? name : GITLAB_TOKEN;
-	/* Somebody may have put the token itself there: it is not told. */
-	if (!vault_is_name(name))
-		return error_set(err, ERROR_CONFIG,
-				 "HOOKTOOLS_GITLAB_TOKEN_NAME is no name of a secret, "
-				 "as " GITLAB_TOKEN);
-	if (vault_open_layout(&vault, layout, err) < 0 ||
-	    vault_get(&secret, &vault, name, err) < 0)
-		return -1;
-	if (!secret.found)
-		return error_set(err, ERROR_CONFIG,
-				 "no token for GitLab: tokenmint vault put %s", name);
-	buf_add(token, buf_str(&secret.bytes), secret.bytes.len);
-	trim(token);
-	return 0;
+	return is_gitlab ? gitlab_path(project) : str_format("/repos/%s/hooks", project);
 }
 
 int forge_open(struct forge *forge, const struct registry_hook *hook,
@@ -152,9 +68,7 @@ int forge_open(struct forge *forge, const struct registry_hook *hook,
 	opened.layout = layout;
 	opened.is_gitlab = str_equal(hook->provider, "gitlab");
 	opened.path = str_dup(hook->forge);
-	process_prefer(layout->bin);
-	if ((opened.is_gitlab ? get_gitlab_token(&opened.token, layout, err)
-			      : get_github_token(&opened.token, hook, err)) < 0)
+	if (forge_token(&opened.token, hook, layout, err) < 0)
 		return -1;
 	*forge = opened;
 	opened = (struct forge)FORGE_NONE;
@@ -247,6 +161,7 @@ int forge_put(char **path, bool *begun, const struct forge *forge,
 	struct json_writer writer = JSON_WRITER(&line);
 	char *made = NULL;
 
+	*begun = false;
 	begin(&writer, forge, "put");
 	json_write_string(&writer, "url", wish->url);
 	json_write_string(&writer, "known", wish->known);
@@ -255,10 +170,9 @@ int forge_put(char **path, bool *begun, const struct forge *forge,
 	if (strstr(buf_str(&line), "\\ufffd"))
 		return error_set(err, ERROR_DATA,
 				 "the secret is no UTF-8: a forge takes text only");
-	*begun = false;
 	if (obey(&verdict, &out, forge, &writer, err) < 0) {
-		/* A helper that was killed may have asked. */
-		*begun = out.len > 0 || verdict.len == 0;
+		/* A helper that was killed may have asked; one that is missing has not. */
+		*begun = out.len > 0 || (verdict.len == 0 && err->kind != ERROR_CONFIG);
 		return -1;
 	}
 	made = member(&verdict, "path");

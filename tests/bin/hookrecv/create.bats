@@ -237,6 +237,19 @@ secret_of() {
 }
 
 # bats test_tags=FX_7
+@test "hookrecv add --create: without an App, with a personal access token" {
+	tokenmint get acme/site | tokenmint vault put global/github.token 2>/dev/null
+	tokenmint app remove main
+	run -78 --separate-stderr hookrecv add acme/site --create
+	nothing_stays
+	export HOOKTOOLS_GITHUB_TOKEN_NAME=global/github.token
+	run -0 --separate-stderr hookrecv add acme/site --create --json
+	[ "$(jq -r .forge_id <<<"$output")" = 1 ]
+	run -0 --separate-stderr hookrecv reconcile
+	run -0 --separate-stderr hookrecv remove acme/site
+}
+
+# bats test_tags=FX_7
 @test "hookrecv show --check: says what the forge says" {
 	hookrecv add acme/site --create >/dev/null
 	run -0 --separate-stderr hookrecv show acme/site --check --json
