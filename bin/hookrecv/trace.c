@@ -152,12 +152,26 @@ static void tidy(char *text, size_t room)
 	}
 }
 
+/* Up to the year 9999. */
+static bool is_time(int64_t ms)
+{
+	return ms >= 0 && ms < INT64_C(253402300800000);
+}
+
+static bool is_span(int64_t ms)
+{
+	return ms > -INT64_MAX && is_time(ms < 0 ? -ms : ms);
+}
+
 static bool copy(struct trace_record *record, const struct trace_record *from)
 {
 	uint64_t before = __atomic_load_n(&from->number, __ATOMIC_ACQUIRE);
 
 	*record = *from;
-	if (!before || __atomic_load_n(&from->number, __ATOMIC_SEQ_CST) != before)
+	if (!before || __atomic_load_n(&from->number, __ATOMIC_SEQ_CST) != before ||
+	    !is_time(record->first_ms) || !is_time(record->last_ms) ||
+	    !is_time(record->old_ms) || !is_span(record->skew_ms) ||
+	    !is_span(record->ended_ms))
 		return false;
 	tidy(record->remote, sizeof(record->remote));
 	tidy(record->hook, sizeof(record->hook));

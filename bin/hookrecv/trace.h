@@ -30,10 +30,10 @@ struct trace_record {
 	int64_t skew_ms;
 	int64_t old_ms; /* the old secret it was signed with, and how long that is over */
 	int64_t ended_ms;
-	uint16_t status; /* 0: the connection broke off */
-	uint8_t reason;	 /* enum diagnose_reason */
-	bool has_skew;
-	bool is_known; /* it came to a hook that exists */
+	uint16_t status;  /* 0: the connection broke off */
+	uint8_t reason;	  /* enum diagnose_reason */
+	uint8_t has_skew; /* no bool: the file may hold anything */
+	uint8_t is_known; /* it came to a hook that exists */
 	char remote[ADDRESS_LEN];
 	char hook[UUID_LEN];
 	char provider[TRACE_NAME];

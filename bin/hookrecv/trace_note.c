@@ -136,6 +136,14 @@ static void take_body(struct diagnose_request *asked, struct trace_record *recor
 	hex_encode(record->digest, digest, TRACE_DIGEST / 2);
 }
 
+/* A sender may say that it signed in any year. */
+static int64_t within(int64_t ms)
+{
+	const int64_t most = INT64_C(1000000000) * 1000;
+
+	return ms > most ? most : ms < -most ? -most : ms;
+}
+
 static void keep(struct trace_record *record, const struct diagnosis *found,
 		 const struct provider *provider)
 {
@@ -144,7 +152,7 @@ static void keep(struct trace_record *record, const struct diagnosis *found,
 
 	record->reason = (uint8_t)found->reason;
 	record->has_skew = found->has_time;
-	record->skew_ms = found->skew_ms;
+	record->skew_ms = within(found->skew_ms);
 	record->old_ms = found->old_ms;
 	record->ended_ms = found->ended_ms;
 	trace_text(record->header, sizeof(record->header), scheme->header);

@@ -187,6 +187,9 @@ verdict() { jq -r .verdict <<<"$output"; }
 	sed -i "s/^X-Slack-Request-Timestamp: .*/X-Slack-Request-Timestamp: $((then + 7200))\r/" "$request"
 	judge 1
 	[[ "$(reason)" == "it was signed "*" in our future: "*"not known to be right either" ]]
+	sed -i "s/^X-Slack-Request-Timestamp: .*/X-Slack-Request-Timestamp: 9223372036854775\r/" "$request"
+	judge 1
+	[[ "$(reason)" == "it was signed "*" d in our future: "* ]]
 	sed -i "s/^X-Slack-Request-Timestamp: .*/X-Slack-Request-Timestamp: soon\r/" "$request"
 	judge 1
 	[ "$(verdict): $(reason)" = "bad_signature: no header tells when it was signed, and X-Slack-Signature needs that" ]

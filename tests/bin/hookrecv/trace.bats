@@ -199,13 +199,14 @@ sent() {
 	start_hookrecv
 	refused 401
 	wait_until noted "there is no X-Hub"
-	# A version that is right, and rubbish behind it, with control characters.
-	head -c 8 "$HOOKTOOLS_STATE/refused" >"$BATS_TEST_TMPDIR/rubbish"
-	size=$(stat -c %s "$HOOKTOOLS_STATE/refused")
-	head -c $((size - 8)) /dev/urandom >>"$BATS_TEST_TMPDIR/rubbish"
-	cp "$BATS_TEST_TMPDIR/rubbish" "$HOOKTOOLS_STATE/refused"
+	# A version and times that are right, and rubbish behind them, with control characters.
+	python3 -c 'import os, sys
+data = open(sys.argv[1], "rb").read()
+size = (len(data) - 24) // 256
+first = next(data[i : i + 72] for i in range(24, len(data), size) if any(data[i : i + 8]))
+open(sys.argv[1], "r+b").write(data[:24] + b"".join(first + os.urandom(size - 72) for _ in range(256)))' "$HOOKTOOLS_STATE/refused"
 	run -0 --separate-stderr hookrecv explain --trace --last 256 --json
-	jq -es 'length > 200' <<<"$output"
+	jq -es 'length == 256' <<<"$output"
 	run -0 script -qec "hookrecv explain --trace --last 256" /dev/null
 	[ -z "$(tr -d '\r\n -~' <<<"$output")" ]
 	refused 401
