@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "bin/hookrecv/doctor.h"
+#include "bin/hookrecv/limits.h"
 #include "lib/cleanup.h"
 #include "lib/date.h"
 #include "lib/error.h"
@@ -22,11 +23,7 @@ enum {
 	OTHERS_WRITE = 022,
 	OTHERS = 077,
 	SLOW_MS = 100,
-	INODES_WARN = 10000,
-	INODES_FAIL = 1000,
 	MB = 1 << 20,
-	MB_WARN = 512,
-	MB_FAIL = 64,
 };
 
 static void check_conf_dir(struct doctor *doctor, const char *dir)
@@ -217,23 +214,39 @@ void doctor_spool(struct doctor *doctor)
 	check_sync(doctor);
 }
 
+/* At the floor events are refused; at twice of it they soon will be. */
+static enum doctor_state judge_room(uint64_t left, uint64_t floor)
+{
+	if (floor && left <= floor)
+		return DOCTOR_FAIL;
+	return floor && left / 2 <= floor ? DOCTOR_WARN : DOCTOR_OK;
+}
+
 void doctor_disk(struct doctor *doctor)
 {
-	struct statvfs room = { 0 };
 	auto_free char *next = str_format("df -h -i '%s'; remove old days of spool/done/",
 					  doctor->layout->state);
-	enum doctor_state state = DOCTOR_OK;
-	uint64_t megabytes;
+	struct statvfs room = { 0 };
+	struct limits limits;
+	struct error err = { 0 };
+	enum doctor_state state;
+	uint64_t floor;
+	uint64_t left;
 
-	if (statvfs(doctor->layout->state, &room) < 0)
-		return; /* there is none yet, as was said */
-	megabytes = (uint64_t)room.f_bavail * room.f_frsize / MB;
+	if (statvfs(doctor->layout->state, &room) < 0 ||
+	    limits_load(&limits, doctor->layout, &err) < 0)
+		return; /* as was said */
+	left = (uint64_t)room.f_bavail * room.f_frsize;
+	floor = limits_floor_of(&limits.free_bytes,
+				(uint64_t)room.f_blocks * room.f_frsize);
+	state = judge_room(left, floor);
 	/* A file system that has no table of inodes counts none. */
-	if (megabytes < MB_FAIL || (room.f_files && room.f_favail < INODES_FAIL))
-		state = DOCTOR_FAIL;
-	else if (megabytes < MB_WARN || (room.f_files && room.f_favail < INODES_WARN))
-		state = DOCTOR_WARN;
+	if (room.f_files && state != DOCTOR_FAIL &&
+	    judge_room(room.f_favail, limits_floor_of(&limits.free_inodes, room.f_files)))
+		state = judge_room(room.f_favail,
+				   limits_floor_of(&limits.free_inodes, room.f_files));
 	doctor_say(doctor, state, state == DOCTOR_OK ? NULL : next,
-		   "%ju MB and %ju files have room", (uintmax_t)megabytes,
-		   (uintmax_t)room.f_favail);
+		   "%ju MB and %ju files have room; below %ju MB events are refused",
+		   (uintmax_t)(left / MB), (uintmax_t)room.f_favail,
+		   (uintmax_t)(floor / MB));
 }

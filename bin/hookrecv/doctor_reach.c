@@ -72,6 +72,10 @@ static void try_listen(struct doctor *doctor, const char *address)
 	if (probe_listen(&probe, address, &err) < 0 ||
 	    probe_ask(&answer, &probe, &err) < 0)
 		doctor_say(doctor, DOCTOR_FAIL, next, "%s: %s", address, err.message);
+	else if (!status_of(&answer))
+		doctor_say(doctor, DOCTOR_WARN, "curl -ki https://ADDR:PORT/healthz",
+			   "%s takes connections, and answers no plain HTTP: is it TLS?",
+			   address);
 	else if (status_of(&answer) != 200)
 		doctor_say(doctor, DOCTOR_FAIL, next, "%s answers %u to /healthz",
 			   address, status_of(&answer));

@@ -106,6 +106,13 @@ static int read_http(struct limits *limits, const struct config *config,
 	return read_number(&limits->head_bytes, config, &head_bytes, err);
 }
 
+uint64_t limits_floor_of(const struct limits_floor *limit, uint64_t all)
+{
+	uint64_t part = all / 100 * limit->percent + all % 100 * limit->percent / 100;
+
+	return part < limit->number ? part : limit->number;
+}
+
 int limits_load(struct limits *limits, const struct layout *layout, struct error *err)
 {
 	auto_config struct config config = CONFIG_EMPTY;

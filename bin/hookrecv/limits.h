@@ -25,6 +25,9 @@ struct limits {
 	unsigned head_lines;	      /* its headers */
 };
 
+/* How much that is of a filesystem with so much in all. */
+uint64_t limits_floor_of(const struct limits_floor *limit, uint64_t all);
+
 int limits_load(struct limits *limits, const struct layout *layout, struct error *err);
 
 #endif

@@ -15,13 +15,6 @@ void space_open(struct space *space, const struct spool *spool,
 				 .floors = { limits->free_bytes, limits->free_inodes } };
 }
 
-static uint64_t floor_of(const struct limits_floor *limit, uint64_t all)
-{
-	uint64_t part = all / 100 * limit->percent + all % 100 * limit->percent / 100;
-
-	return part < limit->number ? part : limit->number;
-}
-
 /* Some filesystems have no fixed number of inodes, and say 0. */
 static void look(struct space *space, int64_t now_ms)
 {
@@ -41,7 +34,7 @@ static void look(struct space *space, int64_t now_ms)
 		space->left[INODES] = st.f_files ? st.f_favail : UINT64_MAX;
 	}
 	for (i = 0; i < 2; i++)
-		space->floor[i] = floor_of(&space->floors[i], all[i]);
+		space->floor[i] = limits_floor_of(&space->floors[i], all[i]);
 }
 
 /* No floor asks for nothing: the disk itself says when it is full. */

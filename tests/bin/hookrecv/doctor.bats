@@ -149,14 +149,21 @@ healthy() {
 
 # bats test_tags=FX_24,FX_28
 @test "hookrecv doctor: a disk that is nearly full" {
-	[ "$(id -u)" -eq 0 ] && unshare -m true 2>/dev/null || skip "wants to mount"
 	healthy
-	report=$(unshare -m bash -c 'mount -t tmpfs -o size=32m tmpfs "$HOOKTOOLS_STATE" && hookrecv doctor --json || true' 2>/dev/null)
-	[[ "$(found disk)" == "fail "*" MB and "* ]]
-	report=$(unshare -m bash -c 'mount -t tmpfs -o size=256m tmpfs "$HOOKTOOLS_STATE" && hookrecv doctor --json || true' 2>/dev/null)
-	[[ "$(found disk)" == "warn 256 MB and "* ]]
-	report=$(unshare -m bash -c 'mount -t tmpfs -o nr_inodes=500 tmpfs "$HOOKTOOLS_STATE" && hookrecv doctor --json || true' 2>/dev/null)
-	[[ "$(found disk)" == "fail "*" MB and 499 files"* ]]
+	HOOKTOOLS_MIN_FREE=1M HOOKTOOLS_MIN_INODES=0 examine 0
+	[[ "$(found disk)" == "ok "*" MB and "*"; below 1 MB events are refused" ]]
+	room=$(df --output=avail -BM "$HOOKTOOLS_STATE" | tail -n 1 | tr -dc 0-9)
+	HOOKTOOLS_MIN_FREE=$((room * 2))M HOOKTOOLS_MIN_INODES=0 examine 1
+	[[ "$(found disk)" == "fail "* ]]
+	HOOKTOOLS_MIN_FREE=$((room * 3 / 4))M HOOKTOOLS_MIN_INODES=0 examine 0
+	[[ "$(found disk)" == "warn "* ]]
+	found disk >/dev/null
+	[[ "$next" == "df -h -i "* ]]
+	inodes=$(df --output=iavail "$HOOKTOOLS_STATE" | tail -n 1 | tr -dc 0-9)
+	if [ "$inodes" -gt 0 ]; then
+		HOOKTOOLS_MIN_FREE=0 HOOKTOOLS_MIN_INODES=$((inodes * 2)) examine 1
+		[[ "$(found disk)" == "fail "* ]]
+	fi
 }
 
 # bats test_tags=FX_24
@@ -208,6 +215,17 @@ healthy() {
 	wait_until told
 	found refusals >/dev/null
 	[ "$next" = "hookrecv explain --trace" ]
+}
+
+# bats test_tags=FX_24
+@test "hookrecv doctor: a server that speaks TLS" {
+	make_key
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost \
+		-keyout "$BATS_TEST_TMPDIR/tls.key" -out "$BATS_TEST_TMPDIR/tls.crt" 2>/dev/null
+	start_hookrecv --tls-cert "$BATS_TEST_TMPDIR/tls.crt" --tls-key "$BATS_TEST_TMPDIR/tls.key"
+	examine 0 --listen "${server_url#http://}" --url "https://${server_url#http://}"
+	[[ "$(found reach)" == *"answers no plain HTTP: is it TLS?"* ]]
+	[[ "$(found reach)" == *"ok https://127.0.0.1:"*" takes connections"* ]]
 }
 
 @test "hookrecv doctor: few open files" {
