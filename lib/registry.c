@@ -29,6 +29,20 @@ static const char *const migrations[] = {
 	"CREATE INDEX hooks_by_repository ON hooks (repository);",
 	"ALTER TABLE hooks ADD COLUMN forge TEXT;"
 	"ALTER TABLE hooks ADD COLUMN app TEXT;",
+	/* See registry_assign.h. */
+	"CREATE TABLE commands ("
+	" id TEXT PRIMARY KEY,"
+	" name TEXT NOT NULL UNIQUE,"
+	" created_ms INTEGER NOT NULL"
+	") WITHOUT ROWID;"
+	"CREATE TABLE assignments ("
+	" command TEXT NOT NULL REFERENCES commands (id) ON DELETE CASCADE,"
+	" repository TEXT NOT NULL REFERENCES repositories (id) ON DELETE CASCADE,"
+	" PRIMARY KEY (command, repository)"
+	") WITHOUT ROWID;"
+	"CREATE INDEX assignments_by_repository ON assignments (repository);"
+	"CREATE TRIGGER assignments_stay BEFORE UPDATE ON assignments"
+	" BEGIN SELECT RAISE(ABORT, 'an assignment is not changed'); END;",
 };
 
 static const struct db_schema schema = { migrations,
