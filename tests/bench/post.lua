@@ -1,5 +1,6 @@
 -- For wrk: posts $BENCH_BODY with the headers of $BENCH_HEADERS, each with a delivery id of its
--- own that begins with $BENCH_ID, and prints "REQUESTS MICROSECONDS FAILED P99_MICROSECONDS".
+-- own that begins with $BENCH_ID, and prints "REQUESTS MICROSECONDS FAILED P99_MICROSECONDS
+-- REFUSED": FAILED without an answer, REFUSED with a status of 400 or more.
 local body, headers, count = "", {}, 0
 
 function init()
@@ -20,7 +21,7 @@ end
 
 function done(summary, latency)
 	local errors = summary.errors
-	local failed = errors.status + errors.connect + errors.read + errors.write + errors.timeout
-	io.write(string.format("%d %d %d %d\n", summary.requests, summary.duration, failed,
-		latency:percentile(99)))
+	local failed = errors.connect + errors.read + errors.write + errors.timeout
+	io.write(string.format("%d %d %d %d %d\n", summary.requests, summary.duration, failed,
+		latency:percentile(99), errors.status))
 end
