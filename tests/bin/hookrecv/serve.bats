@@ -6,7 +6,7 @@ teardown() {
 	stop_servers
 }
 
-# bats test_tags=F0_4,F0_5,FX_2
+# bats test_tags=F0_4,F0_5,FX_2,F4_15,F4_30
 @test "hookrecv: a signed push is answered 202 and is one event of hookevent(5)" {
 	add_hook github
 	start_hookrecv
