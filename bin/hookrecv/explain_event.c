@@ -42,47 +42,6 @@ struct facts {
 	enum key_state key;
 };
 
-/* A header that was kept, in lower case. */
-static struct str_view kept_header(const struct stored *stored, const char *name)
-{
-	struct str_view line = { buf_str(&stored->line), stored->line.len };
-	struct str_view headers = { "", 0 };
-	struct str_view each = { "", 0 };
-	struct str_view value = { "", 0 };
-
-	if (!name || !json_scan_member(&headers, line, "headers"))
-		return value;
-	while (json_scan_next(&each, &value, &headers)) {
-		if (each.len == strlen(name) &&
-		    strncasecmp(each.data, name, each.len) == 0 && value.len >= 2)
-			return (struct str_view){ value.data + 1, value.len - 2 };
-	}
-	return (struct str_view){ "", 0 };
-}
-
-/* Where the time is among the signatures it was not kept with them. */
-static void find_skew(struct facts *facts)
-{
-	size_t i;
-
-	for (i = 0; facts->provider && i < PROVIDER_SCHEMES; i++) {
-		const struct provider_scheme *scheme = &facts->provider->schemes[i];
-		struct str_view value = kept_header(facts->stored, scheme->time);
-		auto_free char *text = NULL;
-		struct error ignored = { 0 };
-		uint64_t seconds = 0;
-
-		if (!scheme->header || !value.len)
-			continue;
-		text = str_format("%.*s", (int)value.len, value.data);
-		if (str_to_u64(&seconds, text, 0, INT64_MAX / 1000, &ignored) < 0)
-			continue;
-		facts->has_time = true;
-		facts->skew_ms = facts->received_ms - (int64_t)seconds * 1000;
-		return;
-	}
-}
-
 /* The file's time is of the kernel's last tick, and may be before ours. */
 static int64_t written_after(const struct facts *facts)
 {
@@ -114,7 +73,7 @@ static void find_facts(struct facts *facts, const struct stored *stored,
 	(void)json_scan_member(&facts->payload, line, "payload");
 	crypto_sha256(digest, facts->payload.data, facts->payload.len);
 	hex_encode(facts->sha256, digest, sizeof(digest));
-	find_skew(facts);
+	facts->has_time = stored_skew(&facts->skew_ms, stored, facts->provider);
 }
 
 /* Which of the hook's secrets bears that name? */

@@ -7,7 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bin/hookrecv/provider.h"
 #include "lib/cleanup.h"
+#include "lib/date.h"
 #include "lib/error.h"
 #include "lib/file.h"
 #include "lib/json_scan.h"
@@ -149,6 +151,118 @@ int stored_find(struct stored *stored, bool *found, const struct spool *spool,
 	}
 	*found = search.found;
 	return 0;
+}
+
+struct latest {
+	size_t left;
+	void (*each)(void *context, const struct stored *stored);
+	void *context;
+};
+
+static int latest_of_folder(struct latest *latest, int dir, struct error *err)
+{
+	struct dirent **names = NULL;
+	int count = scandirat(dir, ".", &names, is_name, alphasort);
+	int i;
+
+	if (count < 0)
+		return error_errno(err, "read a folder of the spool");
+	for (i = count - 1; i >= 0; i--) {
+		auto_stored struct stored stored = STORED_NONE;
+		struct search search = { &stored, names[i]->d_name, false };
+
+		if (latest->left)
+			search_file(&search, dir, names[i]->d_name);
+		if (search.found) {
+			latest->left--;
+			latest->each(latest->context, &stored);
+		}
+		free(names[i]);
+	}
+	free(names);
+	return 0;
+}
+
+static int latest_of_days(struct latest *latest, int done, struct error *err)
+{
+	struct dirent **days = NULL;
+	int count = scandirat(done, ".", &days, is_day, alphasort);
+	auto_close int dir = -1;
+	int failed = 0;
+
+	if (count < 0)
+		return error_errno(err, "read folder 'done'");
+	if (count > 0)
+		failed = file_open_dir(&dir, done, days[count - 1]->d_name, err);
+	while (count > 0)
+		free(days[--count]);
+	free(days);
+	return failed || dir < 0 ? failed : latest_of_folder(latest, dir, err);
+}
+
+int stored_latest(const struct spool *spool, size_t most,
+		  void (*each)(void *context, const struct stored *stored), void *context,
+		  struct error *err)
+{
+	struct latest latest = { most, each, context };
+
+	if (latest_of_folder(&latest, spool->dir[SPOOL_NEW], err) < 0 ||
+	    latest_of_folder(&latest, spool->dir[SPOOL_CUR], err) < 0)
+		return -1;
+	return latest_of_days(&latest, spool->dir[SPOOL_DONE], err);
+}
+
+/* A header that was kept, in lower case. */
+static struct str_view kept_header(const struct stored *stored, const char *name)
+{
+	struct str_view line = { buf_str(&stored->line), stored->line.len };
+	struct str_view headers = { "", 0 };
+	struct str_view each = { "", 0 };
+	struct str_view value = { "", 0 };
+
+	if (!name || !json_scan_member(&headers, line, "headers"))
+		return value;
+	while (json_scan_next(&each, &value, &headers)) {
+		if (each.len == strlen(name) &&
+		    strncasecmp(each.data, name, each.len) == 0 && value.len >= 2)
+			return (struct str_view){ value.data + 1, value.len - 2 };
+	}
+	return (struct str_view){ "", 0 };
+}
+
+/* A time that stands among the signatures was not kept with them. */
+static bool signed_at(int64_t *signed_ms, const struct stored *stored,
+		      const struct provider *provider)
+{
+	size_t i;
+
+	for (i = 0; provider && i < PROVIDER_SCHEMES && provider->schemes[i].header;
+	     i++) {
+		struct str_view value = kept_header(stored, provider->schemes[i].time);
+		auto_free char *text = str_format("%.*s", (int)value.len, value.data);
+		struct error ignored = { 0 };
+		uint64_t seconds = 0;
+
+		if (str_to_u64(&seconds, text, 0, INT64_MAX / 1000, &ignored) < 0)
+			continue;
+		*signed_ms = (int64_t)seconds * 1000;
+		return true;
+	}
+	return false;
+}
+
+bool stored_skew(int64_t *skew_ms, const struct stored *stored,
+		 const struct provider *provider)
+{
+	struct str_view received = stored_member(stored, "received_at");
+	auto_free char *text = str_format("%.*s", (int)received.len, received.data);
+	int64_t received_ms = 0;
+	int64_t signed_ms = 0;
+
+	if (!date_parse(&received_ms, text) || !signed_at(&signed_ms, stored, provider))
+		return false;
+	*skew_ms = received_ms - signed_ms;
+	return true;
 }
 
 void stored_free(struct stored *stored)

@@ -9,6 +9,7 @@
 #include "lib/str.h"
 
 struct error;
+struct provider;
 
 /* One event as it lies in the spool, for people: nothing is taken or locked. */
 struct stored {
@@ -29,6 +30,17 @@ struct stored {
 int stored_find(struct stored *stored, bool *found, const struct spool *spool,
 		const char *id, struct error *err);
 void stored_free(struct stored *stored);
+
+/* The newest of the files that wait, that are worked on, and that were dealt with last: of
+ * each file its first event, up to most in all. */
+int stored_latest(const struct spool *spool, size_t most,
+		  void (*each)(void *context, const struct stored *stored), void *context,
+		  struct error *err);
+
+/* Received minus signed, where a header that is kept says when it was signed; provider may
+ * be NULL. */
+bool stored_skew(int64_t *skew_ms, const struct stored *stored,
+		 const struct provider *provider);
 
 /* A member that is a string, as it is written, without its quotes; empty for another. */
 struct str_view stored_member(const struct stored *stored, const char *name);

@@ -228,6 +228,25 @@ healthy() {
 	[[ "$(found reach)" == *"ok https://127.0.0.1:"*" takes connections"* ]]
 }
 
+# bats test_tags=FX_24
+@test "hookrecv doctor: the clock, against the times that were signed" {
+	add_hook slack
+	start_hookrecv
+	send '{"type":"x","event_id":"1"}'
+	[ "$status" -eq 202 ]
+	examine 0
+	[[ "$(found clock)" == *"ok the latest events were signed "*" before they came" ]]
+	mkdir "$HOOKTOOLS_STATE/spool/done/2026-11-20"
+	for file in "$HOOKTOOLS_STATE"/spool/new/*; do
+		sed -E 's/("x-slack-request-timestamp":")[0-9]{10}/\19999999999/' "$file" >"$HOOKTOOLS_STATE/spool/done/2026-11-20/${file##*/}"
+		rm "$file"
+	done
+	examine 0
+	[[ "$(found clock)" == *"warn the latest events were signed "*" d after they came" ]]
+	found clock >/dev/null
+	[[ "$next" == *"date -u; timedatectl" ]]
+}
+
 @test "hookrecv doctor: few open files" {
 	make_key
 	ulimit -n 256
