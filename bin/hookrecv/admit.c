@@ -123,6 +123,7 @@ static void start_intake(struct request *request, struct http_exchange *exchange
 	head.received_ms = date_now_ms();
 	uuid_next(request->id, &request->receive->ids, head.received_ms);
 	head.id = request->id;
+	request->intake.all = &request->receive->kept;
 	request->intake.memory = provider_is_named_by_payload(request->provider)
 					 ? INTAKE_MEMORY_NAMED
 					 : INTAKE_MEMORY;

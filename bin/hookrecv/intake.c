@@ -33,21 +33,43 @@ static int spill(struct intake *intake, struct error *err)
 	return 0;
 }
 
+static void count(struct intake *intake, size_t kept)
+{
+	if (intake->all)
+		*intake->all += kept - intake->counted;
+	intake->counted = kept;
+}
+
+static bool is_tight(const struct intake *intake)
+{
+	return intake->all && *intake->all > INTAKE_MEMORY_ALL;
+}
+
 static int make_room(struct intake *intake, struct error *err)
 {
-	if (intake->line.len <= intake->memory)
+	bool tight;
+
+	count(intake, intake->line.len);
+	tight = is_tight(intake);
+	if (intake->line.len <= (tight ? INTAKE_MEMORY_TIGHT : intake->memory))
 		return 0;
 	if (!intake_is_large(intake) &&
 	    spool_file_create(&intake->file, intake->spool, intake->id, err) < 0)
 		return -1;
-	return spill(intake, err);
+	if (spill(intake, err) < 0)
+		return -1;
+	if (tight)
+		buf_free(&intake->line);
+	count(intake, intake->line.cap);
+	return 0;
 }
 
 static void give_up(struct intake *intake)
 {
 	intake->broken = true;
 	spool_file_drop(&intake->file);
-	buf_clear(&intake->line);
+	buf_free(&intake->line);
+	count(intake, 0);
 }
 
 int intake_add(struct intake *intake, struct buf *payload, const char *bytes, size_t len,
@@ -175,6 +197,7 @@ int intake_finish(struct intake *intake, struct error *err)
 
 void intake_free(struct intake *intake)
 {
+	count(intake, 0);
 	spool_file_drop(&intake->file);
 	buf_free(&intake->line);
 }

@@ -15,16 +15,24 @@ struct keyring_keys;
 
 /*
  * One event while its payload streams in: checked to be JSON as it comes, kept in memory
- * up to INTAKE_MEMORY bytes (INTAKE_MEMORY_NAMED if it names the event) and beyond that in a spool file of its own, so that memory
- * stays bounded whatever is sent.
+ * up to INTAKE_MEMORY bytes (INTAKE_MEMORY_NAMED if it names the event) and beyond that in
+ * a spool file of its own, so that memory stays bounded whatever is sent.  When all of them
+ * keep more than INTAKE_MEMORY_ALL, each keeps INTAKE_MEMORY_TIGHT at most.
  */
-enum { INTAKE_MEMORY = 64 << 10, INTAKE_MEMORY_NAMED = 1 << 20 };
+enum {
+	INTAKE_MEMORY = 64 << 10,
+	INTAKE_MEMORY_NAMED = 1 << 20,
+	INTAKE_MEMORY_ALL = 8 << 20,
+	INTAKE_MEMORY_TIGHT = 16 << 10,
+};
 
 struct intake {
 	const struct spool *spool;
 	char id[UUID_LEN];
 	size_t head;		/* bytes of the line in front of the payload */
 	size_t memory;		/* so many bytes are kept in memory */
+	size_t *all;		/* what all keep; NULL: nobody counts */
+	size_t counted;		/* of which this one */
 	struct buf line;	/* the head, then the payload while it is small */
 	struct spool_file file; /* in use once it was not */
 	struct json_scan scan;

@@ -31,6 +31,7 @@ struct receive {
 	struct trace_notes notes;
 	struct metrics metrics; /* its page is the server's */
 	struct buf payload;	/* what the last bytes of a body brought */
+	size_t kept;		/* bytes of bodies in memory */
 };
 
 #define RECEIVE_NONE                                                                     \
