@@ -92,7 +92,10 @@ int intake_add(struct intake *intake, struct buf *payload, const char *bytes, si
 		give_up(intake);
 		return 0;
 	}
-	return make_room(intake, err);
+	if (make_room(intake, err) == 0)
+		return 0;
+	give_up(intake);
+	return -1;
 }
 
 const char *intake_problem(struct intake *intake)

@@ -48,7 +48,7 @@ void intake_start(struct intake *intake, const struct spool *spool,
 /*
  * The next bytes of the body.  payload gets what they bring to the payload (the bytes
  * themselves, or what a form carries in them), for a signature over it; it is emptied
- * first.  A disk that is full is the only failure.
+ * first.  A disk that is full is the only failure; then nothing of it stays there.
  */
 int intake_add(struct intake *intake, struct buf *payload, const char *bytes, size_t len,
 	       struct error *err);

@@ -103,7 +103,7 @@ refused() {
 	refused 431 head_too_large "$good$(many 99)"
 	answers 202 '"id"' "${good}X-A: $(printf '%016000d' 0)\r\nX-Delivery: 2\r\n"
 	refused 431 head_too_large "${good}X-A: $(printf '%016384d' 0)\r\n"
-	refused 431 head_too_large "${good}X-A: $(printf '%040000d' 0)\r\n"
+	answers 431 '' "${good}X-A: $(printf '%040000d' 0)\r\n"
 	answers 431 '' "${good}X-A: $(printf '%070000d' 0)\r\n"
 	stop_servers
 	export HOOKTOOLS_HEAD_LINES=8 HOOKTOOLS_HEAD_SIZE=1K
@@ -138,4 +138,26 @@ refused() {
 	export HOOKTOOLS_MIN_FREE=100%
 	start_hookrecv
 	[[ "$(expect "$hook" "X-Hub-Signature-256: sha256=$(printf '%064d' 0)\r\n")" == "HTTP/1.1 503 "* ]]
+}
+
+# silent [FILE]: a connection that sends the file and no more, until it is closed.
+silent() {
+	timeout 20 bash -c 'exec 9<>"/dev/tcp/127.0.0.1/$1"; cat "$2" >&9; cat <&9' _ "${server_url##*:}" "${1:-/dev/null}"
+}
+
+@test "hookrecv: a head that is not complete in time is 408, and over TLS nothing is said in the clear" {
+	make_key
+	export HOOKTOOLS_HEAD_TIME=1s
+	start_hookrecv
+	printf 'POST /hook/x HTTP/1.1\r\nHost: x\r\n' >"$BATS_TEST_TMPDIR/half"
+	[[ "$(silent "$BATS_TEST_TMPDIR/half")" == "HTTP/1.1 408 "* ]]
+	[[ "$(silent)" == "HTTP/1.1 408 "* ]]
+	stop_servers
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=x \
+		-keyout "$BATS_TEST_TMPDIR/key.pem" -out "$BATS_TEST_TMPDIR/cert.pem" 2>/dev/null
+	start_hookrecv --tls-cert "$BATS_TEST_TMPDIR/cert.pem" --tls-key "$BATS_TEST_TMPDIR/key.pem"
+	run -0 silent
+	[ -z "$output" ]
+	run -0 curl -sSk -o /dev/null -w '%{http_code}' "https://${server_url#http://}/healthz"
+	[ "$output" = 200 ]
 }
