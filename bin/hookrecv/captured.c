@@ -11,22 +11,22 @@
 enum { LIMIT = 64 << 20, CHUNK_DIGITS = 8 };
 
 /* Where the head ends: behind the first empty line, or at the end of all. */
-static size_t find_body(const struct buf *all, size_t *head)
+static size_t find_body(struct str_view all, size_t *head)
 {
 	size_t at = 0;
 
-	while (at < all->len) {
-		const char *end = memchr(all->data + at, '\n', all->len - at);
-		size_t len = end ? (size_t)(end - all->data) - at : all->len - at;
+	while (at < all.len) {
+		const char *end = memchr(all.data + at, '\n', all.len - at);
+		size_t len = end ? (size_t)(end - all.data) - at : all.len - at;
 
-		if (len == 0 || (len == 1 && all->data[at] == '\r')) {
+		if (len == 0 || (len == 1 && all.data[at] == '\r')) {
 			*head = at;
-			return end ? at + len + 1 : all->len;
+			return end ? at + len + 1 : all.len;
 		}
 		at += len + 1;
 	}
-	*head = all->len;
-	return all->len;
+	*head = all.len;
+	return all.len;
 }
 
 /* "POST /hook/x HTTP/1.1" */
@@ -150,25 +150,29 @@ static int take_body(struct captured *captured, struct str_view rest, struct err
 	return 0;
 }
 
+int captured_parse(struct captured *captured, struct str_view text, struct error *err)
+{
+	size_t head = 0;
+	size_t body = find_body(text, &head);
+
+	if (memchr(text.data, '\0', head))
+		return error_set(err, ERROR_DATA, "there is a zero byte in the headers");
+	buf_add(&captured->head, text.data, head);
+	if (take_head(captured, err) < 0)
+		return -1;
+	return take_body(captured, (struct str_view){ text.data + body, text.len - body },
+			 err);
+}
+
 int captured_read(struct captured *captured, const char *path, struct error *err)
 {
 	auto_buf struct buf all = BUF_EMPTY;
-	size_t head = 0;
-	size_t body;
 	int failed = str_equal(path, "-") ? file_read_fd(&all, STDIN_FILENO, LIMIT, err)
 					  : file_read(&all, AT_FDCWD, path, LIMIT, err);
 
 	if (failed)
 		return error_wrap(err, "read the request");
-	body = find_body(&all, &head);
-	if (memchr(buf_str(&all), '\0', head))
-		return error_set(err, ERROR_DATA, "there is a zero byte in the headers");
-	buf_add(&captured->head, buf_str(&all), head);
-	buf_add_str(&captured->head, "");
-	if (take_head(captured, err) < 0)
-		return -1;
-	return take_body(captured,
-			 (struct str_view){ buf_str(&all) + body, all.len - body }, err);
+	return captured_parse(captured, (struct str_view){ buf_str(&all), all.len }, err);
 }
 
 void captured_free(struct captured *captured)

@@ -36,7 +36,10 @@ struct captured {
 	}
 #define auto_captured __attribute__((cleanup(captured_free)))
 
-/* From a file, or "-" for standard input.  ERROR_DATA where it is no request. */
+/* ERROR_DATA where it is no request. */
+int captured_parse(struct captured *captured, struct str_view text, struct error *err);
+
+/* From a file, or "-" for standard input. */
 int captured_read(struct captured *captured, const char *path, struct error *err);
 void captured_free(struct captured *captured);
 
