@@ -93,6 +93,18 @@ static void hide_names(struct request *request, const struct keyring_keys *keys)
 		request->delivery = NULL;
 }
 
+/* One that says it will be large goes to its file at once. */
+static size_t memory_for(const struct request *request,
+			 const struct http_exchange *exchange)
+{
+	uint64_t length = 0;
+
+	if (provider_is_named_by_payload(request->provider))
+		return INTAKE_MEMORY_NAMED;
+	return http_length(exchange, &length) && length > INTAKE_MEMORY ? 0
+									: INTAKE_MEMORY;
+}
+
 static void start_intake(struct request *request, struct http_exchange *exchange,
 			 const struct registry_hook *hook,
 			 const struct keyring_keys *keys)
@@ -124,9 +136,7 @@ static void start_intake(struct request *request, struct http_exchange *exchange
 	uuid_next(request->id, &request->receive->ids, head.received_ms);
 	head.id = request->id;
 	request->intake.all = &request->receive->kept;
-	request->intake.memory = provider_is_named_by_payload(request->provider)
-					 ? INTAKE_MEMORY_NAMED
-					 : INTAKE_MEMORY;
+	request->intake.memory = memory_for(request, exchange);
 	intake_start(&request->intake, &request->receive->spool, &head);
 }
 

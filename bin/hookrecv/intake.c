@@ -45,20 +45,22 @@ static bool is_tight(const struct intake *intake)
 	return intake->all && *intake->all > INTAKE_MEMORY_ALL;
 }
 
+/* One that has a file keeps little in memory, however many come at once. */
 static int make_room(struct intake *intake, struct error *err)
 {
+	bool large = intake_is_large(intake);
 	bool tight;
 
 	count(intake, intake->line.len);
 	tight = is_tight(intake);
-	if (intake->line.len <= (tight ? INTAKE_MEMORY_TIGHT : intake->memory))
+	if (intake->line.len <= (large || tight ? INTAKE_MEMORY_TIGHT : intake->memory))
 		return 0;
-	if (!intake_is_large(intake) &&
+	if (!large &&
 	    spool_file_create(&intake->file, intake->spool, intake->id, err) < 0)
 		return -1;
 	if (spill(intake, err) < 0)
 		return -1;
-	if (tight)
+	if (!large || tight)
 		buf_free(&intake->line);
 	count(intake, intake->line.cap);
 	return 0;
