@@ -64,11 +64,11 @@ deps() {
 	forget npm
 	tool dpkg-query 'if [ $# -eq 3 ]; then printf "%s\n" "installed, ${also:-npm (= 9)}, other,"; exit; fi
 		grep -qx -- "$4" "$installed" && echo -n installed'
-	run -0 --separate-stderr deps test
+	run -0 --separate-stderr deps ci
 	[[ $output == "deps: all there "* ]]
-	also=npm run -0 --separate-stderr deps test
+	also=npm run -0 --separate-stderr deps ci
 	[[ $output == "deps: all there "* ]]
-	also=pnpm run -0 --separate-stderr deps test
+	also=pnpm run -0 --separate-stderr deps ci
 	[ "${lines[-1]}" = "deps: installed npm" ]
 }
 
