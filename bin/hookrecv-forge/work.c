@@ -205,20 +205,26 @@ static int look(const struct job *job, struct error *err)
 	return 0;
 }
 
+static void tell_found(const struct job *job, bool found)
+{
+	struct json_writer writer = JSON_WRITER(job->out);
+
+	json_write_object(&writer, NULL);
+	json_write_bool(&writer, "ok", true);
+	json_write_bool(&writer, "found", found);
+	json_write_object_end(&writer);
+}
+
 static int drop(const struct job *job, struct error *err)
 {
 	auto_github_answer struct github_answer answer = GITHUB_ANSWER_EMPTY;
-	struct json_writer writer = JSON_WRITER(job->out);
 	const struct call call = { .method = "DELETE",
 				   .path = job->order->path,
 				   .may_be_absent = true };
 
 	if (ask(&answer, job, &call, err) < 0)
 		return -1;
-	json_write_object(&writer, NULL);
-	json_write_bool(&writer, "ok", true);
-	json_write_bool(&writer, "found", !is_absent(&answer));
-	json_write_object_end(&writer);
+	tell_found(job, !is_absent(&answer));
 	return 0;
 }
 
@@ -292,7 +298,6 @@ static int list(const struct job *job, struct error *err)
 static int send(const struct job *job, struct error *err)
 {
 	auto_github_answer struct github_answer answer = GITHUB_ANSWER_EMPTY;
-	struct json_writer writer = JSON_WRITER(job->out);
 	auto_free char *path = NULL;
 	struct call call = { .method = "POST", .may_be_absent = true };
 
@@ -301,10 +306,7 @@ static int send(const struct job *job, struct error *err)
 	call.path = path;
 	if (ask(&answer, job, &call, err) < 0)
 		return -1;
-	json_write_object(&writer, NULL);
-	json_write_bool(&writer, "ok", true);
-	json_write_bool(&writer, "found", !is_absent(&answer));
-	json_write_object_end(&writer);
+	tell_found(job, !is_absent(&answer));
 	return 0;
 }
 
