@@ -289,11 +289,30 @@ void json_scan_start(struct json_scan *scan)
 	scan->state = VALUE;
 }
 
-/* Plain characters make up most of a body: they need no step each. */
+static uint64_t each(unsigned char byte)
+{
+	return byte * UINT64_C(0x0101010101010101);
+}
+
+/* Is one of the eight bytes zero?  Anderson, Bit Twiddling Hacks. */
+static bool has_zero(uint64_t word)
+{
+	return (word - each(0x01)) & ~word & each(0x80);
+}
+
+/* Plain characters make up most of a body: they need no step each, nor a look at each. */
 static size_t skip_plain(const char *bytes, size_t len)
 {
 	size_t i = 0;
 
+	for (; i + sizeof(uint64_t) <= len; i += sizeof(uint64_t)) {
+		uint64_t word;
+
+		memcpy(&word, bytes + i, sizeof(word));
+		if (((word - each(0x20)) & ~word & each(0x80)) || (word & each(0x80)) ||
+		    has_zero(word ^ each('"')) || has_zero(word ^ each('\\')))
+			break;
+	}
 	while (i < len && bytes[i] >= 0x20 && bytes[i] != '"' && bytes[i] != '\\')
 		i++;
 	return i;
