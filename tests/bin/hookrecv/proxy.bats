@@ -8,9 +8,15 @@ teardown() {
 	stop_servers
 }
 
-# A port that is free now.
+# A port that is free now, and below those that the kernel gives to whoever connects.
 free_port() {
-	perl -MIO::Socket::INET -e 'print IO::Socket::INET->new(LocalAddr => "127.0.0.1", Listen => 1)->sockport'
+	perl -MIO::Socket::INET -e 'for (1 .. 1000) {
+		my $port = 10000 + int rand 20000;
+		IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => $port, Listen => 1) or next;
+		print $port;
+		exit;
+	}
+	exit 1'
 }
 
 behind() {
