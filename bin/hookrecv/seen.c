@@ -18,15 +18,15 @@
 #include "lib/spool.h"
 
 enum {
-	VERSION = 1,
+	VERSION = 2,
 	KEY_LEN = 16,
 	BOOT_LEN = 36,
-	SLOTS = 131072, /* of each of the two halves; a power of two */
-	LOOKS_MAX = 16,
+	REST_EVERY = 4096,
+	PLACES = 131072, /* in the index of each of the two halves; a power of two */
 };
 
-_Static_assert((int)SEEN_MEMORY == SLOTS / 4 * 3,
-	       "a half is given up when it is 3/4 full");
+_Static_assert((int)SEEN_MEMORY == PLACES / 4 * 3,
+	       "a half is given up when its index is 3/4 full");
 
 enum { EMPTY, PENDING, STORED, FORGOTTEN };
 
@@ -38,9 +38,12 @@ struct slot {
 	int32_t pid; /* who is about to store it */
 };
 
+/* The slots are filled one behind the other, and found by an index of their numbers (from 1)
+ * and 32 bits of their keys: what is looked at again and again is small. */
 struct half {
 	uint64_t used;
-	struct slot slots[SLOTS];
+	uint64_t index[PLACES];
+	struct slot slots[SEEN_MEMORY];
 };
 
 struct seen_table {
@@ -61,44 +64,71 @@ static void make_key(uint8_t key[static KEY_LEN], const char *hook, const char *
 	memcpy(key, digest, KEY_LEN);
 }
 
-/* Where the key is or would be put; never full, for a half is given up before. */
-static struct slot *find(struct half *half, const uint8_t *key)
+/* The key's slot, or NULL and the place in the index where it would be entered.  After a power
+ * cut the index may know slots that were not written: they bear another key. */
+static struct slot *find(struct half *half, const uint8_t *key, uint64_t **place)
 {
-	size_t at = 0;
+	uint32_t at = 0;
+	uint32_t tag = 0;
+	size_t tries;
 
-	memcpy(&at, key, sizeof(uint32_t));
-	for (;; at++) {
-		struct slot *slot = &half->slots[at % SLOTS];
+	memcpy(&at, key, sizeof(at));
+	memcpy(&tag, key + sizeof(at), sizeof(tag));
+	for (tries = 0; tries < PLACES; tries++, at++) {
+		uint64_t *entry = &half->index[at % PLACES];
+		size_t number = (uint32_t)*entry;
 
-		if (slot->state == EMPTY || memcmp(slot->key, key, KEY_LEN) == 0)
-			return slot;
+		*place = entry;
+		if (number == 0)
+			return NULL;
+		if (*entry >> 32 == tag && number <= SEEN_MEMORY &&
+		    memcmp(half->slots[number - 1].key, key, KEY_LEN) == 0)
+			return &half->slots[number - 1];
 	}
+	return NULL;
 }
 
 static struct slot *lookup(struct seen_table *table, const uint8_t *key)
 {
-	struct slot *slot = find(&table->halves[table->current], key);
+	uint64_t *place = NULL;
+	struct slot *slot = find(&table->halves[table->current], key, &place);
 
-	if (slot->state == EMPTY)
-		slot = find(&table->halves[!table->current], key);
-	return slot->state == EMPTY || slot->state == FORGOTTEN ? NULL : slot;
+	if (!slot)
+		slot = find(&table->halves[!table->current], key, &place);
+	return slot && slot->state != FORGOTTEN ? slot : NULL;
 }
 
-static void put(const struct seen *seen, const uint8_t *key,
-		const struct seen_entry *entry, uint32_t state)
+/* A key that is new to the half that is filled now. */
+static struct slot *append(struct seen_table *table, const uint8_t *key)
 {
-	struct seen_table *table = seen->table;
 	struct half *half = &table->halves[table->current];
-	struct slot *slot;
+	uint64_t *place = NULL;
+	uint32_t tag = 0;
 
 	if (half->used >= SEEN_MEMORY) {
 		table->current = !table->current;
 		half = &table->halves[table->current];
 		memset(half, 0, sizeof(*half));
 	}
-	slot = find(half, key);
-	if (slot->state == EMPTY)
-		half->used++;
+	(void)find(half, key, &place);
+	memcpy(&tag, key + sizeof(tag), sizeof(tag));
+	half->used++;
+	*place = (uint64_t)tag << 32 | half->used;
+	/* The slots before are seldom looked at, and need not count as our memory. */
+	if (half->used % REST_EVERY == 0)
+		(void)madvise(table, sizeof(*table), MADV_DONTNEED);
+	return &half->slots[half->used - 1];
+}
+
+static void put(const struct seen *seen, const uint8_t *key,
+		const struct seen_entry *entry, uint32_t state)
+{
+	struct seen_table *table = seen->table;
+	uint64_t *place = NULL;
+	struct slot *slot = find(&table->halves[table->current], key, &place);
+
+	if (!slot)
+		slot = append(table, key);
 	memcpy(slot->key, key, KEY_LEN);
 	memcpy(slot->id, entry->id, sizeof(slot->id));
 	memcpy(slot->file, entry->file, sizeof(slot->file));
@@ -116,14 +146,6 @@ static void unlock(const struct seen *seen)
 {
 	if (!seen->held)
 		(void)flock(seen->fd, LOCK_UN);
-}
-
-/* A look at a random place maps 64 KB around it: not more of them at once than needed, or
- * the whole table would count as our memory. */
-static void rest(struct seen *seen)
-{
-	if (++seen->looks % LOOKS_MAX == 0)
-		(void)madvise(seen->table, sizeof(struct seen_table), MADV_DONTNEED);
 }
 
 void seen_hold(struct seen *seen)
@@ -183,7 +205,6 @@ enum seen_answer seen_enter(struct seen *seen, struct seen_entry *entry)
 	else
 		copy_id(entry->id, slot->id);
 	unlock(seen);
-	rest(seen);
 	return answer;
 }
 
@@ -213,8 +234,9 @@ int64_t seen_since_ms(const struct seen *seen)
 	lock(seen);
 	if (table->halves[!table->current].used == 0)
 		since_ms = 0;
-	for (i = 0; since_ms && i < (size_t)2 * SLOTS; i++) {
-		const struct slot *slot = &table->halves[i / SLOTS].slots[i % SLOTS];
+	for (i = 0; since_ms && i < (size_t)2 * SEEN_MEMORY; i++) {
+		const struct half *half = &table->halves[i / SEEN_MEMORY];
+		const struct slot *slot = &half->slots[i % SEEN_MEMORY];
 		char id[UUID_LEN];
 		int64_t at_ms;
 
@@ -239,7 +261,6 @@ static void set_state(struct seen *seen, const struct seen_entry *entry, uint32_
 	if (slot)
 		slot->state = state;
 	unlock(seen);
-	rest(seen);
 }
 
 void seen_stored(struct seen *seen, const struct seen_entry *entry)
@@ -260,7 +281,6 @@ static void enter_found(void *context, const struct seen_entry *entry)
 	make_key(key, entry->hook, entry->delivery);
 	if (!lookup(seen->table, key))
 		put(seen, key, entry, STORED);
-	rest(seen);
 }
 
 static int read_boot_id(struct buf *boot, struct error *err)

@@ -23,14 +23,13 @@ struct seen {
 	int fd;
 	struct seen_table *table;
 	const struct spool *spool;
-	int32_t pid;	/* ours */
-	unsigned looks; /* since its pages were given back */
-	bool held;	/* seen_hold */
+	int32_t pid; /* ours */
+	bool held;   /* seen_hold */
 };
 
 #define SEEN_NONE                                                                        \
 	{                                                                                \
-		-1, NULL, NULL, 0, 0, false                                              \
+		-1, NULL, NULL, 0, false                                                 \
 	}
 #define auto_seen __attribute__((cleanup(seen_close)))
 
