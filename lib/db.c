@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -9,7 +10,7 @@
 #include "lib/cleanup.h"
 #include "lib/error.h"
 
-enum { BUSY_MS = 10000 };
+enum { BUSY_MS = 10000, STEP_MS = 5 };
 
 static sqlite3_stmt *stmt_of(const struct db_statement *statement)
 {
@@ -165,17 +166,32 @@ static int make_private(const char *path, struct error *err)
 	return 0;
 }
 
+/* Of several who make a database at once SQLite tells some that it is busy without waiting:
+ * nobody may hold it while its journal changes. */
+static int set_up(struct db *db, const struct db_schema *schema, struct error *err)
+{
+	int waited_ms;
+
+	for (waited_ms = 0;; waited_ms += STEP_MS) {
+		*err = (struct error){ 0 };
+		if (db_execute(db, "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON",
+			       err) == 0 &&
+		    migrate(db, schema, err) == 0)
+			return 0;
+		if (err->kind != ERROR_TEMPORARY || waited_ms >= BUSY_MS)
+			return -1;
+		(void)poll(NULL, 0, STEP_MS);
+	}
+}
+
 int db_open(struct db *db, const char *path, const struct db_schema *schema,
 	    struct error *err)
 {
 	auto_db struct db opened = DB_NONE;
 
 	if (make_private(path, err) < 0 ||
-	    open_handle(&opened, path, SQLITE_OPEN_READWRITE, err) < 0)
-		return -1;
-	if (db_execute(&opened, "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON",
-		       err) < 0 ||
-	    migrate(&opened, schema, err) < 0)
+	    open_handle(&opened, path, SQLITE_OPEN_READWRITE, err) < 0 ||
+	    set_up(&opened, schema, err) < 0)
 		return -1;
 	*db = opened;
 	opened = (struct db)DB_NONE;

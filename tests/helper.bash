@@ -17,7 +17,11 @@ fi
 unit() {
 	local module
 	module=$(basename "$BATS_TEST_FILENAME" .bats)
-	run -0 "$build/tests/${module}_test" "$1"
+	run "$build/tests/${module}_test" "$1"
+	[ "$status" -eq 0 ] || {
+		printf '%s\n' "status $status" "$output" >&2
+		return 1
+	}
 }
 
 # Every case of the program is called by a test of this file.
