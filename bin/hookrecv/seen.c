@@ -93,7 +93,8 @@ static struct slot *lookup(struct seen_table *table, const uint8_t *key)
 	uint64_t *place = NULL;
 	struct slot *slot = find(&table->halves[table->current], key, &place);
 
-	if (!slot)
+	/* Until it is used, not a page of the other half is looked at. */
+	if (!slot && table->halves[!table->current].used)
 		slot = find(&table->halves[!table->current], key, &place);
 	return slot && slot->state != FORGOTTEN ? slot : NULL;
 }
