@@ -34,36 +34,6 @@ CURL_LIBS := $(call pkg,libcurl,-lcurl)
 SQLITE_LIBS := $(call pkg,sqlite3,-lsqlite3)
 JQ_LIBS := $(call pkg,libjq,-ljq) # Debian 12 ships no libjq.pc
 
-# What each program is made of: modules of lib/, then foreign libraries.
-BASE := error cleanup buf str path file log layout config
-JSON := json_scan json_scan_member json_write
-HTTP := address http_bridge http_daemon http_exchange http_head http_linger http_peer http_server http_turn listener
-
-hookrecv_LIB := $(BASE) cli $(JSON) $(HTTP) bans base64 crypto date db event github_answer hex json_plain \
-	process registry sandbox spool uuid vault vault_key
-hookrecv_LDLIBS := $(GNUTLS_LIBS) $(MHD_LIBS) $(SQLITE_LIBS)
-tokenmint_LIB := $(BASE) cli $(JSON) base64 crypto date github_answer hex json_plain jwt lines process reply vault vault_key
-tokenmint_LDLIBS := $(GNUTLS_LIBS)
-$(foreach p,tokenmint-mint hookrecv-forge,$(eval $(p)_LDLIBS := $(CURL_LIBS))$(eval \
-	$(p)_LIB := $(BASE) $(JSON) date github github_answer http_client json_plain))
-runjob-report_LIB := $(BASE) cli $(JSON) date github github_answer hex http_client json json_plain lines process reply uuid
-runjob-report_LDLIBS := $(CURL_LIBS) $(JQ_LIBS)
-
-hookroute_LIB := $(BASE) cli $(JSON) date event filter hex json lines process spool uuid
-hookroute_LDLIBS := $(JQ_LIBS)
-runjob-shim_LIB := $(BASE) $(JSON) date event process spool uuid json_plain cgroup cgroup_base hex job \
-	job_plan job_status
-runjob_LIB := $(BASE) $(JSON) date hex job job_plan job_status json json_plain lines pipeline process reply uuid
-runjob_LDLIBS := $(JQ_LIBS)
-runjob-pipeline_LIB := $(BASE) date hex json pipeline process uuid
-runjob-pipeline_LDLIBS := $(JQ_LIBS)
-
-STATS := db stats_filter stats_list stats_report stats_rows stats_schema stats_where
-ghstats_LIB := $(BASE) cli $(STATS) $(JSON) base64 date hex json_plain lines reply uuid
-ghstats_LDLIBS := $(SQLITE_LIBS)
-ghstats-serve_LIB := $(BASE) cli $(STATS) $(JSON) $(HTTP) base64 date json_plain
-ghstats-serve_LDLIBS := $(MHD_LIBS) $(SQLITE_LIBS)
-
 PROGRAMS := $(patsubst bin/%/main.c,%,$(wildcard bin/*/main.c))
 HELPERS := $(foreach p,$(PROGRAMS),$(if $(findstring -,$(p)),$(p)))
 COMMANDS := $(filter-out $(HELPERS),$(PROGRAMS))
@@ -74,25 +44,25 @@ LIB_OBJECTS := $(patsubst %.c,$(O)/obj/%.o,$(wildcard lib/*.c))
 
 all: $(BIN) $(O)/share/hooktools ## build the programs into .build/
 
+# Each links what it calls: the archive gives it those modules, as-needed those libraries.
+LIBS = $(O)/lib.a -Wl,--as-needed $(GNUTLS_LIBS) $(MHD_LIBS) $(CURL_LIBS) $(SQLITE_LIBS) $(JQ_LIBS)
 define program
 $(O)/$(if $(findstring -,$(1)),libexec/hooktools,bin)/$(1): \
-		$(patsubst %.c,$(O)/obj/%.o,$(wildcard bin/$(1)/*.c)) $(patsubst %,$(O)/obj/lib/%.o,$($(1)_LIB))
+		$(patsubst %.c,$(O)/obj/%.o,$(wildcard bin/$(1)/*.c)) $(O)/lib.a
 	@mkdir -p $$(@D)
-	$(Q)$$(CC) $$(ALL_CFLAGS) $$(ALL_LDFLAGS) -o $$@ $$^ $$($(1)_LDLIBS)
+	$(Q)$$(CC) $$(ALL_CFLAGS) $$(ALL_LDFLAGS) -o $$@ $$(filter %.o,$$^) $$(LIBS)
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
 
-# Tests may link all of lib/: the archive gives each what it calls, as-needed drops the rest.
-TEST_LIBS = $(O)/lib.a -Wl,--as-needed $(GNUTLS_LIBS) $(MHD_LIBS) $(CURL_LIBS) $(SQLITE_LIBS) $(JQ_LIBS)
 $(O)/lib.a: $(LIB_OBJECTS)
 	$(Q)rm -f $@
 	$(Q)$(AR) rc $@ $^
 $(O)/tests/%_test: $(O)/obj/tests/lib/%_test.o $(O)/lib.a
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(TEST_LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(LIBS)
 $(O)/tests/fake-github: $(patsubst %.c,$(O)/obj/%.o,$(wildcard tests/fake/*.c)) $(O)/lib.a
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(TEST_LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(LIBS)
 
 $(O)/obj/%.o: %.c
 	@mkdir -p $(@D)$(if $(V),,; echo "  CC  $<")
