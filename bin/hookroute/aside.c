@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bin/hookroute/lane.h"
 #include "lib/buf.h"
 #include "lib/cleanup.h"
 #include "lib/date.h"
@@ -28,6 +29,7 @@ static void write_delivery(struct json_writer *writer, const struct delivery *de
 		json_write_raw(writer, "send", delivery->send, strlen(delivery->send));
 	if (delivery->with != WITH_NOTHING)
 		json_write_string(writer, "with", routes_with_name(delivery->with));
+	lane_write(writer, delivery);
 	json_write_u64(writer, "tries", delivery->tries);
 	json_write_string(writer, "error", delivery->error);
 }
@@ -86,7 +88,8 @@ static int read_one(struct delivery *delivery, jv value, struct error *err)
 	    json_get_string(&delivery->route, value, "route", err) < 0 ||
 	    json_get_string(&delivery->to, value, "to", err) < 0 ||
 	    json_get_string(&delivery->error, value, "error", err) < 0 ||
-	    json_get_string(&with, value, "with", err) < 0)
+	    json_get_string(&with, value, "with", err) < 0 ||
+	    lane_read(delivery, value, err) < 0)
 		return -1;
 	if (!delivery->to)
 		return error_set(err, ERROR_DATA, "'to' is missing");

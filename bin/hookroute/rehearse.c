@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bin/hookroute/lane.h"
 #include "bin/hookroute/work.h"
 #include "lib/buf.h"
 #include "lib/error.h"
@@ -31,6 +32,7 @@ static void write_delivery(struct buf *out, struct str_view event_id,
 		if (delivery->with != WITH_NOTHING)
 			json_write_string(&writer, "with",
 					  routes_with_name(delivery->with));
+		lane_write(&writer, delivery);
 	}
 	json_write_object_end(&writer);
 	buf_add_char(out, '\n');

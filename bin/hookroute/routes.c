@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bin/hookroute/lane.h"
 #include "bin/hookroute/surrogate.h"
 #include "lib/buf.h"
 #include "lib/cleanup.h"
@@ -229,6 +230,7 @@ void deliveries_free(struct deliveries *deliveries)
 		free(delivery->route);
 		free(delivery->to);
 		free(delivery->send);
+		free(delivery->lane);
 		free(delivery->problem);
 		free(delivery->error);
 	}
@@ -319,7 +321,7 @@ static int read_out(struct delivery *delivery, jv out, const char *event_id,
 		return error_set(err, ERROR_DATA,
 				 "an output is no object with 'to' and 'send'");
 	if (json_get_string(&delivery->to, out, "to", err) < 0 ||
-	    read_with(&delivery->with, out, err) < 0)
+	    read_with(&delivery->with, out, err) < 0 || lane_read(delivery, out, err) < 0)
 		return -1;
 	if (!delivery->to || !path_is_safe_name(delivery->to))
 		return error_set(err, ERROR_DATA, "'to' is not the name of a consumer");

@@ -1,7 +1,9 @@
 #ifndef BIN_HOOKROUTE_ROUTES_H
 #define BIN_HOOKROUTE_ROUTES_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "lib/filter.h"
 #include "lib/str.h"
@@ -43,14 +45,18 @@ struct delivery {
 	char *to;
 	char *send; /* JSON, with an id if it is an object; NULL: the event's own line */
 	enum delivery_with with;
+	char *lane; /* what is in one lane of a consumer arrives in order; NULL for none */
+	bool latest;   /* a newer one of its lane takes its place */
 	char *problem; /* the route failed: nothing can be sent */
 	unsigned tries;
-	char *error; /* of the last try */
+	char *error;	  /* of the last try */
+	int64_t since_ms; /* it was first tried, or kept back; 0 for not yet */
+	int64_t due_ms;	  /* not before; 0 for at once */
 };
 
 #define DELIVERY_EMPTY                                                                   \
 	{                                                                                \
-		0, NULL, NULL, NULL, WITH_NOTHING, NULL, 0, NULL                         \
+		.with = WITH_NOTHING                                                     \
 	}
 
 struct deliveries {

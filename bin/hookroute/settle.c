@@ -109,6 +109,7 @@ static void collect_left(struct deliveries *left, uint64_t *delay_ms,
 		to->route = str_dup(from->route);
 		to->to = str_dup(from->to);
 		to->send = str_dup(from->send);
+		to->lane = from->lane ? str_dup(from->lane) : NULL;
 		to->error = str_dup(from->error);
 		to->problem = NULL;
 	}

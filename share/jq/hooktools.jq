@@ -166,4 +166,6 @@ def pipeline(spec): job(spec);
 def mint: to("tokenmint");
 def stats: to("ghstats");
 def report: to("report");
+def lane(key; delivery): (key | tostring) as $key | delivery + {lane: $key};
+def latest(delivery): delivery + {latest: true};
 def notify(text): to("notify"; {text: text, event_id: .id, repository: repo});
