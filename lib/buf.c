@@ -7,6 +7,8 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+enum { FORMAT_GUESS = 48 }; /* most of what is formatted is no longer */
+
 static void out_of_memory(void)
 {
 	static const char text[] = "out of memory\n";
@@ -70,15 +72,18 @@ void buf_add_format(struct buf *buf, const char *format, ...)
 	va_list list;
 	int len;
 
+	grow(buf, FORMAT_GUESS);
 	va_start(list, format);
-	len = vsnprintf(NULL, 0, format, list);
+	len = vsnprintf(buf->data + buf->len, FORMAT_GUESS + 1, format, list);
 	va_end(list);
 	if (len <= 0)
 		return;
-	buf_room(buf, (size_t)len);
-	va_start(list, format);
-	vsnprintf(buf->data + buf->len, (size_t)len + 1, format, list);
-	va_end(list);
+	if (len > FORMAT_GUESS) {
+		grow(buf, (size_t)len);
+		va_start(list, format);
+		vsnprintf(buf->data + buf->len, (size_t)len + 1, format, list);
+		va_end(list);
+	}
 	buf->len += (size_t)len;
 }
 

@@ -1,5 +1,6 @@
 #include "lib/json_write.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "lib/buf.h"
@@ -27,7 +28,13 @@ static size_t utf8_len(const unsigned char *text, size_t left)
 	return len;
 }
 
-static void write_ascii(struct buf *out, unsigned char c)
+/* May it stand in a string as it is? */
+static bool is_plain(unsigned char c)
+{
+	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
+static void write_escaped(struct buf *out, unsigned char c)
 {
 	static const char from[] = "\"\\\b\f\n\r\t";
 	static const char to[] = "\"\\bfnrt";
@@ -36,11 +43,23 @@ static void write_ascii(struct buf *out, unsigned char c)
 	if (at) {
 		buf_add_char(out, '\\');
 		buf_add_char(out, to[at - from]);
-	} else if (c < 0x20 || c == 0x7f) {
-		buf_add_format(out, "\\u%04x", c);
 	} else {
-		buf_add_char(out, (char)c);
+		buf_add_format(out, "\\u%04x", c);
 	}
+}
+
+/* What cannot stand there as it is; gives how many bytes that are. */
+static size_t write_special(struct buf *out, const unsigned char *bytes, size_t left)
+{
+	size_t sequence = utf8_len(bytes, left);
+
+	if (sequence == 0)
+		buf_add_str(out, "\\ufffd");
+	else if (sequence == 1)
+		write_escaped(out, bytes[0]);
+	else
+		buf_add(out, bytes, sequence);
+	return sequence ? sequence : 1;
 }
 
 static void write_text(struct buf *out, const char *text, size_t len)
@@ -50,15 +69,14 @@ static void write_text(struct buf *out, const char *text, size_t len)
 
 	buf_add_char(out, '"');
 	while (i < len) {
-		size_t sequence = utf8_len(bytes + i, len - i);
+		size_t plain = i;
 
-		if (sequence == 0)
-			buf_add_str(out, "\\ufffd");
-		else if (sequence == 1)
-			write_ascii(out, bytes[i]);
-		else
-			buf_add(out, text + i, sequence);
-		i += sequence ? sequence : 1;
+		while (plain < len && is_plain(bytes[plain]))
+			plain++;
+		buf_add(out, bytes + i, plain - i);
+		i = plain;
+		if (i < len)
+			i += write_special(out, bytes + i, len - i);
 	}
 	buf_add_char(out, '"');
 }

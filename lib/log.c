@@ -1,5 +1,6 @@
 #include "lib/log.h"
 
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +9,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
-#include "lib/buf.h"
+enum { TEXT_BYTES = 1024, NAME_BYTES = 64, LINE_BYTES = TEXT_BYTES + 2 * NAME_BYTES };
 
 /* The only module with state of its own: who we are and who reads. */
 static struct {
@@ -16,7 +17,10 @@ static struct {
 	bool debug;
 	bool journal;
 	bool syslog;
-} state = { "hooktools", false, false, false };
+	bool gather;
+	size_t len;	      /* of what has gathered */
+	char lines[PIPE_BUF]; /* a pipe takes so much without tearing it */
+} state = { .program = "hooktools" };
 
 static void write_line(int level, const char *format, va_list list)
 	__attribute__((format(printf, 2, 0)));
@@ -50,22 +54,47 @@ static void replace_control_bytes(char *text)
 	}
 }
 
+void log_flush(void)
+{
+	/* There is nowhere to report that stderr is gone. */
+	if (state.len)
+		(void)!write(STDERR_FILENO, state.lines, state.len);
+	state.len = 0;
+}
+
+void log_gather(bool gather)
+{
+	log_flush();
+	state.gather = gather;
+}
+
+static void put(int level, const char *line, size_t len)
+{
+	if (state.len + len > sizeof(state.lines))
+		log_flush();
+	memcpy(state.lines + state.len, line, len);
+	state.len += len;
+	if (!state.gather || level < LOG_NOTICE)
+		log_flush();
+}
+
 static void write_line(int level, const char *format, va_list list)
 {
-	auto_buf struct buf line = BUF_EMPTY;
-	char text[1024];
+	char line[LINE_BYTES];
+	char *text = line;
 
-	vsnprintf(text, sizeof(text), format, list);
+	if (state.journal)
+		text += snprintf(text, NAME_BYTES, "<%d>", level);
+	text += snprintf(text, NAME_BYTES, "%.32s: ", state.program);
+	vsnprintf(text, TEXT_BYTES, format, list);
 	replace_control_bytes(text);
 	if (state.syslog) {
 		syslog(level, "%s", text);
 		return;
 	}
-	if (state.journal)
-		buf_add_format(&line, "<%d>", level);
-	buf_add_format(&line, "%s: %s\n", state.program, text);
-	/* There is nowhere to report that stderr is gone. */
-	(void)!write(STDERR_FILENO, line.data, line.len);
+	text += strlen(text);
+	*text++ = '\n';
+	put(level, line, (size_t)(text - line));
 }
 
 #define LOG_AT(level)                                                                    \
@@ -76,27 +105,27 @@ static void write_line(int level, const char *format, va_list list)
 
 void log_error(const char *format, ...)
 {
-	LOG_AT(3);
+	LOG_AT(LOG_ERR);
 }
 
 void log_warning(const char *format, ...)
 {
-	LOG_AT(4);
+	LOG_AT(LOG_WARNING);
 }
 
 void log_notice(const char *format, ...)
 {
-	LOG_AT(5);
+	LOG_AT(LOG_NOTICE);
 }
 
 void log_info(const char *format, ...)
 {
-	LOG_AT(6);
+	LOG_AT(LOG_INFO);
 }
 
 void log_debug(const char *format, ...)
 {
 	if (!state.debug)
 		return;
-	LOG_AT(7);
+	LOG_AT(LOG_DEBUG);
 }

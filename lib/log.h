@@ -14,6 +14,13 @@
 /* program: its name, kept.  debug: whether log_debug writes. */
 void log_start(const char *program, bool debug);
 
+/*
+ * For one that logs much: lines of notice and below gather until log_flush, 4096 bytes, or
+ * something worse.  Who gathers flushes before it waits, and before it forks.
+ */
+void log_gather(bool gather);
+void log_flush(void);
+
 void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_notice(const char *format, ...) __attribute__((format(printf, 1, 2)));

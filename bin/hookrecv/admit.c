@@ -1,19 +1,16 @@
 #include "bin/hookrecv/admit.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "bin/hookrecv/answer.h"
-#include "bin/hookrecv/leak.h"
+#include "bin/hookrecv/begun.h"
 #include "bin/hookrecv/receive.h"
-#include "bin/hookrecv/recovered.h"
 #include "bin/hookrecv/request.h"
 #include "lib/date.h"
 #include "lib/error.h"
 #include "lib/http_server.h"
-#include "lib/json_write.h"
 #include "lib/log.h"
 
 enum { HELD_MAX = 1 << 20 }; /* of a body that must be in memory as a whole */
@@ -49,95 +46,6 @@ static void take_signed_id(struct request *request, const struct http_exchange *
 static const char *signature_header(const void *request, const char *name)
 {
 	return http_header(request, name);
-}
-
-struct header_writer {
-	const struct request *request;
-	const struct keyring_keys *keys;
-	struct json_writer json;
-};
-
-static bool leaks(const struct header_writer *writer, const char *name, const char *value)
-{
-	if (provider_signs_in(writer->request->provider, name) ||
-	    !leak_is_in(writer->keys, value))
-		return false;
-	log_warning(
-		"hook %s: its sender sends the hook's secret in the header '%s', which "
-		"was left out: rotate the secret and tell the sender",
-		writer->request->hook, name);
-	return true;
-}
-
-static void write_header(const char *name, const char *value, void *data)
-{
-	struct header_writer *writer = data;
-	char lower[128];
-	size_t i;
-
-	if (strlen(name) >= sizeof(lower) || leaks(writer, name, value) ||
-	    provider_hides_header(writer->request->provider, name))
-		return;
-	for (i = 0; name[i]; i++)
-		lower[i] = (char)tolower((unsigned char)name[i]);
-	lower[i] = '\0';
-	json_write_string(&writer->json, lower, value);
-}
-
-/* A secret is no name of an event. */
-static void hide_names(struct request *request, const struct keyring_keys *keys)
-{
-	if (leak_is_in(keys, request->event))
-		request->event = "unknown";
-	if (request->delivery && leak_is_in(keys, request->delivery))
-		request->delivery = NULL;
-}
-
-/* One that says it will be large goes to its file at once. */
-static size_t memory_for(const struct request *request,
-			 const struct http_exchange *exchange)
-{
-	uint64_t length = 0;
-
-	if (provider_is_named_by_payload(request->provider))
-		return INTAKE_MEMORY_NAMED;
-	return http_length(exchange, &length) && length > INTAKE_MEMORY ? 0
-									: INTAKE_MEMORY;
-}
-
-static void start_intake(struct request *request, struct http_exchange *exchange,
-			 const struct registry_hook *hook,
-			 const struct keyring_keys *keys)
-{
-	const struct source source = guard_source(&request->receive->guard, exchange);
-	auto_buf struct buf headers = BUF_EMPTY;
-	struct header_writer writer = { request, keys, JSON_WRITER(&headers) };
-	char key[DATE_LEN];
-	struct event_head head = { .hook = request->hook,
-				   .name = hook->name,
-				   .provider = request->provider->name,
-				   .remote = source.text };
-	const struct recovered_place place = { request->receive->hooks.keyring.state,
-					       request->hook };
-
-	hide_names(request, keys);
-	head.event = request->event;
-	head.delivery = request->delivery;
-	if (keys->count) {
-		date_format(key, keys->keys[0].since_ms);
-		head.key = key;
-	}
-	head.is_recovered = hook->forge && recovered_expects(&place, request->delivery);
-	json_write_object(&writer.json, NULL);
-	http_each_header(exchange, write_header, &writer);
-	json_write_object_end(&writer.json);
-	head.headers = (struct str_view){ headers.data, headers.len };
-	head.received_ms = date_now_ms();
-	uuid_next(request->id, &request->receive->ids, head.received_ms);
-	head.id = request->id;
-	request->intake.all = &request->receive->kept;
-	request->intake.memory = memory_for(request, exchange);
-	intake_start(&request->intake, &request->receive->spool, &head);
 }
 
 /* JSON, a form, or 415.  A sender that names no type is taken to send JSON. */
@@ -297,6 +205,10 @@ void admit(struct receive *receive, struct http_exchange *exchange, const char *
 	if (!take_length(request, exchange) || !take_type(request, exchange))
 		return;
 	keys = check_signature(request, exchange, hook);
-	if (keys && take_space(request, exchange))
-		start_intake(request, exchange, hook, keys);
+	if (!keys || !take_space(request, exchange))
+		return;
+	if (begun_may_wait(request, exchange))
+		request->is_waiting = true;
+	else
+		begun_start(request, exchange, hook, keys);
 }

@@ -121,6 +121,7 @@ static int serve(struct receive *receive, const struct serving *serving, int rea
 		 struct error *err)
 {
 	auto_http_server struct http_server server = HTTP_SERVER_NONE;
+	int failed;
 
 	receive_count(receive, &serving->metrics);
 	if (open_server(&server, receive, serving, err) < 0 ||
@@ -132,7 +133,10 @@ static int serve(struct receive *receive, const struct serving *serving, int rea
 		crew_ready(ready);
 	else
 		log_notice("listening on %s", serving->name);
-	return http_server_run(&server, err);
+	log_gather(true);
+	failed = http_server_run(&server, err);
+	log_gather(false);
+	return failed;
 }
 
 static int serve_single(struct receive *receive, const struct serving *serving,

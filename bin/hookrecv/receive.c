@@ -127,6 +127,7 @@ static void turn(void *context)
 	keyring_forget(&receive->hooks.keyring, date_now_ms());
 	if (hooks_refresh(&receive->hooks, &err) < 0)
 		log_warning("%s, going on with the hooks as they were", err.message);
+	log_flush();
 }
 
 static bool welcome(const struct address *address, unsigned others, void *context)

@@ -7,6 +7,7 @@
 #include "bin/hookrecv/admit.h"
 #include "bin/hookrecv/aftermath.h"
 #include "bin/hookrecv/answer.h"
+#include "bin/hookrecv/begun.h"
 #include "bin/hookrecv/member.h"
 #include "bin/hookrecv/receive.h"
 #include "bin/hookrecv/rotation.h"
@@ -61,6 +62,11 @@ void request_body(struct http_exchange *exchange, const char *bytes, size_t len)
 	if (request->bytes > request->max_body) {
 		http_answer_error(exchange, 413, "too_large",
 				  "the body is larger than this hook takes");
+		return;
+	}
+	if (request->is_waiting) {
+		begun_hold(request, bytes, len);
+		verify_add(&request->verify, bytes, len);
 		return;
 	}
 	if (!request->failed &&
@@ -178,15 +184,19 @@ bool request_judge(struct http_exchange *exchange)
 	struct request *request = http_state(exchange);
 	enum signature_verdict verdict;
 	const char *problem;
+	struct error err = { 0 };
 
 	request->complete_us = metrics_clock(&request->receive->metrics);
 	verdict = verify_finish(&request->verify);
-	problem = intake_problem(&request->intake);
+	if (verdict == SIGNATURE_GOOD && begun_late(request, exchange, &err) < 0) {
+		log_error("%s; the event was refused", err.message);
+		request->failed = true;
+	}
 	if (request->failed) {
 		answer_unavailable(exchange);
 	} else if (verdict != SIGNATURE_GOOD) {
 		admit_refuse_signature(exchange, verdict);
-	} else if (problem) {
+	} else if ((problem = intake_problem(&request->intake))) {
 		refuse_payload(exchange, request, problem);
 	} else {
 		name_by_payload(request);
@@ -219,6 +229,7 @@ void request_done(struct receive *receive, struct http_exchange *exchange)
 		 source.text, http_status(exchange) < 300 ? request->id : "-");
 	verify_free(&request->verify);
 	intake_free(&request->intake);
+	begun_drop(request);
 	free(request->payload_event);
 	free(request->payload_delivery);
 	free(request);

@@ -26,7 +26,9 @@ struct request {
 	char *payload_delivery;
 	struct verify verify;
 	struct intake intake;
+	struct buf body;     /* while it waits, see begun.h */
 	int64_t complete_us; /* when the body was, for the counters */
+	bool is_waiting;     /* the event is not begun yet */
 	bool failed;	     /* the disk took no more */
 };
 

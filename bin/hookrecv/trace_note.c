@@ -123,9 +123,11 @@ static void take_body(struct diagnose_request *asked, struct trace_record *recor
 	struct str_view payload;
 
 	asked->is_form = request->intake.is_form;
-	if (!request->intake.line.len)
+	if (!request->intake.line.len && !request->body.len)
 		return; /* the headers were enough */
-	payload = intake_payload(&request->intake);
+	payload = request->is_waiting
+			  ? (struct str_view){ request->body.data, request->body.len }
+			  : intake_payload(&request->intake);
 	if (!payload.len)
 		return;
 	if (asked->is_form)

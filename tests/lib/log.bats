@@ -4,6 +4,10 @@ load ../helper
 	every_case_is_listed
 }
 
+@test "log: lines gather until something is wrong" {
+	unit lines_gather_until_something_is_wrong
+}
+
 @test "log: a line cannot be forged" {
 	unit a_line_cannot_be_forged
 }

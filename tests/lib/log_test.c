@@ -76,7 +76,47 @@ static void the_client_of_inetd_reads_no_log(void)
 	CHECK(read(pair[1], text, sizeof(text)) > 0);
 }
 
+static void gathered(void)
+{
+	log_start("hookrecv", false);
+	log_gather(true);
+	log_info("one");
+	log_notice("two");
+}
+
+static void worse(void)
+{
+	log_warning("three");
+	log_info("four");
+}
+
+static void many(void)
+{
+	int i;
+
+	log_flush();
+	for (i = 0; i < 100; i++)
+		log_info("%060d", i);
+}
+
+static void lines_gather_until_something_is_wrong(void)
+{
+	size_t len;
+
+	CHECK_STR(captured(gathered), "");
+	CHECK_STR(captured(worse), "hookrecv: one\nhookrecv: two\nhookrecv: three\n");
+	CHECK_STR(captured(log_flush), "hookrecv: four\n");
+	/* Whole lines, and no more than a pipe takes at once. */
+	len = strlen(captured(many));
+	CHECK(len > 0 && len % 71 == 0);
+	CHECK_STR(captured(log_flush) + strlen(text) - 4, "099\n");
+	log_gather(false);
+	CHECK_STR(captured(plain), "hookroute: branch 'a?b?[31m'\n");
+}
+
 static const struct check_case cases[] = {
+	{ "lines_gather_until_something_is_wrong",
+	  lines_gather_until_something_is_wrong },
 	{ "a_line_cannot_be_forged", a_line_cannot_be_forged },
 	{ "the_journal_gets_levels", the_journal_gets_levels },
 	{ "the_client_of_inetd_reads_no_log", the_client_of_inetd_reads_no_log },
