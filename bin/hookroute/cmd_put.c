@@ -166,6 +166,10 @@ int cmd_put(const struct options *options, const struct layout *layout, struct e
 
 	if (!options->event && (options->name || options->hook))
 		return error_set(err, ERROR_USAGE, "--name and --hook go with --event");
+	if (options->name && !str_is_name(options->name))
+		return error_set(err, ERROR_USAGE,
+				 "--name wants a name as owner/repository, not '%s'",
+				 options->name);
 	failed = spool_open(&put.spool, path, err);
 	if (!failed)
 		failed = put_lines(&put, &lines, err);

@@ -1,10 +1,8 @@
 #include "bin/hookroute/options.h"
 
 #include "bin/hookroute/dispatch.h"
+#include "bin/hookroute/values.h"
 #include "lib/error.h"
-#include "lib/path.h"
-#include "lib/str.h"
-#include "lib/uuid.h"
 
 enum { JOBS_MAX = 65536 };
 
@@ -23,58 +21,31 @@ const char options_usage[] =
 
 static const struct option longs[] = {
 	{ "after", required_argument, NULL, 'a' },
+	{ "all", no_argument, NULL, 'A' },
+	{ "by", required_argument, NULL, 'b' },
 	{ "dead", no_argument, NULL, 'D' },
 	{ "debug", no_argument, NULL, 'd' },
+	{ "dry-run", no_argument, NULL, 'N' },
 	{ "event", required_argument, NULL, 'e' },
+	{ "follow", no_argument, NULL, 'f' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "hook", required_argument, NULL, 'k' },
 	{ "jobs", required_argument, NULL, 'j' },
 	{ "json", no_argument, NULL, 'J' },
+	{ "keep", required_argument, NULL, 'K' },
 	{ "limit", required_argument, NULL, 'l' },
+	{ "max-bytes", required_argument, NULL, 'B' },
 	{ "name", required_argument, NULL, 'n' },
+	{ "older-than", required_argument, NULL, 'o' },
+	{ "provider", required_argument, NULL, 'p' },
+	{ "route", required_argument, NULL, 'R' },
 	{ "routes", required_argument, NULL, 'r' },
+	{ "since", required_argument, NULL, 'S' },
 	{ "to", required_argument, NULL, 't' },
+	{ "until", required_argument, NULL, 'U' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
 };
-
-static int take_number(uint64_t *number, const char *name, uint64_t max,
-		       struct error *err)
-{
-	if (str_to_u64(number, optarg, 1, max, err) < 0)
-		return error_set(err, ERROR_USAGE,
-				 "%s wants a number of at least 1, not '%s'", name,
-				 optarg);
-	return 0;
-}
-
-static int take_id(const char **id, const char *name, struct error *err)
-{
-	if (!uuid_is_valid(optarg))
-		return error_set(err, ERROR_USAGE, "%s wants an id, not '%s'", name,
-				 optarg);
-	*id = optarg;
-	return 0;
-}
-
-static int take_event(struct options *options, struct error *err)
-{
-	if (!path_is_safe_name(optarg))
-		return error_set(err, ERROR_USAGE,
-				 "--event wants a name as push, not '%s'", optarg);
-	options->event = optarg;
-	return 0;
-}
-
-static int take_name(struct options *options, struct error *err)
-{
-	if (!str_is_name(optarg))
-		return error_set(err, ERROR_USAGE,
-				 "--name wants a name as owner/repository, not '%s'",
-				 optarg);
-	options->name = optarg;
-	return 0;
-}
 
 static int take(void *context, int letter, struct error *err)
 {
@@ -82,29 +53,56 @@ static int take(void *context, int letter, struct error *err)
 
 	switch (letter) {
 	case 'a':
-		return take_id(&options->after, "--after", err);
+		return values_id(&options->after, "--after", optarg, err);
+	case 'A':
+		options->all = true;
+		return 0;
+	case 'b':
+		options->by = optarg;
+		return 0;
+	case 'B':
+		return values_size(&options->max_bytes, "--max-bytes", optarg, err);
 	case 'D':
 		options->dead = true;
 		return 0;
 	case 'e':
-		return take_event(options, err);
+		return values_word(&options->event, "--event", optarg, err);
+	case 'f':
+		options->follow = true;
+		return 0;
 	case 'j':
-		return take_number(&options->jobs, "--jobs", JOBS_MAX, err);
+		return values_number(&options->jobs, "--jobs", optarg, JOBS_MAX, err);
 	case 'J':
 		options->json = true;
 		return 0;
 	case 'k':
-		return take_id(&options->hook, "--hook", err);
+		return values_id(&options->hook, "--hook", optarg, err);
+	case 'K':
+		return values_number(&options->keep, "--keep", optarg, UINT32_MAX, err);
 	case 'l':
-		return take_number(&options->limit, "--limit", UINT32_MAX, err);
+		return values_number(&options->limit, "--limit", optarg, UINT32_MAX, err);
 	case 'n':
-		return take_name(options, err);
+		return values_pattern(&options->name, "--name", optarg, err);
+	case 'N':
+		options->dry_run = true;
+		return 0;
+	case 'o':
+		return values_duration(&options->older_than_ms, "--older-than", optarg,
+				       err);
+	case 'p':
+		return values_word(&options->provider, "--provider", optarg, err);
 	case 'r':
 		options->routes = optarg;
 		return 0;
+	case 'R':
+		return values_word(&options->route, "--route", optarg, err);
+	case 'S':
+		return values_time(&options->since_ms, "--since", optarg, err);
 	case 't':
 		options->to = optarg;
 		return 0;
+	case 'U':
+		return values_time(&options->until_ms, "--until", optarg, err);
 	default:
 		return error_set(err, ERROR_BUG, "option -%c", letter);
 	}
@@ -112,13 +110,19 @@ static int take(void *context, int letter, struct error *err)
 
 int options_parse(struct options *options, int argc, char *argv[], struct error *err)
 {
-	static const struct cli_grammar grammar = { "a:Dde:hj:Jk:l:n:r:t:V", longs,
-						    take };
+	static const struct cli_grammar grammar = {
+		"a:Ab:B:De:fhj:Jk:K:l:n:No:p:r:R:S:t:U:Vd", longs, take
+	};
 
 	*options =
 		(struct options){ .cli = { .program = "hookroute", .context = options },
 				  .jobs = DISPATCH_EVENTS,
-				  .limit = UINT64_MAX };
+				  .limit = UINT64_MAX,
+				  .keep = UINT64_MAX,
+				  .max_bytes = UINT64_MAX,
+				  .older_than_ms = UINT64_MAX,
+				  .since_ms = INT64_MIN,
+				  .until_ms = INT64_MAX };
 	if (cli_parse(&options->cli, &grammar, argc, argv, err) < 0)
 		return -1;
 	options->command = options->cli.words[0];
