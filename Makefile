@@ -100,7 +100,7 @@ fuzz: ## feed rubbish to every parser of outside bytes
 	@tests/fuzz/run
 crash: all ## cut its power under load, 220 times: is all that was answered there?
 	@O="$(O)" tests/crash/run
-bench: all $(FAKE) ## measure hookrecv beside webhook and nginx
+bench: all $(FAKE) ## measure it beside webhook, nginx and jq
 	@O="$(O)" tests/bench/run
 install: all ## put it below DESTDIR into PREFIX, BINDIR, SBINDIR, MANDIR, ... (see the top)
 	@$(FOLDERS) .ci/install put
