@@ -98,7 +98,7 @@ coverage: ## which lines the tests reach
 	@gcovr -r . --object-directory .build/coverage -f 'bin/' -f 'lib/' --sort-uncovered
 fuzz: ## feed rubbish to every parser of outside bytes
 	@tests/fuzz/run
-crash: all ## cut its power under load, 220 times: is all that was answered there?
+crash: all ## cut its power under load, 230 times: is all that was answered there?
 	@O="$(O)" tests/crash/run
 bench: all $(FAKE) ## measure it beside webhook, nginx and jq
 	@O="$(O)" tests/bench/run

@@ -8,40 +8,74 @@
 #include "lib/log.h"
 #include "lib/spool.h"
 
-const char *batch_file(const struct batch *batch, const char *id)
+void batch_add(struct batch *batch, const struct batch_item *item)
 {
-	return batch->lines.len ? batch->file : id;
-}
-
-void batch_add(struct batch *batch, const struct batch_item *item, struct str_view line)
-{
-	if (line.len && !batch->lines.len)
-		memcpy(batch->file, item->entry.id, UUID_LEN);
-	buf_add(&batch->lines, line.data, line.len);
 	batch->items[batch->count++] = *item;
 	if (batch->count == BATCH_MAX)
 		batch_commit(batch);
 }
 
-static bool is_known(const struct batch_item *item)
+static bool is_large(const struct batch_item *item)
 {
-	return item->entry.delivery != NULL;
+	return intake_is_large(item->intake);
+}
+
+static enum batch_fate fate_of(struct seen *seen, struct batch_item *item)
+{
+	enum seen_answer answer = SEEN_NEW;
+
+	if (item->entry.delivery)
+		answer = seen_enter(seen, &item->entry);
+	if (answer == SEEN_ELSEWHERE)
+		return BATCH_ELSEWHERE;
+	return answer == SEEN_NEW ? BATCH_NEW : BATCH_DUPLICATE;
+}
+
+/* What is new and small goes into one file, which bears the first one's id. */
+static void gather(struct batch *batch)
+{
+	size_t i;
+
+	seen_hold(batch->seen);
+	for (i = 0; i < batch->count; i++) {
+		struct batch_item *item = &batch->items[i];
+		const char *first = batch->lines.len && !is_large(item) ? batch->file
+									: item->entry.id;
+
+		memcpy(item->entry.file, first, UUID_LEN);
+		item->fate = fate_of(batch->seen, item);
+		memcpy(item->event_id, item->entry.id, UUID_LEN);
+		if (item->fate != BATCH_NEW || is_large(item))
+			continue;
+		if (!batch->lines.len)
+			memcpy(batch->file, item->entry.id, UUID_LEN);
+		buf_add(&batch->lines, item->intake->line.data, item->intake->line.len);
+	}
+	seen_release(batch->seen);
 }
 
 static void settle(struct batch *batch, struct batch_item *item, bool stored)
 {
-	if (is_known(item) && !item->duplicate) {
-		if (stored)
-			seen_stored(batch->seen, &item->entry);
-		else
-			seen_forget(batch->seen, &item->entry);
-	}
-	if (!stored)
-		answer_unavailable(item->exchange);
-	else if (item->duplicate)
-		answer_duplicate(item->exchange, item->entry.id);
+	if (!item->entry.delivery)
+		return;
+	if (stored)
+		seen_stored(batch->seen, &item->entry);
 	else
+		seen_forget(batch->seen, &item->entry);
+}
+
+/* One that repeats an event of this batch shares its fate. */
+static void answer(struct batch *batch, struct batch_item *item, bool stored)
+{
+	bool duplicate =
+		item->fate == BATCH_DUPLICATE && seen_has(batch->seen, &item->entry);
+
+	if (duplicate)
+		answer_duplicate(item->exchange, item->entry.id);
+	else if (stored)
 		answer_accepted(item->exchange, item->entry.id);
+	else
+		answer_unavailable(item->exchange);
 }
 
 static bool publish(struct batch *batch)
@@ -63,7 +97,7 @@ static bool publish_large(const struct batch *batch, struct batch_item *item)
 	int64_t begun_us = metrics_clock(&batch->metrics);
 	struct error err = { 0 };
 
-	if (spool_file_publish(&item->large->file, &err) == 0) {
+	if (spool_file_publish(&item->intake->file, &err) == 0) {
 		metrics_sync(&batch->metrics, 1, begun_us);
 		return true;
 	}
@@ -71,35 +105,27 @@ static bool publish_large(const struct batch *batch, struct batch_item *item)
 	return false;
 }
 
-/* A duplicate shares the fate of the event it repeats. */
-static bool fate_of(const struct batch *batch, const bool *stored, size_t of)
-{
-	size_t i;
-
-	for (i = 0; i < of; i++) {
-		if (str_equal(batch->items[i].entry.id, batch->items[of].entry.id))
-			return stored[i];
-	}
-	return false;
-}
-
 void batch_commit(struct batch *batch)
 {
 	bool stored[BATCH_MAX] = { false };
-	bool small = batch->lines.len == 0 || publish(batch);
+	bool small;
 	size_t i;
 
+	gather(batch);
+	small = batch->lines.len == 0 || publish(batch);
 	for (i = 0; i < batch->count; i++) {
 		struct batch_item *item = &batch->items[i];
 
-		if (item->duplicate)
-			stored[i] = fate_of(batch, stored, i);
-		else
-			stored[i] = item->large ? publish_large(batch, item) : small;
+		if (item->fate == BATCH_NEW)
+			stored[i] = is_large(item) ? publish_large(batch, item) : small;
 	}
 	seen_hold(batch->seen);
+	for (i = 0; i < batch->count; i++) {
+		if (batch->items[i].fate == BATCH_NEW)
+			settle(batch, &batch->items[i], stored[i]);
+	}
 	for (i = 0; i < batch->count; i++)
-		settle(batch, &batch->items[i], stored[i]);
+		answer(batch, &batch->items[i], stored[i]);
 	seen_release(batch->seen);
 	batch->count = 0;
 	buf_clear(&batch->lines);

@@ -18,11 +18,19 @@ struct spool;
  */
 enum { BATCH_MAX = 256 };
 
+/* What becomes of an event that has joined. */
+enum batch_fate {
+	BATCH_NEW,	 /* it is stored */
+	BATCH_DUPLICATE, /* of one that is in the spool, or will be with this batch */
+	BATCH_ELSEWHERE, /* of one that another process is about to store */
+};
+
 struct batch_item {
 	struct http_exchange *exchange;
 	struct seen_entry entry; /* its texts belong to the exchange */
-	struct intake *large;	 /* an event with a file of its own, else NULL */
-	bool duplicate;		 /* of an event earlier in this batch */
+	struct intake *intake;	 /* the whole event */
+	char *event_id;		 /* out: of the event that is answered */
+	enum batch_fate fate;
 };
 
 struct batch {
@@ -35,9 +43,8 @@ struct batch {
 	size_t count;
 };
 
-/* The spool file an event that joins now will be in. */
-const char *batch_file(const struct batch *batch, const char *id);
-void batch_add(struct batch *batch, const struct batch_item *item, struct str_view line);
+/* item->fate is found out later, for all together. */
+void batch_add(struct batch *batch, const struct batch_item *item);
 
 /* Make it all durable and answer everybody; a failure is answered 503. */
 void batch_commit(struct batch *batch);

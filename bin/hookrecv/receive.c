@@ -64,36 +64,17 @@ static void body(struct http_exchange *exchange, const char *bytes, size_t len,
 	request_body(exchange, bytes, len);
 }
 
-/* A duplicate of an event in this very batch is answered together with it. */
 static void store(struct receive *receive, struct http_exchange *exchange,
 		  struct request *request)
 {
 	struct batch_item item = { .exchange = exchange,
-				   .large = intake_is_large(&request->intake)
-						    ? &request->intake
-						    : NULL };
-	struct str_view line = { request->intake.line.data, request->intake.line.len };
-	enum seen_answer answer = SEEN_NEW;
+				   .intake = &request->intake,
+				   .event_id = request->id };
 
 	item.entry.hook = request->hook;
 	item.entry.delivery = request->delivery;
 	memcpy(item.entry.id, request->intake.id, UUID_LEN);
-	memcpy(item.entry.file,
-	       item.large ? item.entry.id : batch_file(&receive->batch, item.entry.id),
-	       UUID_LEN);
-	if (request->delivery)
-		answer = seen_enter(&receive->seen, &item.entry);
-	memcpy(request->id, item.entry.id, UUID_LEN);
-	if (answer == SEEN_STORED) {
-		answer_duplicate(exchange, item.entry.id);
-	} else if (answer == SEEN_ELSEWHERE) {
-		answer_unavailable(exchange);
-	} else {
-		item.duplicate = answer == SEEN_PENDING;
-		batch_add(&receive->batch, &item,
-			  item.duplicate || item.large ? (struct str_view){ NULL, 0 }
-						       : line);
-	}
+	batch_add(&receive->batch, &item);
 }
 
 static void end(struct http_exchange *exchange, void *context)
