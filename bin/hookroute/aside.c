@@ -19,6 +19,16 @@
 
 enum { WHY_LIMIT = 1 << 30 };
 
+static void write_time(struct json_writer *writer, const char *key, int64_t unix_ms)
+{
+	char text[DATE_LEN];
+
+	if (!unix_ms)
+		return;
+	date_format(text, unix_ms);
+	json_write_string(writer, key, text);
+}
+
 static void write_delivery(struct json_writer *writer, const struct delivery *delivery)
 {
 	json_write_u64(writer, "n", delivery->n);
@@ -32,6 +42,10 @@ static void write_delivery(struct json_writer *writer, const struct delivery *de
 	lane_write(writer, delivery);
 	json_write_u64(writer, "tries", delivery->tries);
 	json_write_string(writer, "error", delivery->error);
+	write_time(writer, "since", delivery->since_ms);
+	write_time(writer, "due_at", delivery->due_ms);
+	if (delivery->kept)
+		json_write_bool(writer, "kept", true);
 }
 
 static int set_due(const struct spool *spool, const char *id, int64_t due_ms,
@@ -47,6 +61,15 @@ static int set_due(const struct spool *spool, const char *id, int64_t due_ms,
 	return 0;
 }
 
+/* What an earlier file of that name had been through, if a crash left that behind. */
+static void forget_progress(const struct aside *aside)
+{
+	auto_free char *name = str_format("%s.done", aside->id);
+
+	if (aside_due_ms(aside->spool, aside->id) == INT64_MAX)
+		(void)unlinkat(aside->spool->dir[SPOOL_DEFER], name, 0);
+}
+
 int aside_defer(const struct aside *aside, const struct deliveries *left, int64_t due_ms,
 		struct error *err)
 {
@@ -55,6 +78,7 @@ int aside_defer(const struct aside *aside, const struct deliveries *left, int64_
 	char due[DATE_LEN];
 	size_t i;
 
+	forget_progress(aside);
 	date_format(due, due_ms);
 	buf_add(&text, aside->line.data, aside->line.len);
 	buf_add_char(&text, '\n');
@@ -75,6 +99,25 @@ int aside_defer(const struct aside *aside, const struct deliveries *left, int64_
 	return set_due(aside->spool, aside->id, due_ms, err);
 }
 
+static int read_time(int64_t *unix_ms, jv value, const char *key, struct error *err)
+{
+	auto_free char *text = NULL;
+
+	if (json_get_string(&text, value, key, err) < 0)
+		return -1;
+	if (text && !date_parse(unix_ms, text))
+		return error_set(err, ERROR_DATA, "'%s' is no time", key);
+	return 0;
+}
+
+static int read_times(struct delivery *delivery, jv value, struct error *err)
+{
+	if (read_time(&delivery->since_ms, value, "since", err) < 0 ||
+	    read_time(&delivery->due_ms, value, "due_at", err) < 0)
+		return -1;
+	return json_get_bool(&delivery->kept, value, "kept", err);
+}
+
 static int read_one(struct delivery *delivery, jv value, struct error *err)
 {
 	auto_jv jv send = json_get(value, "send");
@@ -89,7 +132,7 @@ static int read_one(struct delivery *delivery, jv value, struct error *err)
 	    json_get_string(&delivery->to, value, "to", err) < 0 ||
 	    json_get_string(&delivery->error, value, "error", err) < 0 ||
 	    json_get_string(&with, value, "with", err) < 0 ||
-	    lane_read(delivery, value, err) < 0)
+	    lane_read(delivery, value, err) < 0 || read_times(delivery, value, err) < 0)
 		return -1;
 	if (!delivery->to)
 		return error_set(err, ERROR_DATA, "'to' is missing");
@@ -212,6 +255,9 @@ static int read_reason(struct deliveries *left, bool *reroute, struct str_view l
 		return 0;
 	*deliveries_add(left) = one.list[0];
 	left->list[left->count - 1].tries = 0;
+	left->list[left->count - 1].since_ms = 0;
+	left->list[left->count - 1].due_ms = 0;
+	left->list[left->count - 1].kept = false;
 	one.list[0] = (struct delivery)DELIVERY_EMPTY;
 	return 0;
 }

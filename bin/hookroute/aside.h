@@ -12,7 +12,8 @@ struct spool;
 
 /*
  * What is not delivered now: an event that waits for its next try (defer/<id>: its line,
- * then a line that says what is left of it; its time is the file's), and one given up
+ * then a line that says what is left of it; the first time of these is the file's; an older
+ * one means that a person wants all of it tried), and one given up
  * (dead/<id>, and dead/<id>.why with a line for each delivery).  Both are on the disk when
  * these return.
  */

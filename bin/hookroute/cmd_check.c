@@ -79,7 +79,8 @@ int cmd_check(const struct options *options, const struct layout *layout,
 	size_t consumers = 0;
 
 	if (config_load(&config, layout, err) < 0 ||
-	    retry_read(&retry, config_get(&config, "HOOKTOOLS_RETRY"), err) < 0 ||
+	    retry_read(&retry, config_get(&config, "HOOKTOOLS_RETRY"), "HOOKTOOLS_RETRY",
+		       err) < 0 ||
 	    routes_load(&routes, layout, options->routes, err) < 0 ||
 	    check_consumers(&consumers, layout->share, layout, err) < 0 ||
 	    check_consumers(&consumers, layout->conf, layout, err) < 0)

@@ -42,6 +42,7 @@ static int add_waiting(struct deliveries *left, struct lease *lease, struct erro
 	if (aside_read(&waiting, (struct str_view){ buf_str(&line), line.len }, err) < 0)
 		return -1;
 	for (i = 0; i < waiting.count; i++) {
+		waiting.list[i].due_ms = 0;
 		*deliveries_add(left) = waiting.list[i];
 		waiting.list[i] = (struct delivery)DELIVERY_EMPTY;
 	}

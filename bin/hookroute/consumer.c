@@ -8,7 +8,6 @@
 
 #include "bin/hookroute/consumer_file.h"
 #include "bin/hookroute/consumer_process.h"
-#include "bin/hookroute/reply.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
 #include "lib/log.h"
@@ -65,6 +64,16 @@ int consumer_open(struct consumer **consumer, const char *name,
 	return 0;
 }
 
+void consumer_use_retry(struct consumer *consumer, const struct retry *retry)
+{
+	uint64_t expire_ms = consumer->file.retry.expire_ms;
+
+	if (consumer->file.has_retry)
+		return;
+	consumer->file.retry = *retry;
+	consumer->file.retry.expire_ms = expire_ms;
+}
+
 void consumer_add(struct consumer *consumer, struct consumer_value *value, int64_t now_ms)
 {
 	if (!consumer->sent.first && !consumer->waiting.first)
@@ -72,14 +81,13 @@ void consumer_add(struct consumer *consumer, struct consumer_value *value, int64
 	push(&consumer->waiting, value);
 }
 
-static void settle_first(struct consumer *consumer, enum consumer_verdict verdict,
-			 const char *message)
+static void settle_first(struct consumer *consumer, const struct reply *reply)
 {
 	struct consumer_value *value = pop(&consumer->sent);
 
 	consumer->sent_count--;
 	consumer->suspects -= consumer->suspects > 0;
-	value->settled(value, verdict, message);
+	value->settled(value, reply);
 }
 
 /* What had no reply goes back in front, in its order. */
@@ -109,19 +117,21 @@ static void delay_start(struct consumer *consumer, int64_t now_ms)
 static void settle_waiting(struct consumer *consumer, enum consumer_verdict verdict,
 			   const char *message)
 {
+	const struct reply reply = { verdict, message, 0 };
 	struct consumer_queue queue = consumer->waiting;
 
 	consumer->waiting = (struct consumer_queue){ NULL, NULL };
 	while (queue.first) {
 		struct consumer_value *value = pop(&queue);
 
-		value->settled(value, verdict, message);
+		value->settled(value, &reply);
 	}
 }
 
 /* One that ends over and over on the same value cannot take it now: its turn is over. */
 static void blame(struct consumer *consumer)
 {
+	const struct reply reply = { CONSUMER_TEMPORARY, consumer->trouble, 0 };
 	struct consumer_value *first = consumer->waiting.first;
 
 	if (!first)
@@ -135,7 +145,7 @@ static void blame(struct consumer *consumer)
 	consumer->deaths = 0;
 	consumer->suspects -= consumer->suspects > 0;
 	(void)pop(&consumer->waiting);
-	first->settled(first, CONSUMER_TEMPORARY, consumer->trouble);
+	first->settled(first, &reply);
 }
 
 static void bury(struct consumer *consumer, int64_t now_ms)
@@ -225,19 +235,19 @@ static void write_output(struct consumer *consumer)
 static bool take_reply(struct consumer *consumer, struct str_view line)
 {
 	auto_free char *message = NULL;
-	enum consumer_verdict verdict = CONSUMER_OK;
+	struct reply reply = { CONSUMER_OK, NULL, 0 };
 	struct error err = { 0 };
 
 	if (!consumer->sent.first) {
 		log_warning("%s: a reply to nothing", consumer->name);
 		return false;
 	}
-	if (reply_read(&verdict, &message, line, &err) < 0) {
+	if (reply_read(&reply, &message, line, &err) < 0) {
 		log_warning("%s: its reply is no reply: %s", consumer->name, err.message);
 		return false;
 	}
 	consumer->restarts = 0;
-	settle_first(consumer, verdict, message);
+	settle_first(consumer, &reply);
 	return true;
 }
 

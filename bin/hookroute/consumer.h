@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "bin/hookroute/consumer_file.h"
+#include "bin/hookroute/reply.h"
 #include "lib/buf.h"
 #include "lib/process.h"
 
@@ -18,20 +19,13 @@ struct layout;
  * when there is something for it, gets up to in_flight values before their replies, and is
  * started again with growing delay when it ends, to get once more what had no reply.
  */
-enum consumer_verdict {
-	CONSUMER_OK,
-	CONSUMER_TEMPORARY,
-	CONSUMER_PERMANENT,
-	CONSUMER_BUSY, /* it was not tried */
-};
 
 /* A value on its way.  write appends its line (with the line break); settled is called once,
  * after which the value may be freed. */
 struct consumer_value {
 	struct consumer_value *next;
 	void (*write)(struct consumer_value *value, struct buf *out);
-	void (*settled)(struct consumer_value *value, enum consumer_verdict verdict,
-			const char *message);
+	void (*settled)(struct consumer_value *value, const struct reply *reply);
 };
 
 struct consumer_queue {
@@ -66,6 +60,9 @@ struct consumer {
 /* Read consumers.d/NAME.json of conf or share.  None: ERROR_ABSENT, saying what to make. */
 int consumer_open(struct consumer **consumer, const char *name,
 		  const struct layout *layout, struct error *err);
+
+/* Its schedule, where it has none of its own. */
+void consumer_use_retry(struct consumer *consumer, const struct retry *retry);
 
 /* Kill it if it runs and free it; its values must have been settled or be the caller's. */
 void consumer_close(struct consumer *consumer);

@@ -72,6 +72,37 @@ static int read_limits(struct consumer_file *file, jv object, struct error *err)
 	return 0;
 }
 
+static int read_retry(struct consumer_file *file, jv object, struct error *err)
+{
+	auto_free char *retry = NULL;
+	auto_free char *expire = NULL;
+	uint64_t expire_ms = 0;
+
+	if (json_get_string(&retry, object, "retry", err) < 0 ||
+	    json_get_string(&expire, object, "expire", err) < 0)
+		return -1;
+	if (expire && (str_to_duration(&expire_ms, expire, err) < 0 || !expire_ms))
+		return error_set(err, ERROR_CONFIG, "'expire' is no time");
+	if (retry && retry_read(&file->retry, retry, "'retry'", err) < 0)
+		return -1;
+	file->has_retry = retry;
+	file->retry.expire_ms = expire_ms;
+	return 0;
+}
+
+static bool is_member(const char *key)
+{
+	static const char *const members[] = { "exec", "in_flight", "timeout", "retry",
+					       "expire" };
+	size_t i;
+
+	for (i = 0; i < sizeof(members) / sizeof(*members); i++) {
+		if (str_equal(key, members[i]))
+			return true;
+	}
+	return false;
+}
+
 /* A wrong word would silently be a default. */
 static int check_members(jv object, struct error *err)
 {
@@ -85,8 +116,7 @@ static int check_members(jv object, struct error *err)
 
 		if (json_element(&key, keys, i, "a member", err) < 0)
 			return -1;
-		if (!str_equal(key, "exec") && !str_equal(key, "in_flight") &&
-		    !str_equal(key, "timeout"))
+		if (!is_member(key))
 			return error_set(err, ERROR_CONFIG, "unknown member '%s'", key);
 	}
 	return 0;
@@ -99,7 +129,8 @@ static int read_text(struct consumer_file *file, const struct buf *text,
 	auto_jv jv exec = jv_invalid();
 
 	if (json_parse(&object, buf_str(text), text->len, err) < 0 ||
-	    check_members(object, err) < 0 || read_limits(file, object, err) < 0)
+	    check_members(object, err) < 0 || read_limits(file, object, err) < 0 ||
+	    read_retry(file, object, err) < 0)
 		return -1;
 	exec = json_get(object, "exec");
 	return read_argv(file, exec, err);

@@ -29,13 +29,12 @@ void dispatch_add(struct dispatch *dispatch, struct lease *lease)
 	*end = lease;
 }
 
-static void on_settled(struct consumer_value *value, enum consumer_verdict verdict,
-		       const char *message)
+static void on_settled(struct consumer_value *value, const struct reply *reply)
 {
 	struct parcel *parcel = (struct parcel *)value;
 
 	parcel->work->dispatch->values--;
-	settle_parcel(parcel, verdict, message);
+	settle_parcel(parcel, reply);
 }
 
 static void on_write(struct consumer_value *value, struct buf *out)
@@ -63,56 +62,184 @@ static int find_consumer(struct consumer **found, struct dispatch *dispatch,
 				 DISPATCH_CONSUMERS);
 	if (consumer_open(&consumer, name, dispatch->layout, err) < 0)
 		return -1;
+	consumer_use_retry(consumer, dispatch->retry);
 	consumer->next = dispatch->consumers;
 	dispatch->consumers = consumer;
 	*found = consumer;
 	return 0;
 }
 
+static void settle_as(struct parcel *parcel, enum consumer_verdict verdict,
+		      const char *message)
+{
+	const struct reply reply = { verdict, message, 0 };
+
+	settle_parcel(parcel, &reply);
+}
+
 /* Hand one delivery over, or settle it at once where that cannot be. */
 static void hand_over(struct parcel *parcel)
 {
 	struct work *work = parcel->work;
-	struct consumer *consumer = NULL;
 	struct error err = { 0 };
-	char id[UUID_LEN];
 
-	work_delivery_id(id, work, parcel->delivery);
-	if (lease_has_handled(work->lease, id)) {
-		if (--work->open == 0)
-			settle_work(work);
-		return;
-	}
 	if (parcel->delivery->problem) {
-		settle_parcel(parcel, CONSUMER_PERMANENT, parcel->delivery->problem);
+		settle_as(parcel, CONSUMER_PERMANENT, parcel->delivery->problem);
 		return;
 	}
-	if (find_consumer(&consumer, work->dispatch, parcel->delivery->to, &err) < 0) {
-		settle_parcel(parcel,
-			      err.kind == ERROR_ABSENT ? CONSUMER_PERMANENT
-						       : CONSUMER_TEMPORARY,
-			      err.message);
+	if (find_consumer(&parcel->consumer, work->dispatch, parcel->delivery->to, &err) <
+	    0) {
+		settle_as(parcel,
+			  err.kind == ERROR_ABSENT ? CONSUMER_PERMANENT
+						   : CONSUMER_TEMPORARY,
+			  err.message);
 		return;
 	}
 	parcel->value.write = on_write;
 	parcel->value.settled = on_settled;
 	work->dispatch->values++;
-	consumer_add(consumer, &parcel->value, work->dispatch->now_ms);
+	consumer_add(parcel->consumer, &parcel->value, work->dispatch->now_ms);
+}
+
+static bool is_handled(const struct parcel *parcel)
+{
+	char id[UUID_LEN];
+
+	work_delivery_id(id, parcel->work, parcel->delivery);
+	return lease_has_handled(parcel->work->lease, id);
+}
+
+/* A file whose time is before that of all that waits in it was touched by a person. */
+static bool is_touched(const struct work *work)
+{
+	size_t i;
+
+	for (i = 0; i < work->deliveries.count; i++) {
+		if (work->deliveries.list[i].due_ms <= work->lease->due_ms)
+			return false;
+	}
+	return true;
+}
+
+static void choose_open(struct work *work)
+{
+	bool touched = is_touched(work);
+	size_t i;
+
+	work->open = 1; /* ours, until all have been handed over */
+	for (i = 0; i < work->deliveries.count; i++) {
+		struct parcel *parcel = &work->parcels[i];
+		const struct delivery *delivery = parcel->delivery;
+
+		parcel->state = PARCEL_OPEN;
+		if (is_handled(parcel))
+			parcel->state = PARCEL_OVER;
+		else if (delivery->due_ms > work->dispatch->now_ms && !touched &&
+			 !(delivery->kept && work->lease->forced))
+			parcel->state = PARCEL_WAITS;
+		if (parcel->state == PARCEL_WAITS)
+			dispatch_sleep(work);
+		work->open += parcel->state == PARCEL_OPEN;
+	}
 }
 
 static void begin_work(struct work *work)
 {
-	size_t count = work->deliveries.count;
 	size_t i;
 
 	work->dispatch->bytes += work->line.len;
 	work->dispatch->events_open++;
 	work->lease->open++;
-	if (!count)
-		settle_work(work);
-	/* Handing over the last one may settle it, and free the work. */
-	for (i = 0; i < count; i++)
-		hand_over(&work->parcels[i]);
+	choose_open(work);
+	for (i = 0; i < work->deliveries.count; i++) {
+		if (work->parcels[i].state == PARCEL_OPEN)
+			hand_over(&work->parcels[i]);
+	}
+	settle_close(work);
+}
+
+void dispatch_sleep(struct work *work)
+{
+	if (work->asleep)
+		return;
+	work->asleep = true;
+	work->sleeper = work->dispatch->sleepers;
+	work->dispatch->sleepers = work;
+}
+
+void dispatch_wake(struct work *work)
+{
+	struct work **at = &work->dispatch->sleepers;
+
+	if (!work->asleep)
+		return;
+	while (*at != work)
+		at = &(*at)->sleeper;
+	*at = work->sleeper;
+	work->asleep = false;
+}
+
+static int64_t work_due_ms(const struct work *work)
+{
+	int64_t due_ms = work->again_ms ? work->again_ms : INT64_MAX;
+	size_t i;
+
+	for (i = 0; i < work->deliveries.count; i++) {
+		if (work->parcels[i].state == PARCEL_WAITS &&
+		    work->deliveries.list[i].due_ms < due_ms)
+			due_ms = work->deliveries.list[i].due_ms;
+	}
+	return due_ms;
+}
+
+int64_t dispatch_wake_ms(const struct dispatch *dispatch)
+{
+	const struct work *work = dispatch->sleepers;
+	int64_t wake_ms = INT64_MAX;
+
+	for (; work; work = work->sleeper) {
+		if (work_due_ms(work) < wake_ms)
+			wake_ms = work_due_ms(work);
+	}
+	return wake_ms;
+}
+
+/* While others of its event are under way, what waits is tried from memory. */
+static void try_again(struct work *work)
+{
+	int64_t now_ms = work->dispatch->now_ms;
+	size_t i;
+
+	work->open++;
+	work->again_ms = 0;
+	for (i = 0; i < work->deliveries.count; i++) {
+		struct parcel *parcel = &work->parcels[i];
+
+		if (parcel->state != PARCEL_WAITS || parcel->delivery->due_ms > now_ms)
+			continue;
+		parcel->state = PARCEL_OPEN;
+		work->open++;
+		hand_over(parcel);
+	}
+	settle_close(work);
+}
+
+static void wake_sleepers(struct dispatch *dispatch)
+{
+	struct work *work = dispatch->sleepers;
+
+	dispatch->sleepers = NULL;
+	while (work) {
+		struct work *next = work->sleeper;
+		int64_t due_ms = work_due_ms(work);
+
+		work->asleep = false;
+		if (due_ms != INT64_MAX)
+			dispatch_sleep(work);
+		if (due_ms <= dispatch->now_ms)
+			try_again(work);
+		work = next;
+	}
 }
 
 /* The next file that has events left to read. */
@@ -144,6 +271,8 @@ void dispatch_pull(struct dispatch *dispatch, int64_t now_ms)
 
 	dispatch->now_ms = now_ms;
 	count_stuck(dispatch, now_ms);
+	if (!dispatch->stopping && !dispatch->failed)
+		wake_sleepers(dispatch);
 	while (dispatch_has_room(dispatch) && (lease = next_lease(dispatch))) {
 		struct error err = { 0 };
 		struct work *work = NULL;
@@ -177,8 +306,8 @@ static void drop_values(struct consumer_queue *queue)
 		value = value->next;
 		work->lease->abandoned = true;
 		work->dispatch->values--;
-		if (--work->open == 0)
-			settle_work(work);
+		parcel->state = PARCEL_DROPPED;
+		settle_close(work);
 	}
 	*queue = (struct consumer_queue){ NULL, NULL };
 }

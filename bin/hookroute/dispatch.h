@@ -13,6 +13,7 @@
 
 struct error;
 struct layout;
+struct work;
 
 enum { DISPATCH_CONSUMERS = 64, DISPATCH_EVENTS = 1024 };
 
@@ -26,14 +27,15 @@ struct dispatch {
 	struct routes *routes;
 	const struct retry *retry;
 	struct consumer *consumers;
-	struct lease *leases; /* in the order they were taken */
-	size_t events_max;    /* under way at once */
-	size_t events_open;   /* under way */
-	int64_t now_ms;	      /* of the last pull */
-	size_t stuck;	      /* values with consumers that hang */
-	size_t values;	      /* with consumers */
-	size_t bytes;	      /* of the events under way */
-	uint64_t events;      /* settled since the start */
+	struct lease *leases;  /* in the order they were taken */
+	struct work *sleepers; /* of which something waits, while the rest is under way */
+	size_t events_max;     /* under way at once */
+	size_t events_open;    /* under way */
+	int64_t now_ms;	       /* of the last pull */
+	size_t stuck;	       /* values with consumers that hang */
+	size_t values;	       /* with consumers */
+	size_t bytes;	       /* of the events under way */
+	uint64_t events;       /* settled since the start */
 	uint64_t delivered;
 	uint64_t deferred;
 	uint64_t dead;
@@ -47,6 +49,15 @@ void dispatch_add(struct dispatch *dispatch, struct lease *lease);
 
 /* Read and hand over events while there is room. */
 void dispatch_pull(struct dispatch *dispatch, int64_t now_ms);
+
+/* It has something that waits for its time, perhaps. */
+void dispatch_sleep(struct work *work);
+
+/* It has nothing that waits any more. */
+void dispatch_wake(struct work *work);
+
+/* When a delivery's time comes; INT64_MAX for never. */
+int64_t dispatch_wake_ms(const struct dispatch *dispatch);
 
 /* Is there room for another file? */
 bool dispatch_has_room(const struct dispatch *dispatch);

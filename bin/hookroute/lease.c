@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bin/hookroute/aside.h"
 #include "lib/buf.h"
 #include "lib/cleanup.h"
 #include "lib/date.h"
@@ -117,6 +118,8 @@ int lease_take(struct lease **lease, const struct spool *spool, enum spool_state
 		return error_errno(err, "read spool file '%s'", id);
 	}
 	(void)steal_fd(&fd);
+	if (from == SPOOL_DEFER)
+		made->due_ms = aside_due_ms(spool, id);
 	if (take(&absent, made, from, err) < 0 || absent) {
 		lease_release(made);
 		return absent ? 0 : -1;

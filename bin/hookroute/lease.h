@@ -27,6 +27,8 @@ struct lease {
 	char (*handled)[UUID_LEN]; /* what it held when we took over, sorted */
 	size_t handled_count;
 	size_t open;	/* events under way */
+	int64_t due_ms; /* of a file in defer/ */
+	bool forced;	/* what was kept back in it may go now */
 	bool ended;	/* all its lines have been read */
 	bool abandoned; /* some of it was let go: it is not to be finished */
 };

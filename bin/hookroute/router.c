@@ -106,6 +106,8 @@ static int timeout_of(const struct router *router, int64_t now_ms)
 
 	if (dispatch_has_room(&router->dispatch))
 		wake_ms = intake_wake_ms(&router->intake);
+	if (dispatch_wake_ms(&router->dispatch) < wake_ms)
+		wake_ms = dispatch_wake_ms(&router->dispatch);
 	for (; consumer; consumer = consumer->next) {
 		if (consumer_wake_ms(consumer) < wake_ms)
 			wake_ms = consumer_wake_ms(consumer);
@@ -178,7 +180,7 @@ static int open_all(struct router *router, const struct layout *layout, struct e
 
 	if (config_load(&router->config, layout, err) < 0 ||
 	    retry_read(&router->retry, config_get(&router->config, "HOOKTOOLS_RETRY"),
-		       err) < 0 ||
+		       "HOOKTOOLS_RETRY", err) < 0 ||
 	    routes_load(&router->routes, layout, NULL, err) < 0 ||
 	    spool_open(&router->spool, path, err) < 0 ||
 	    intake_open(&router->intake, &router->spool, router->follow, err) < 0)

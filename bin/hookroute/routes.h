@@ -52,6 +52,7 @@ struct delivery {
 	char *error;	  /* of the last try */
 	int64_t since_ms; /* it was first tried, or kept back; 0 for not yet */
 	int64_t due_ms;	  /* not before; 0 for at once */
+	bool kept;	  /* until then it is kept back for others' sake, and not tried */
 };
 
 #define DELIVERY_EMPTY                                                                   \

@@ -10,7 +10,7 @@
 #include "lib/log.h"
 #include "lib/str.h"
 
-enum { BUSY_MS = 30000 };
+enum { KEPT_MS = 30000, BLOCKED_MS = 1000 };
 
 static void remove_lease(struct dispatch *dispatch, struct lease *lease)
 {
@@ -77,108 +77,244 @@ static void give_up(struct work *work, struct delivery *delivery)
 			delivery->error);
 }
 
-static uint64_t delay_of(const struct parcel *parcel)
+static void copy_delivery(struct deliveries *left, const struct delivery *from)
 {
-	uint64_t delay = BUSY_MS;
+	struct delivery *to = deliveries_add(left);
 
-	if (parcel->verdict == CONSUMER_TEMPORARY)
-		(void)retry_delay(&delay, parcel->work->dispatch->retry,
-				  parcel->delivery->tries);
-	return delay;
+	*to = *from;
+	to->route = from->route ? str_dup(from->route) : NULL;
+	to->to = from->to ? str_dup(from->to) : NULL;
+	to->send = from->send ? str_dup(from->send) : NULL;
+	to->lane = from->lane ? str_dup(from->lane) : NULL;
+	to->error = from->error ? str_dup(from->error) : NULL;
+	to->problem = NULL;
 }
 
-/* A copy of those that are to be tried again, for the file in defer/: what waits, waits
- * together, for the longest of their delays. */
-static void collect_left(struct deliveries *left, uint64_t *delay_ms,
-			 const struct work *work)
+static void collect_left(struct deliveries *left, const struct work *work)
 {
 	size_t i;
 
 	for (i = 0; i < work->deliveries.count; i++) {
-		const struct parcel *parcel = &work->parcels[i];
-		const struct delivery *from = parcel->delivery;
-		struct delivery *to;
-
-		if (parcel->verdict != CONSUMER_TEMPORARY &&
-		    parcel->verdict != CONSUMER_BUSY)
-			continue;
-		if (delay_of(parcel) > *delay_ms)
-			*delay_ms = delay_of(parcel);
-		to = deliveries_add(left);
-		*to = *from;
-		to->route = str_dup(from->route);
-		to->to = str_dup(from->to);
-		to->send = str_dup(from->send);
-		to->lane = from->lane ? str_dup(from->lane) : NULL;
-		to->error = str_dup(from->error);
-		to->problem = NULL;
+		if (work->parcels[i].state == PARCEL_WAITS)
+			copy_delivery(left, work->parcels[i].delivery);
 	}
 }
 
-static void defer_left(struct work *work)
+static bool has_n(const struct deliveries *left, unsigned n)
 {
-	auto_deliveries struct deliveries left = DELIVERIES_EMPTY;
-	const struct aside aside = aside_of(work);
-	struct dispatch *dispatch = work->dispatch;
-	struct error err = { 0 };
-	uint64_t delay_ms = 0;
 	size_t i;
 
+	for (i = 0; i < left->count; i++) {
+		if (left->list[i].n == n)
+			return true;
+	}
+	return false;
+}
+
+static void join(struct deliveries *left, struct lease *lease)
+{
+	auto_deliveries struct deliveries waiting = DELIVERIES_EMPTY;
+	auto_buf struct buf line = BUF_EMPTY;
+	struct error err = { 0 };
+	bool found = false;
+	size_t i;
+
+	/* The event's line, then what is left of it; one that cannot be read is replaced. */
+	for (i = 0; i < 2; i++) {
+		if (lease_read(&line, &found, lease, &err) < 0)
+			return;
+	}
+	if (aside_read(&waiting, (struct str_view){ buf_str(&line), line.len }, &err) < 0)
+		return;
+	for (i = 0; i < waiting.count; i++) {
+		char id[UUID_LEN];
+
+		uuid_derive(id, lease->id, waiting.list[i].n);
+		if (!has_n(left, waiting.list[i].n) && !lease_has_handled(lease, id))
+			copy_delivery(left, &waiting.list[i]);
+	}
+}
+
+static int64_t first_due(const struct deliveries *left)
+{
+	int64_t due_ms = INT64_MAX;
+	size_t i;
+
+	for (i = 0; i < left->count; i++) {
+		if (left->list[i].due_ms < due_ms)
+			due_ms = left->list[i].due_ms;
+	}
+	return due_ms;
+}
+
+/* Something of this event may wait already: it came twice, or we died before the mark.
+ * *busy: somebody works on that just now. */
+static int defer(struct work *work, struct deliveries *left, bool *busy,
+		 struct error *err)
+{
+	const struct aside aside = aside_of(work);
+	struct lease *lease = NULL;
+	int failed;
+
+	if (work->lease->state == SPOOL_CUR) {
+		if (lease_take(&lease, aside.spool, SPOOL_DEFER, work->id, err) < 0)
+			return -1;
+		*busy = !lease && aside_due_ms(aside.spool, work->id) != INT64_MAX;
+	}
+	if (*busy)
+		return 0;
+	if (lease)
+		join(left, lease);
+	failed = aside_defer(&aside, left, first_due(left), err);
+	if (lease && !failed)
+		failed = lease_finish(lease, err);
+	if (lease)
+		lease_release(lease);
+	return failed;
+}
+
+/* In defer/ the file itself is replaced; in cur/ the event is this file's no more. */
+static void mark_left(struct work *work)
+{
+	size_t i;
+
+	if (work->lease->state != SPOOL_CUR)
+		return;
+	for (i = 0; i < work->deliveries.count && !work->dispatch->failed; i++) {
+		if (work->parcels[i].state == PARCEL_WAITS)
+			mark(work, work->parcels[i].delivery);
+	}
+}
+
+/* False when it cannot be done yet. */
+static bool put_aside(struct work *work)
+{
+	auto_deliveries struct deliveries left = DELIVERIES_EMPTY;
+	struct dispatch *dispatch = work->dispatch;
+	struct error err = { 0 };
+	bool busy = false;
+	size_t count;
+
 	/* The old file in defer/ still says all that is left. */
-	if (work->lease->abandoned && work->lease->state == SPOOL_DEFER)
-		return;
-	collect_left(&left, &delay_ms, work);
-	if (!left.count)
-		return;
-	settle_check(dispatch,
-		     aside_defer(&aside, &left, date_now_ms() + (int64_t)delay_ms, &err),
-		     &err);
-	dispatch->deferred += left.count;
-	/* In defer/ the file itself was replaced; in cur/ the event is no more this file's. */
-	for (i = 0;
-	     i < left.count && work->lease->state == SPOOL_CUR && !dispatch->failed; i++)
-		mark(work, &left.list[i]);
+	if (work->lease->state == SPOOL_DEFER &&
+	    (work->lease->abandoned || !work->changed))
+		return true;
+	collect_left(&left, work);
+	count = left.count;
+	if (!count)
+		return true;
+	settle_check(dispatch, defer(work, &left, &busy, &err), &err);
+	if (busy)
+		return false;
+	dispatch->deferred += count;
+	mark_left(work);
+	return true;
+}
+
+/* The file in defer/ stays as it is, for later. */
+static bool stays(const struct work *work)
+{
+	size_t i;
+
+	if (work->lease->state != SPOOL_DEFER || work->changed)
+		return false;
+	for (i = 0; i < work->deliveries.count; i++) {
+		if (work->parcels[i].state == PARCEL_WAITS)
+			return true;
+	}
+	return false;
 }
 
 void settle_work(struct work *work)
 {
 	struct dispatch *dispatch = work->dispatch;
 	struct lease *lease = work->lease;
+	bool stay = stays(work);
 
-	defer_left(work);
+	if (!put_aside(work)) {
+		work->again_ms = date_now_ms() + BLOCKED_MS;
+		dispatch_sleep(work);
+		return;
+	}
+	dispatch_wake(work);
 	dispatch->bytes -= work->line.len;
 	dispatch->events_open--;
 	dispatch->events++;
 	lease->open--;
 	work_free(work);
-	settle_lease(dispatch, lease);
+	if (stay)
+		remove_lease(dispatch, lease);
+	else
+		settle_lease(dispatch, lease);
 }
 
-void settle_parcel(struct parcel *parcel, enum consumer_verdict verdict,
-		   const char *message)
+/* When it is tried again; false when it is not. */
+static bool find_due(struct parcel *parcel, const struct reply *reply, int64_t now_ms)
+{
+	struct delivery *delivery = parcel->delivery;
+	const struct retry *retry = parcel->consumer ? &parcel->consumer->file.retry
+						     : parcel->work->dispatch->retry;
+	const struct retry_state state = { delivery->tries, delivery->since_ms, now_ms,
+					   reply->after_ms };
+
+	delivery->kept = reply->verdict == CONSUMER_BUSY;
+	if (!delivery->kept)
+		return retry_due(&delivery->due_ms, retry, &state);
+	delivery->due_ms = now_ms + retry_spread(KEPT_MS);
+	return true;
+}
+
+static void wait(struct parcel *parcel)
+{
+	const struct delivery *delivery = parcel->delivery;
+
+	parcel->state = PARCEL_WAITS;
+	dispatch_sleep(parcel->work);
+	if (delivery->kept)
+		log_info("event %s: %s to %s kept back: %s", parcel->work->id,
+			 delivery->route, delivery->to, delivery->error);
+	else
+		log_info("event %s: %s to %s failed, try %u: %s", parcel->work->id,
+			 delivery->route, delivery->to, delivery->tries, delivery->error);
+}
+
+static void take_note(struct delivery *delivery, const struct reply *reply,
+		      int64_t now_ms)
+{
+	delivery->tries += reply->verdict != CONSUMER_BUSY;
+	if (!delivery->since_ms)
+		delivery->since_ms = now_ms;
+	free(delivery->error);
+	delivery->error = reply->message ? str_dup(reply->message) : NULL;
+}
+
+static void end_ok(struct parcel *parcel)
+{
+	parcel->work->dispatch->delivered++;
+	mark(parcel->work, parcel->delivery);
+	log_info("event %s: %s to %s ok", parcel->work->id, parcel->delivery->route,
+		 parcel->delivery->to);
+}
+
+void settle_parcel(struct parcel *parcel, const struct reply *reply)
 {
 	struct work *work = parcel->work;
-	struct delivery *delivery = parcel->delivery;
-	uint64_t delay = 0;
+	int64_t now_ms = date_now_ms();
 
-	delivery->tries += verdict != CONSUMER_BUSY;
-	free(delivery->error);
-	delivery->error = str_dup(message);
-	if (verdict == CONSUMER_TEMPORARY &&
-	    !retry_delay(&delay, work->dispatch->retry, delivery->tries))
-		verdict = CONSUMER_PERMANENT;
-	parcel->verdict = verdict;
-	if (verdict == CONSUMER_PERMANENT)
-		give_up(work, delivery);
-	if (verdict == CONSUMER_TEMPORARY || verdict == CONSUMER_BUSY)
-		log_info("event %s: %s to %s failed, try %u: %s", work->id,
-			 delivery->route, delivery->to, delivery->tries, message);
-	if (verdict == CONSUMER_OK) {
-		work->dispatch->delivered++;
-		mark(work, delivery);
-		log_info("event %s: %s to %s ok", work->id, delivery->route,
-			 delivery->to);
-	}
+	take_note(parcel->delivery, reply, now_ms);
+	work->changed = true;
+	parcel->state = PARCEL_OVER;
+	if (reply->verdict == CONSUMER_OK)
+		end_ok(parcel);
+	else if (reply->verdict != CONSUMER_PERMANENT && find_due(parcel, reply, now_ms))
+		wait(parcel);
+	else
+		give_up(work, parcel->delivery);
+	settle_close(work);
+}
+
+void settle_close(struct work *work)
+{
 	if (--work->open == 0)
 		settle_work(work);
 }

@@ -1,12 +1,11 @@
 #ifndef BIN_HOOKROUTE_SETTLE_H
 #define BIN_HOOKROUTE_SETTLE_H
 
-#include "bin/hookroute/consumer.h"
-
 struct dispatch;
 struct error;
 struct lease;
 struct parcel;
+struct reply;
 struct work;
 
 /*
@@ -14,11 +13,14 @@ struct work;
  * up; then of its event, and of the file it came in.
  */
 
-/* One delivery is over, for now or for good.  The last one of its event frees the work. */
-void settle_parcel(struct parcel *parcel, enum consumer_verdict verdict,
-		   const char *message);
+/* A consumer has replied, or could not be asked.  When nothing of its event is under way
+ * any more, the work is freed. */
+void settle_parcel(struct parcel *parcel, const struct reply *reply);
 
-/* All deliveries of the event are over: it is freed. */
+/* One of its deliveries is not under way any more. */
+void settle_close(struct work *work);
+
+/* None of its deliveries is under way: what is left is put aside, and the work freed. */
 void settle_work(struct work *work);
 
 /* Finish and free the lease, if nothing in it is left to be done. */

@@ -16,12 +16,19 @@ struct error;
 /* One event under way: its line, and the deliveries that came of it. */
 struct work;
 
+enum parcel_state {
+	PARCEL_OPEN,	/* with its consumer */
+	PARCEL_WAITS,	/* for its time */
+	PARCEL_OVER,	/* for good */
+	PARCEL_DROPPED, /* left to the next router */
+};
+
 struct parcel {
 	struct consumer_value value; /* first: a consumer knows it by this */
 	struct work *work;
 	struct delivery *delivery;
-	enum consumer_verdict verdict;
-	bool settled;
+	struct consumer *consumer; /* NULL before it was asked for */
+	enum parcel_state state;
 };
 
 struct work {
@@ -31,7 +38,11 @@ struct work {
 	char id[UUID_LEN];
 	struct deliveries deliveries;
 	struct parcel *parcels; /* one for each delivery */
-	size_t open;		/* not settled yet */
+	size_t open;		/* with their consumers */
+	bool changed;		/* a file in defer/ does not say it any more */
+	bool asleep;		/* it is one of the dispatch's sleepers */
+	struct work *sleeper;	/* the next of them */
+	int64_t again_ms;	/* it could not be put aside: once more then; 0 for no */
 };
 
 /*

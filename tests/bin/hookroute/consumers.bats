@@ -247,3 +247,85 @@ $(id 17)" ]
 	drain
 	[ "$(cat "$BATS_TEST_TMPDIR/size")" -eq "$(($(wc -c <"$BATS_TEST_TMPDIR/event") - 1))" ]
 }
+
+left() { sed 1d "$spool/defer/$(id "$1")" | jq -c ".left[] | $2"; }
+
+# in_seconds LEAST MOST NAME: NAME's delivery of event 1 is due in so many seconds.
+in_seconds() {
+	local now
+	now=$(date +%s)
+	left 1 "select(.to == \"$3\") | .due_at | .[0:19] + \"Z\" | fromdate - $now | . >= $1 and . <= $2" | grep -qx true
+}
+
+@test "hookroute: a consumer says when it wants the value again, for a day at most" {
+	local after least most
+	while IFS='|' read -r after least most; do
+		rm -rf "$spool"
+		HOOKTOOLS_RETRY=1s
+		consumer x <<<"while read -r line; do echo '{\"ok\":false,\"error\":{\"kind\":\"temporary\",\"retry_after\":$after}}'; done"
+		put 1
+		drain
+		in_seconds "$least" "$most" x
+		[ "$(left 1 .tries)" = 1 ]
+	done <<-EOT
+		3600|3598|4321
+		999999|86398|103681
+		1|0|2
+		"$(date -u -d '+2 hours' +%FT%TZ)"|7100|8700
+		"$(TZ=UTC LC_ALL=C date -d '+2 hours' '+%a, %d %b %Y %T GMT')"|7100|8700
+	EOT
+}
+
+@test "hookroute: a time to retry that is none is no reply" {
+	consumer x <<<"read -r line; echo '{\"ok\":false,\"error\":{\"kind\":\"temporary\",\"retry_after\":\"soon\"}}'; sleep 100"
+	put 1
+	drain
+	[[ $stderr == *"x: its reply is no reply: 'retry_after' is neither seconds nor a time"* ]]
+}
+
+@test "hookroute: each delivery of an event has its own time" {
+	route b 'include "hooktools"; on("push") | to("y"; {n: .delivery})'
+	consumer x <<<"while read -r line; do echo '{\"ok\":false,\"error\":{\"kind\":\"temporary\",\"retry_after\":7200}}'; done"
+	consumer y ',"retry":"100ms 1h"' <<<'while read -r line; do take "$line"; fail temporary "not now"; done'
+	put 1
+	drain
+	y_is_due() { [ "$(find "$spool/defer" -type f ! -newermt now | wc -l)" -eq 1 ]; }
+	wait_until y_is_due
+	drain
+	[ "$(got y | wc -l)" -eq 2 ]
+	[ "$(left 1 '[.to, .tries]')" = '["x",1]
+["y",2]' ]
+	in_seconds 7100 8700 x
+	in_seconds 3500 4400 y
+}
+
+@test "hookroute: a delivery is tried again while another of its event is under way" {
+	route b 'include "hooktools"; on("push") | to("y"; {n: .delivery})'
+	consumer y ',"retry":"50ms 50ms 50ms"' <<<'while read -r line; do take "$line"
+		if [ "$(wc -l <"$dir/got.y")" -lt 3 ]; then fail temporary "not now"; else ok; : >"$dir/go"; fi; done'
+	consumer x <<<'while read -r line; do until [ -e "$dir/go" ]; do read -rt 0.02 <> <(:); done; take "$line"; ok; done'
+	put 1
+	drain
+	[ "$(got y | wc -l)" -eq 3 ]
+	[ "$(got x | wc -l)" -eq 1 ]
+	[ "$(files defer)$(files dead)$(files "done")" = 001 ]
+}
+
+@test "hookroute: a consumer's own schedule, and its end" {
+	consumer x ',"retry":"50ms","expire":"1500ms"' <<<'while read -r line; do take "$line"; fail temporary "not now"; done'
+	put 1
+	hookroute run >"$BATS_TEST_TMPDIR/log" 2>&1 3>&- &
+	local router=$!
+	given_up() { [ "$(files dead)" -eq 1 ]; }
+	wait_until given_up
+	kill -TERM "$router"
+	wait "$router"
+	[ "$(got x | wc -l)" -ge 4 ]
+	grep -q 'failed, try 1: not now' "$BATS_TEST_TMPDIR/log"
+	consumer x ',"retry":"soon"' <<<:
+	run -78 --separate-stderr hookroute check
+	[[ $stderr == *"x.json: 'retry' wants up to 64 times as \"5s 5m 30m\", not 'soon'"* ]]
+	consumer x ',"expire":"never"' <<<:
+	run -78 --separate-stderr hookroute check
+	[[ $stderr == *"x.json: 'expire' is no time"* ]]
+}
