@@ -43,6 +43,33 @@ static const char *const migrations[] = {
 	"CREATE INDEX assignments_by_repository ON assignments (repository);"
 	"CREATE TRIGGER assignments_stay BEFORE UPDATE ON assignments"
 	" BEGIN SELECT RAISE(ABORT, 'an assignment is not changed'); END;",
+	/* See registry_plugin.h. */
+	"ALTER TABLE commands ADD COLUMN enabled INTEGER NOT NULL DEFAULT 1;"
+	"ALTER TABLE assignments ADD COLUMN version TEXT NOT NULL DEFAULT '';"
+	"CREATE TABLE versions ("
+	" command TEXT NOT NULL REFERENCES commands (id) ON DELETE CASCADE,"
+	" major INTEGER NOT NULL,"
+	" minor INTEGER NOT NULL,"
+	" patch INTEGER NOT NULL,"
+	" digest TEXT NOT NULL,"
+	" file TEXT NOT NULL,"
+	" dropped INTEGER NOT NULL,"
+	" size INTEGER NOT NULL,"
+	" created_ms INTEGER NOT NULL,"
+	" PRIMARY KEY (command, major, minor, patch)"
+	") WITHOUT ROWID;"
+	"CREATE TRIGGER versions_stay BEFORE UPDATE ON versions"
+	" BEGIN SELECT RAISE(ABORT, 'a version is not changed'); END;"
+	"CREATE TABLE settings ("
+	" command TEXT NOT NULL REFERENCES commands (id) ON DELETE CASCADE,"
+	" repository TEXT REFERENCES repositories (id) ON DELETE CASCADE,"
+	" key TEXT NOT NULL,"
+	" value TEXT NOT NULL,"
+	" is_secret INTEGER NOT NULL"
+	");"
+	"CREATE UNIQUE INDEX settings_by_key"
+	" ON settings (command, ifnull(repository, ''), key);"
+	"CREATE INDEX settings_by_repository ON settings (repository);",
 };
 
 static const struct db_schema schema = { migrations,

@@ -3,6 +3,7 @@
 #include "lib/buf.h"
 #include "lib/error.h"
 #include "lib/registry.h"
+#include "lib/str.h"
 
 #define BOTH                                                                             \
 	" FROM commands JOIN repositories"                                               \
@@ -31,7 +32,7 @@ int registry_command_add(struct registry *registry, const char *name, int64_t cr
 
 	uuid_random(id);
 	if (db_prepare(&statement, &registry->db,
-		       "INSERT INTO commands VALUES (?1, ?2, ?3)"
+		       "INSERT INTO commands (id, name, created_ms) VALUES (?1, ?2, ?3)"
 		       " ON CONFLICT DO NOTHING RETURNING 1",
 		       err) < 0)
 		return -1;
@@ -58,22 +59,80 @@ int registry_command_remove(struct registry *registry, const char *name,
 	return row ? 0 : error_set(err, ERROR_ABSENT, "no command '%s'", name);
 }
 
+/* Both there? */
+static int find_both(struct registry *registry, const char *const texts[static 2],
+		     struct error *err)
+{
+	const char *const command[] = { texts[0], NULL };
+	const char *const repository[] = { texts[1], NULL };
+	bool row = false;
+
+	if (look(&row, registry, "SELECT 1 FROM commands WHERE name = ?1", command, err) <
+	    0)
+		return -1;
+	if (!row)
+		return error_set(err, ERROR_ABSENT, "no command '%s'", texts[0]);
+	if (look(&row, registry, "SELECT 1 FROM repositories WHERE name = ?1", repository,
+		 err) < 0)
+		return -1;
+	return row ? 0
+		   : error_set(err, ERROR_ABSENT,
+			       "no repository '%s': hookrecv add %s registers it",
+			       texts[1], texts[1]);
+}
+
+/* An assignment is never changed, so one of another version stands in the way. */
+static int check_version(struct registry *registry, const char *const texts[static 2],
+			 const char *version, struct error *err)
+{
+	auto_statement struct db_statement statement = DB_STATEMENT_NONE;
+	bool row = false;
+
+	if (db_prepare(&statement, &registry->db,
+		       "SELECT version FROM assignments"
+		       " JOIN commands ON commands.id = command"
+		       " JOIN repositories ON repositories.id = repository"
+		       " WHERE commands.name = ?1 AND repositories.name = ?2",
+		       err) < 0)
+		return -1;
+	db_bind_text(&statement, 1, texts[0]);
+	db_bind_text(&statement, 2, texts[1]);
+	if (db_step(&row, &statement, err) < 0)
+		return -1;
+	if (!row || str_equal(db_text(&statement, 0), version))
+		return 0;
+	return error_set(err, ERROR_DATA,
+			 "'%s' is assigned to '%s' already, as another version: an "
+			 "assignment is not changed, unassign it first",
+			 texts[0], texts[1]);
+}
+
+int registry_assign_version(struct registry *registry, const char *command,
+			    const char *repository, const char *version,
+			    struct error *err)
+{
+	const char *const texts[] = { command, repository };
+	auto_statement struct db_statement statement = DB_STATEMENT_NONE;
+
+	if (find_both(registry, texts, err) < 0 ||
+	    db_prepare(&statement, &registry->db,
+		       "INSERT INTO assignments (command, repository, version)"
+		       " SELECT commands.id, repositories.id, ?3" BOTH
+		       " ON CONFLICT DO NOTHING",
+		       err) < 0)
+		return -1;
+	db_bind_text(&statement, 1, command);
+	db_bind_text(&statement, 2, repository);
+	db_bind_text(&statement, 3, version);
+	if (db_run(&statement, err) < 0)
+		return -1;
+	return check_version(registry, texts, version, err);
+}
+
 int registry_assign(struct registry *registry, const char *command,
 		    const char *repository, struct error *err)
 {
-	const char *const texts[] = { command, repository };
-	bool row = false;
-
-	if (look(&row, registry, "SELECT 1" BOTH, texts, err) < 0)
-		return -1;
-	if (!row)
-		return error_set(err, ERROR_ABSENT,
-				 "no command '%s', or no repository '%s'", command,
-				 repository);
-	return look(&row, registry,
-		    "INSERT INTO assignments SELECT commands.id, repositories.id" BOTH
-		    " ON CONFLICT DO NOTHING",
-		    texts, err);
+	return registry_assign_version(registry, command, repository, "", err);
 }
 
 int registry_unassign(struct registry *registry, const char *command,

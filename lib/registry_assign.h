@@ -25,6 +25,12 @@ int registry_command_remove(struct registry *registry, const char *name,
 int registry_assign(struct registry *registry, const char *command,
 		    const char *repository, struct error *err);
 
+/* Only the versions that version stands for (see version.h): "1" is the newest 1.x.y.  One that
+ * is assigned with others is ERROR_DATA. */
+int registry_assign_version(struct registry *registry, const char *command,
+			    const char *repository, const char *version,
+			    struct error *err);
+
 /* What was not assigned is ERROR_ABSENT. */
 int registry_unassign(struct registry *registry, const char *command,
 		      const char *repository, struct error *err);

@@ -128,7 +128,7 @@ covered() {
 
 @test "manual: a page of ours that another names is there, and hooktools(7) names all" {
 	local page name section ours
-	ours=' hookrecv hookroute tokenmint runjob ghstats hookevent hookprovider hookspool hookroutes jobspec hookjobs hookvault hookpipe hooktools hooktools.conf '
+	ours=' hookrecv hookroute tokenmint runjob ghstats hookevent hookprovider hookspool hookplugin hookroutes jobspec hookjobs hookvault hookpipe hooktools hooktools.conf '
 	for page in "$top"/man/*.[0-9]; do
 		while read -r name section; do
 			[[ $ours != *" $name "* ]] || [ -f "$top/man/$name.$section" ] || {

@@ -19,4 +19,8 @@ command_fn cmd_list;
 command_fn cmd_show;
 command_fn cmd_retry;
 
+/* Become hookroute-plugin, which knows the registry; argv begins with the word plugin.  Gives an
+ * exit status when that cannot be executed. */
+int cmd_plugin(char *argv[]);
+
 #endif

@@ -50,6 +50,12 @@ static int check(const struct command *command, const struct options *options,
 	return cli_check(&options->cli, command->name, command->letters, err);
 }
 
+/* Its own command line comes behind the word plugin. */
+static bool is_plugin(int argc, char *argv[])
+{
+	return argc > 1 && str_equal(argv[1], "plugin");
+}
+
 static int run(const struct options *options, struct error *err)
 {
 	const struct command *command = find_command(options->command);
@@ -72,9 +78,12 @@ int main(int argc, char *argv[])
 {
 	struct options options;
 	struct error err = { 0 };
-	int status = options_parse(&options, argc, argv, &err);
 	bool answered = false;
+	int status;
 
+	if (is_plugin(argc, argv))
+		return cmd_plugin(argv + 1);
+	status = options_parse(&options, argc, argv, &err);
 	log_start("hookroute", options.cli.debug);
 	(void)signal(SIGPIPE, SIG_IGN); /* a write that fails says so */
 	if (status == 0)

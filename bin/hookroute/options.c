@@ -17,7 +17,19 @@ const char options_usage[] =
 	"       hookroute list [new|cur|defer|hold|dead|done] [--limit N] [--after ID] "
 	"[--json]\n"
 	"       hookroute show ID [--json]\n"
-	"       hookroute retry ID...|--dead\n";
+	"       hookroute retry ID...|--dead\n"
+	"       hookroute plugin add NAME FILE|- [--version N]\n"
+	"       hookroute plugin update NAME FILE|- [--version N]\n"
+	"       hookroute plugin list [--repository NAME] [--limit N] [--after NAME] "
+	"[--json]\n"
+	"       hookroute plugin show NAME [--json]\n"
+	"       hookroute plugin enable|disable NAME\n"
+	"       hookroute plugin remove NAME[@VERSION]\n"
+	"       hookroute plugin assign NAME[@VERSION] REPOSITORY\n"
+	"       hookroute plugin unassign NAME REPOSITORY\n"
+	"       hookroute plugin set NAME KEY VALUE [--repository NAME]\n"
+	"       hookroute plugin set NAME KEY --secret NAME [--repository NAME]\n"
+	"       hookroute plugin unset NAME KEY [--repository NAME]\n";
 
 static const struct option longs[] = {
 	{ "after", required_argument, NULL, 'a' },

@@ -151,7 +151,8 @@ static void half_a_relation_is_refused(void)
 
 	opened(&registry);
 	CHECK(db_execute(&registry.db,
-			 "INSERT INTO assignments SELECT id, 'nowhere' FROM commands",
+			 "INSERT INTO assignments (command, repository)"
+			 " SELECT id, 'nowhere' FROM commands",
 			 &err) < 0);
 	CHECK(strstr(err.message, "FOREIGN KEY"));
 	check(&registry, "build", "");
