@@ -14,6 +14,7 @@ command_fn cmd_drain;
 command_fn cmd_filter;
 command_fn cmd_test;
 command_fn cmd_check;
+command_fn cmd_explain;
 command_fn cmd_put;
 command_fn cmd_list;
 command_fn cmd_show;

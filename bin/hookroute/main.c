@@ -23,6 +23,7 @@ static const struct command commands[] = {
 	{ "filter", cmd_filter, 0, "rt" },
 	{ "test", cmd_test, CLI_WORDS, "r" },
 	{ "check", cmd_check, 0, "r" },
+	{ "explain", cmd_explain, CLI_WORDS, "rJ" },
 	{ "put", cmd_put, 0, "enk" },
 	{ "list", cmd_list, 1, "laJ" },
 	{ "show", cmd_show, 1, "J" },

@@ -12,6 +12,7 @@ const char options_usage[] =
 	"       hookroute filter [--routes DIR] [--to NAME] < events\n"
 	"       hookroute test [--routes DIR] [FILE...]\n"
 	"       hookroute check [--routes DIR]\n"
+	"       hookroute explain [--routes DIR] [--json] [ID|FILE...]\n"
 	"       hookroute put < events\n"
 	"       hookroute put --event NAME [--name REPOSITORY] [--hook ID] < payloads\n"
 	"       hookroute list [new|cur|defer|hold|dead|done] [--limit N] [--after ID] "

@@ -103,18 +103,25 @@ static int compile(struct filter *filter, const struct source *source, const cha
 	return filter_compile(filter, &program, err);
 }
 
-static int check_alone(const char *text, const char *name, const struct layout *layout,
-		       struct error *err)
+int routes_compile(struct filter *filter, const char *text, const char *name,
+		   const struct layout *layout, struct error *err)
 {
 	struct source source = { BUF_EMPTY, BUF_EMPTY };
-	auto_filter struct filter filter = FILTER_NONE;
 	int failed = take_lines(&source, text, name, err);
 
 	if (!failed)
-		failed = compile(&filter, &source, name, layout, err);
+		failed = compile(filter, &source, name, layout, err);
 	buf_free(&source.includes);
 	buf_free(&source.body);
 	return failed;
+}
+
+static int check_alone(const char *text, const char *name, const struct layout *layout,
+		       struct error *err)
+{
+	auto_filter struct filter filter = FILTER_NONE;
+
+	return routes_compile(&filter, text, name, layout, err);
 }
 
 /* (try ((FILE) | {route, out: .}) catch {route, error: .}) */
@@ -355,7 +362,7 @@ static int take_output(void *context, jv output, struct error *err)
 	return 0;
 }
 
-static int parse_event(jv *event, struct str_view line, struct error *err)
+int routes_parse(jv *event, struct str_view line, struct error *err)
 {
 	auto_buf struct buf mended = BUF_EMPTY;
 	struct error ignored = { 0 };
@@ -376,7 +383,7 @@ int routes_apply(struct deliveries *deliveries, struct routes *routes,
 	auto_jv jv event = jv_invalid();
 	auto_free char *id = NULL;
 
-	if (parse_event(&event, line, err) < 0)
+	if (routes_parse(&event, line, err) < 0)
 		return -1;
 	if (json_get_string(&id, event, "id", err) < 0)
 		return -1;

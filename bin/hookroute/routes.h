@@ -33,6 +33,14 @@ int routes_load(struct routes *routes, const struct layout *layout, const char *
 		struct error *err);
 void routes_free(struct routes *routes);
 
+/* A text that is one filter, with includes at the beginning of its lines, and the fences of
+ * routes around it. */
+int routes_compile(struct filter *filter, const char *text, const char *name,
+		   const struct layout *layout, struct error *err);
+
+/* An event's line as routes see it; ERROR_DATA when it is no JSON for libjq. */
+int routes_parse(jv *event, struct str_view line, struct error *err);
+
 enum delivery_with { WITH_NOTHING, WITH_PAYLOAD, WITH_EVENT };
 
 /* "payload", "event", or NULL. */
