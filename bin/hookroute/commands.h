@@ -19,6 +19,7 @@ command_fn cmd_put;
 command_fn cmd_list;
 command_fn cmd_show;
 command_fn cmd_retry;
+command_fn cmd_log;
 
 /* Become hookroute-plugin, which knows the registry; argv begins with the word plugin.  Gives an
  * exit status when that cannot be executed. */

@@ -1,7 +1,9 @@
 #include "bin/hookroute/dispatch.h"
 
+#include "bin/hookroute/record.h"
 #include "bin/hookroute/settle.h"
 #include "bin/hookroute/work.h"
+#include "lib/date.h"
 #include "lib/error.h"
 #include "lib/str.h"
 
@@ -39,8 +41,9 @@ static void on_settled(struct consumer_value *value, const struct reply *reply)
 
 static void on_write(struct consumer_value *value, struct buf *out)
 {
-	const struct parcel *parcel = (struct parcel *)value;
+	struct parcel *parcel = (struct parcel *)value;
 
+	parcel->given_ms = date_now_ms();
 	work_write(parcel->work, parcel->delivery, out);
 }
 
@@ -149,6 +152,7 @@ static void begin_work(struct work *work)
 
 	work->dispatch->bytes += work->line.len;
 	work->dispatch->events_open++;
+	record_taken(work);
 	work->lease->open++;
 	choose_open(work);
 	for (i = 0; i < work->deliveries.count; i++) {

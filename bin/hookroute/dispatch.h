@@ -12,6 +12,7 @@
 #include "lib/spool.h"
 
 struct error;
+struct journal;
 struct layout;
 struct work;
 
@@ -26,6 +27,7 @@ struct dispatch {
 	const struct layout *layout;
 	struct routes *routes;
 	const struct retry *retry;
+	struct journal *journal;
 	struct consumer *consumers;
 	struct lease *leases;  /* in the order they were taken */
 	struct work *sleepers; /* of which something waits, while the rest is under way */

@@ -27,6 +27,7 @@ static const struct command commands[] = {
 	{ "put", cmd_put, 0, "enk" },
 	{ "list", cmd_list, 1, "laJ" },
 	{ "show", cmd_show, 1, "J" },
+	{ "log", cmd_log, CLI_WORDS, "aeflnpRSJtU" },
 	{ "retry", cmd_retry, CLI_WORDS, "D" },
 };
 /* clang-format on */

@@ -8,6 +8,7 @@
 
 #include "bin/hookroute/dispatch.h"
 #include "bin/hookroute/intake.h"
+#include "bin/hookroute/journal.h"
 #include "lib/cleanup.h"
 #include "lib/config.h"
 #include "lib/date.h"
@@ -29,6 +30,7 @@ struct router {
 	struct routes routes;
 	struct intake intake;
 	struct dispatch dispatch;
+	struct journal journal;
 	struct error failure; /* of dispatch */
 };
 
@@ -161,6 +163,7 @@ static int loop(struct router *router, struct error *err)
 	for (;;) {
 		if (fill(router, date_now_ms(), err) < 0)
 			return -1;
+		journal_flush(&router->journal);
 		if (router->dispatch.stopping)
 			dispatch_stop(&router->dispatch);
 		if (is_finished(router))
@@ -183,6 +186,7 @@ static int open_all(struct router *router, const struct layout *layout, struct e
 		       "HOOKTOOLS_RETRY", err) < 0 ||
 	    routes_load(&router->routes, layout, NULL, err) < 0 ||
 	    spool_open(&router->spool, path, err) < 0 ||
+	    journal_open(&router->journal, layout->state, err) < 0 ||
 	    intake_open(&router->intake, &router->spool, router->follow, err) < 0)
 		return -1;
 	return open_signals(router, err);
@@ -199,6 +203,7 @@ int router_run(const struct router_options *options, const struct layout *layout
 		.spool = SPOOL_NONE,
 		.routes = ROUTES_NONE,
 		.intake = { .inotify = -1 },
+		.journal = JOURNAL_NONE,
 	};
 	int failed;
 
@@ -207,6 +212,7 @@ int router_run(const struct router_options *options, const struct layout *layout
 		.layout = layout,
 		.routes = &router.routes,
 		.retry = &router.retry,
+		.journal = &router.journal,
 		.events_max = options->events_max,
 		.failure = &router.failure,
 	};
@@ -221,6 +227,7 @@ int router_run(const struct router_options *options, const struct layout *layout
 			   (unsigned long long)router.dispatch.dead);
 	}
 	dispatch_close(&router.dispatch);
+	journal_close(&router.journal);
 	intake_close(&router.intake);
 	routes_free(&router.routes);
 	spool_close(&router.spool);

@@ -4,6 +4,7 @@
 
 #include "bin/hookroute/aside.h"
 #include "bin/hookroute/dispatch.h"
+#include "bin/hookroute/record.h"
 #include "bin/hookroute/work.h"
 #include "lib/date.h"
 #include "lib/error.h"
@@ -310,6 +311,7 @@ void settle_parcel(struct parcel *parcel, const struct reply *reply)
 		wait(parcel);
 	else
 		give_up(work, parcel->delivery);
+	record_settled(parcel, reply);
 	settle_close(work);
 }
 

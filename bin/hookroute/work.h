@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "bin/hookroute/consumer.h"
 #include "bin/hookroute/lease.h"
@@ -29,6 +30,7 @@ struct parcel {
 	struct delivery *delivery;
 	struct consumer *consumer; /* NULL before it was asked for */
 	enum parcel_state state;
+	int64_t given_ms; /* when its consumer last got it; 0: it did not */
 };
 
 struct work {
