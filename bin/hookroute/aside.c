@@ -48,8 +48,8 @@ static void write_delivery(struct json_writer *writer, const struct delivery *de
 		json_write_bool(writer, "kept", true);
 }
 
-static int set_due(const struct spool *spool, const char *id, int64_t due_ms,
-		   struct error *err)
+int aside_set_due(const struct spool *spool, const char *id, int64_t due_ms,
+		  struct error *err)
 {
 	const struct timespec times[2] = {
 		{ .tv_sec = 0, .tv_nsec = UTIME_OMIT },
@@ -96,7 +96,7 @@ int aside_defer(const struct aside *aside, const struct deliveries *left, int64_
 	if (file_replace(aside->spool->dir[SPOOL_DEFER], aside->id, text.data, text.len,
 			 0600, err) < 0)
 		return error_wrap(err, "defer event '%s'", aside->id);
-	return set_due(aside->spool, aside->id, due_ms, err);
+	return aside_set_due(aside->spool, aside->id, due_ms, err);
 }
 
 static int read_time(int64_t *unix_ms, jv value, const char *key, struct error *err)

@@ -26,6 +26,10 @@ struct aside {
 int aside_defer(const struct aside *aside, const struct deliveries *left, int64_t due_ms,
 		struct error *err);
 
+/* The time of defer/<id>. */
+int aside_set_due(const struct spool *spool, const char *id, int64_t due_ms,
+		  struct error *err);
+
 /* The second line of defer/<id>. */
 int aside_read(struct deliveries *left, struct str_view line, struct error *err);
 

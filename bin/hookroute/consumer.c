@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bin/hookroute/consumer_down.h"
 #include "bin/hookroute/consumer_file.h"
 #include "bin/hookroute/consumer_process.h"
 #include "lib/cleanup.h"
@@ -25,26 +26,6 @@ enum {
 	FINISH_MS = 5000,
 };
 
-static void push(struct consumer_queue *queue, struct consumer_value *value)
-{
-	value->next = NULL;
-	if (queue->last)
-		queue->last->next = value;
-	else
-		queue->first = value;
-	queue->last = value;
-}
-
-static struct consumer_value *pop(struct consumer_queue *queue)
-{
-	struct consumer_value *value = queue->first;
-
-	queue->first = value->next;
-	if (!queue->first)
-		queue->last = NULL;
-	return value;
-}
-
 int consumer_open(struct consumer **consumer, const char *name,
 		  const struct layout *layout, struct error *err)
 {
@@ -55,6 +36,7 @@ int consumer_open(struct consumer **consumer, const char *name,
 	made->name = str_dup(name);
 	made->to = -1;
 	made->from = -1;
+	made->ahead = 1;
 	made->process = (struct process)PROCESS_NONE;
 	if (consumer_file_read(&made->file, name, layout, err) < 0) {
 		consumer_close(made);
@@ -76,16 +58,18 @@ void consumer_use_retry(struct consumer *consumer, const struct retry *retry)
 
 void consumer_add(struct consumer *consumer, struct consumer_value *value, int64_t now_ms)
 {
+	value->added_ms = now_ms;
+	if (consumer_down_refuses(consumer, value, now_ms))
+		return;
 	if (!consumer->sent.first && !consumer->waiting.first)
 		consumer->alive_ms = now_ms;
-	push(&consumer->waiting, value);
+	consumer_queue_push(&consumer->waiting, value);
 }
 
 static void settle_first(struct consumer *consumer, const struct reply *reply)
 {
-	struct consumer_value *value = pop(&consumer->sent);
+	struct consumer_value *value = consumer_queue_pop(&consumer->sent);
 
-	consumer->sent_count--;
 	consumer->suspects -= consumer->suspects > 0;
 	value->settled(value, reply);
 }
@@ -93,14 +77,7 @@ static void settle_first(struct consumer *consumer, const struct reply *reply)
 /* What had no reply goes back in front, in its order. */
 static void take_back(struct consumer *consumer)
 {
-	if (!consumer->sent.first)
-		return;
-	consumer->sent.last->next = consumer->waiting.first;
-	consumer->waiting.first = consumer->sent.first;
-	if (!consumer->waiting.last)
-		consumer->waiting.last = consumer->sent.last;
-	consumer->sent = (struct consumer_queue){ NULL, NULL };
-	consumer->sent_count = 0;
+	consumer_queue_prepend(&consumer->waiting, &consumer->sent);
 }
 
 static void delay_start(struct consumer *consumer, int64_t now_ms)
@@ -114,22 +91,8 @@ static void delay_start(struct consumer *consumer, int64_t now_ms)
 	consumer->start_ms = now_ms + (delay < DELAY_MAX_MS ? delay : DELAY_MAX_MS);
 }
 
-static void settle_waiting(struct consumer *consumer, enum consumer_verdict verdict,
-			   const char *message)
-{
-	const struct reply reply = { verdict, message, 0 };
-	struct consumer_queue queue = consumer->waiting;
-
-	consumer->waiting = (struct consumer_queue){ NULL, NULL };
-	while (queue.first) {
-		struct consumer_value *value = pop(&queue);
-
-		value->settled(value, &reply);
-	}
-}
-
 /* One that ends over and over on the same value cannot take it now: its turn is over. */
-static void blame(struct consumer *consumer)
+static void blame(struct consumer *consumer, int64_t now_ms)
 {
 	const struct reply reply = { CONSUMER_TEMPORARY, consumer->trouble, 0 };
 	struct consumer_value *first = consumer->waiting.first;
@@ -139,25 +102,26 @@ static void blame(struct consumer *consumer)
 	if (consumer->died_on != first)
 		consumer->deaths = 0;
 	consumer->died_on = first;
-	if (++consumer->deaths < DEATHS_MAX)
+	if (++consumer->deaths < DEATHS_MAX && !consumer->down)
 		return;
 	consumer->died_on = NULL;
 	consumer->deaths = 0;
 	consumer->suspects -= consumer->suspects > 0;
-	(void)pop(&consumer->waiting);
+	(void)consumer_queue_pop(&consumer->waiting);
 	first->settled(first, &reply);
+	consumer_down_note(consumer, &reply, now_ms);
 }
 
 static void bury(struct consumer *consumer, int64_t now_ms)
 {
 	consumer_process_end(consumer);
-	consumer->suspects = consumer->sent_count;
+	consumer->suspects = consumer->sent.count;
 	take_back(consumer);
 	if (consumer->waiting.first)
 		log_warning("%s: %s, starting it again", consumer->name,
 			    consumer->trouble);
 	delay_start(consumer, now_ms);
-	blame(consumer);
+	blame(consumer, now_ms);
 }
 
 static void start_or_blame(struct consumer *consumer, int64_t now_ms)
@@ -169,7 +133,7 @@ static void start_or_blame(struct consumer *consumer, int64_t now_ms)
 	snprintf(consumer->trouble, sizeof(consumer->trouble), "%.150s", err.message);
 	log_warning("%s: %s", consumer->name, err.message);
 	delay_start(consumer, now_ms);
-	blame(consumer);
+	blame(consumer, now_ms);
 }
 
 static void expect_reply(struct consumer *consumer, int64_t now_ms)
@@ -180,9 +144,10 @@ static void expect_reply(struct consumer *consumer, int64_t now_ms)
 /* One of several that were with it made it end: one at a time shows which. */
 static bool may_take(const struct consumer *consumer)
 {
-	uint64_t most = consumer->suspects ? 1 : consumer->file.in_flight;
+	uint64_t most =
+		consumer->suspects || consumer->down ? 1 : consumer->file.in_flight;
 
-	return consumer->waiting.first && consumer->sent_count < most &&
+	return consumer->waiting.first && consumer->sent.count < most &&
 	       consumer->output.len < OUTPUT_AHEAD;
 }
 
@@ -191,18 +156,17 @@ void consumer_feed(struct consumer *consumer, int64_t now_ms)
 	if (consumer->to < 0 && consumer->waiting.first && now_ms >= consumer->start_ms)
 		start_or_blame(consumer, now_ms);
 	/* Others need not wait for one that is broken. */
-	if (consumer->to < 0 && consumer->restarts >= RESTARTS_MAX)
-		settle_waiting(consumer, CONSUMER_TEMPORARY, consumer->trouble);
+	if (consumer->to < 0 && consumer->restarts >= RESTARTS_MAX && !consumer->down)
+		consumer_down(consumer, now_ms);
 	if (consumer->to < 0)
 		return;
 	while (may_take(consumer)) {
-		struct consumer_value *value = pop(&consumer->waiting);
+		struct consumer_value *value = consumer_queue_pop(&consumer->waiting);
 
 		if (!consumer->sent.first)
 			expect_reply(consumer, now_ms);
 		value->write(value, &consumer->output);
-		push(&consumer->sent, value);
-		consumer->sent_count++;
+		consumer_queue_push(&consumer->sent, value);
 	}
 }
 
@@ -232,7 +196,7 @@ static void write_output(struct consumer *consumer)
 }
 
 /* A reply that is none, or to nothing, breaks the contract: nothing can be matched after. */
-static bool take_reply(struct consumer *consumer, struct str_view line)
+static bool take_reply(struct consumer *consumer, struct str_view line, int64_t now_ms)
 {
 	auto_free char *message = NULL;
 	struct reply reply = { CONSUMER_OK, NULL, 0 };
@@ -248,6 +212,7 @@ static bool take_reply(struct consumer *consumer, struct str_view line)
 	}
 	consumer->restarts = 0;
 	settle_first(consumer, &reply);
+	consumer_down_note(consumer, &reply, now_ms);
 	return true;
 }
 
@@ -262,7 +227,7 @@ static bool take_replies(struct consumer *consumer, int64_t now_ms)
 					 (size_t)(end - consumer->input.data) - taken };
 
 		taken += line.len + 1;
-		if (!take_reply(consumer, line))
+		if (!take_reply(consumer, line, now_ms))
 			return false;
 		expect_reply(consumer, now_ms);
 		consumer->alive_ms = now_ms;
@@ -316,12 +281,8 @@ int64_t consumer_wake_ms(const struct consumer *consumer)
 
 bool consumer_is_stalled(const struct consumer *consumer, int64_t now_ms)
 {
-	return now_ms - consumer->alive_ms >= STALLED_MS;
-}
-
-void consumer_relieve(struct consumer *consumer)
-{
-	settle_waiting(consumer, CONSUMER_BUSY, "the consumer is busy");
+	return (consumer->sent.first || consumer->waiting.first) &&
+	       now_ms - consumer->alive_ms >= STALLED_MS;
 }
 
 void consumer_finish(struct consumer *consumer)
@@ -340,6 +301,7 @@ void consumer_close(struct consumer *consumer)
 	consumer_file_free(&consumer->file);
 	buf_free(&consumer->output);
 	buf_free(&consumer->input);
+	kept_free(&consumer->kept);
 	free(consumer->name);
 	free(consumer);
 }

@@ -7,7 +7,8 @@
 #include <stdint.h>
 
 #include "bin/hookroute/consumer_file.h"
-#include "bin/hookroute/reply.h"
+#include "bin/hookroute/consumer_queue.h"
+#include "bin/hookroute/kept.h"
 #include "lib/buf.h"
 #include "lib/process.h"
 
@@ -18,20 +19,11 @@ struct layout;
  * A program that keeps hookpipe(7): lines in, a reply for each out, in order.  It is started
  * when there is something for it, gets up to in_flight values before their replies, and is
  * started again with growing delay when it ends, to get once more what had no reply.
+ *
+ * One that is down, as nothing succeeds, gets a single value from time to time.  What else
+ * there is for it, or too much for one that is slow, is settled as busy, and its event is
+ * told to kept_add: it is asked for again when there is room for it.
  */
-
-/* A value on its way.  write appends its line (with the line break); settled is called once,
- * after which the value may be freed. */
-struct consumer_value {
-	struct consumer_value *next;
-	void (*write)(struct consumer_value *value, struct buf *out);
-	void (*settled)(struct consumer_value *value, const struct reply *reply);
-};
-
-struct consumer_queue {
-	struct consumer_value *first;
-	struct consumer_value *last;
-};
 
 struct consumer {
 	struct consumer *next;
@@ -45,12 +37,17 @@ struct consumer {
 	struct buf input;  /* of it, no whole line yet */
 	struct consumer_queue waiting;
 	struct consumer_queue sent;
-	size_t sent_count;
+	struct kept kept; /* what waits for it in defer/ */
+	size_t ahead;	  /* so many may wait in memory when it is slow, at least 1 */
 	const struct consumer_value
 		*died_on;  /* the first without a reply when it last ended */
 	unsigned deaths;   /* on that value */
 	unsigned restarts; /* since it last replied */
 	size_t suspects;   /* values that were with it when it last ended */
+	unsigned failures; /* temporary ones, in a row */
+	bool down;	   /* see consumer_down.h */
+	int64_t probe_ms;  /* when it gets the next of these */
+	int64_t probe_delay_ms;
 	int64_t start_ms;  /* not before */
 	int64_t reply_ms;  /* it must have replied until then */
 	int64_t alive_ms;  /* it last replied, or had nothing to do */
@@ -67,8 +64,12 @@ void consumer_use_retry(struct consumer *consumer, const struct retry *retry);
 /* Kill it if it runs and free it; its values must have been settled or be the caller's. */
 void consumer_close(struct consumer *consumer);
 
+/* May settle it at once, as busy. */
 void consumer_add(struct consumer *consumer, struct consumer_value *value,
 		  int64_t now_ms);
+
+/* How many of kept should come now. */
+size_t consumer_wants(const struct consumer *consumer, int64_t now_ms);
 
 /* Start it if it must run, hand it what it may take. */
 void consumer_feed(struct consumer *consumer, int64_t now_ms);
@@ -82,14 +83,20 @@ void consumer_poll(const struct consumer *consumer,
 void consumer_work(struct consumer *consumer,
 		   const struct pollfd fds[static CONSUMER_FDS], int64_t now_ms);
 
+/* When one of kept is wanted, to see whether it is up; INT64_MAX for never. */
+int64_t consumer_probe_ms(const struct consumer *consumer);
+
 /* When it must be looked at although no descriptor is ready; INT64_MAX for never. */
 int64_t consumer_wake_ms(const struct consumer *consumer);
 
 /* Has it replied to nothing for a while, although it had something? */
 bool consumer_is_stalled(const struct consumer *consumer, int64_t now_ms);
 
-/* What waits for it goes back as busy, to make room for others. */
-void consumer_relieve(struct consumer *consumer);
+/* Does something wait for it for long? */
+bool consumer_is_slow(const struct consumer *consumer, int64_t now_ms);
+
+/* Most of what waits for it goes back as busy, to make room for others. */
+void consumer_relieve(struct consumer *consumer, int64_t now_ms);
 
 /* No more values will come: it may end. */
 void consumer_finish(struct consumer *consumer);

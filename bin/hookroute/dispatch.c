@@ -7,7 +7,7 @@
 #include "lib/error.h"
 #include "lib/str.h"
 
-enum { BYTES_MAX = 64 << 20 };
+enum { BYTES_MAX = 64 << 20, AHEAD = 64 };
 
 bool dispatch_has_room(const struct dispatch *dispatch)
 {
@@ -16,9 +16,17 @@ bool dispatch_has_room(const struct dispatch *dispatch)
 	       dispatch->bytes < BYTES_MAX;
 }
 
+bool dispatch_has_room_for_due(const struct dispatch *dispatch)
+{
+	return dispatch_has_room(dispatch) &&
+	       dispatch->retries_open < (dispatch->events_max + dispatch->stuck + 1) / 2;
+}
+
 bool dispatch_is_idle(const struct dispatch *dispatch)
 {
-	return dispatch->stopping ? !dispatch->values : !dispatch->leases;
+	if (dispatch->stopping)
+		return !dispatch->values;
+	return !dispatch->leases && !dispatch->due->forced;
 }
 
 void dispatch_add(struct dispatch *dispatch, struct lease *lease)
@@ -29,6 +37,12 @@ void dispatch_add(struct dispatch *dispatch, struct lease *lease)
 		end = &(*end)->next;
 	lease->next = NULL;
 	*end = lease;
+}
+
+void dispatch_add_first(struct dispatch *dispatch, struct lease *lease)
+{
+	lease->next = dispatch->leases;
+	dispatch->leases = lease;
 }
 
 static void on_settled(struct consumer_value *value, const struct reply *reply)
@@ -66,6 +80,8 @@ static int find_consumer(struct consumer **found, struct dispatch *dispatch,
 	if (consumer_open(&consumer, name, dispatch->layout, err) < 0)
 		return -1;
 	consumer_use_retry(consumer, dispatch->retry);
+	consumer->ahead =
+		dispatch->events_max < 4 * AHEAD ? dispatch->events_max / 4 + 1 : AHEAD;
 	consumer->next = dispatch->consumers;
 	dispatch->consumers = consumer;
 	*found = consumer;
@@ -153,6 +169,7 @@ static void begin_work(struct work *work)
 	work->dispatch->bytes += work->line.len;
 	work->dispatch->events_open++;
 	record_taken(work);
+	work->dispatch->retries_open += work->lease->state == SPOOL_DEFER;
 	work->lease->open++;
 	choose_open(work);
 	for (i = 0; i < work->deliveries.count; i++) {
@@ -256,6 +273,11 @@ static struct lease *next_lease(const struct dispatch *dispatch)
 	return lease;
 }
 
+bool dispatch_is_reading(const struct dispatch *dispatch)
+{
+	return next_lease(dispatch);
+}
+
 /* What a consumer that hangs has got does not keep others waiting. */
 static void count_stuck(struct dispatch *dispatch, int64_t now_ms)
 {
@@ -264,37 +286,62 @@ static void count_stuck(struct dispatch *dispatch, int64_t now_ms)
 	dispatch->stuck = 0;
 	for (consumer = dispatch->consumers; consumer; consumer = consumer->next) {
 		if (consumer_is_stalled(consumer, now_ms))
-			dispatch->stuck += consumer->sent_count;
+			dispatch->stuck += consumer->sent.count;
 	}
 }
 
-void dispatch_pull(struct dispatch *dispatch, int64_t now_ms)
+void dispatch_begin(struct dispatch *dispatch, int64_t now_ms)
 {
-	struct consumer *consumer;
-	struct lease *lease;
-
 	dispatch->now_ms = now_ms;
 	count_stuck(dispatch, now_ms);
 	if (!dispatch->stopping && !dispatch->failed)
 		wake_sleepers(dispatch);
-	while (dispatch_has_room(dispatch) && (lease = next_lease(dispatch))) {
-		struct error err = { 0 };
-		struct work *work = NULL;
-		bool ended = false;
+}
 
-		if (work_read(&work, &ended, dispatch, lease, &err) < 0)
-			settle_check(dispatch, -1, &err);
-		else if (ended)
-			settle_lease(dispatch, lease);
-		else
-			begin_work(work);
-	}
+bool dispatch_read(struct dispatch *dispatch)
+{
+	struct lease *lease = next_lease(dispatch);
+	struct error err = { 0 };
+	struct work *work = NULL;
+	bool ended = false;
+
+	if (!lease)
+		return false;
+	if (work_read(&work, &ended, dispatch, lease, &err) < 0)
+		settle_check(dispatch, -1, &err);
+	else if (ended)
+		settle_lease(dispatch, lease);
+	else
+		begin_work(work);
+	return true;
+}
+
+/* What is kept back for a consumer that can take it is taken up, some at a time. */
+static void call_kept(struct dispatch *dispatch, struct consumer *consumer)
+{
+	size_t count = consumer_wants(consumer, dispatch->now_ms);
+	char id[UUID_LEN];
+
+	if (dispatch->due->forced)
+		return;
+	while (count-- && kept_take(id, &consumer->kept))
+		due_force(dispatch->due, id, dispatch->now_ms);
+}
+
+void dispatch_feed(struct dispatch *dispatch)
+{
+	int64_t now_ms = dispatch->now_ms;
+	struct consumer *consumer;
+
 	if (dispatch->stopping || dispatch->failed)
 		return;
 	for (consumer = dispatch->consumers; consumer; consumer = consumer->next) {
-		if (!dispatch_has_room(dispatch) && consumer_is_stalled(consumer, now_ms))
-			consumer_relieve(consumer);
+		if (!dispatch_has_room(dispatch) &&
+		    (consumer_is_stalled(consumer, now_ms) ||
+		     consumer_is_slow(consumer, now_ms)))
+			consumer_relieve(consumer, now_ms);
 		consumer_feed(consumer, now_ms);
+		call_kept(dispatch, consumer);
 	}
 }
 
@@ -313,7 +360,7 @@ static void drop_values(struct consumer_queue *queue)
 		parcel->state = PARCEL_DROPPED;
 		settle_close(work);
 	}
-	*queue = (struct consumer_queue){ NULL, NULL };
+	*queue = (struct consumer_queue){ NULL, NULL, 0 };
 }
 
 void dispatch_stop(struct dispatch *dispatch)

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "bin/hookroute/consumer.h"
+#include "bin/hookroute/due.h"
 #include "bin/hookroute/lease.h"
 #include "bin/hookroute/retry.h"
 #include "bin/hookroute/routes.h"
@@ -32,8 +33,10 @@ struct dispatch {
 	struct lease *leases;  /* in the order they were taken */
 	struct work *sleepers; /* of which something waits, while the rest is under way */
 	size_t events_max;     /* under way at once */
+	struct due *due;       /* of the intake: to ask for what is kept back */
 	size_t events_open;    /* under way */
-	int64_t now_ms;	       /* of the last pull */
+	size_t retries_open;   /* of these, from defer/ */
+	int64_t now_ms;	       /* of this round */
 	size_t stuck;	       /* values with consumers that hang */
 	size_t values;	       /* with consumers */
 	size_t bytes;	       /* of the events under way */
@@ -49,8 +52,21 @@ struct dispatch {
 /* Work on a file that was leased; it is dispatch's from here on. */
 void dispatch_add(struct dispatch *dispatch, struct lease *lease);
 
-/* Read and hand over events while there is room. */
-void dispatch_pull(struct dispatch *dispatch, int64_t now_ms);
+/* The same, to be read before the others. */
+void dispatch_add_first(struct dispatch *dispatch, struct lease *lease);
+
+/* Are there files that have not been read to their end? */
+bool dispatch_is_reading(const struct dispatch *dispatch);
+
+/* A round begins: what waits in memory and is due is handed over. */
+void dispatch_begin(struct dispatch *dispatch, int64_t now_ms);
+
+/* Read an event from the files that were added, the first first, and hand it over.  False
+ * when all of them have been read. */
+bool dispatch_read(struct dispatch *dispatch);
+
+/* Let the consumers have what they can take. */
+void dispatch_feed(struct dispatch *dispatch);
 
 /* It has something that waits for its time, perhaps. */
 void dispatch_sleep(struct work *work);
@@ -61,8 +77,9 @@ void dispatch_wake(struct work *work);
 /* When a delivery's time comes; INT64_MAX for never. */
 int64_t dispatch_wake_ms(const struct dispatch *dispatch);
 
-/* Is there room for another file? */
+/* Is there room for another event?  For one of defer/, which must leave room for others? */
 bool dispatch_has_room(const struct dispatch *dispatch);
+bool dispatch_has_room_for_due(const struct dispatch *dispatch);
 
 /* Take no more, and take back what no consumer has got yet. */
 void dispatch_stop(struct dispatch *dispatch);

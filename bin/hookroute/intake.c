@@ -11,13 +11,13 @@
 
 enum {
 	OTHERS_MS = 5000,  /* look again for what another router holds */
-	SAFETY_MS = 60000, /* look everywhere, whatever inotify says */
-	DEFER_MS = 200,	   /* looking through many that wait costs: not at each change */
-	EVENTS_BYTES = 16384,
+	OURS_MS = 1000,	   /* we may have it ourselves, on account of another delivery */
+	SAFETY_MS = 60000, /* look at new/ and cur/, whatever inotify says */
+	DUE_MS = 600000,   /* the same for defer/ */
+	EVENTS_BYTES = 65536,
 };
 
-static const enum spool_state order[INTAKE_PLACES] = { SPOOL_CUR, SPOOL_DEFER,
-						       SPOOL_NEW };
+static const enum spool_state order[INTAKE_PLACES] = { SPOOL_CUR, SPOOL_NEW };
 
 static void look_until(struct intake_place *place, int64_t when_ms)
 {
@@ -37,7 +37,9 @@ static int watch(struct intake *intake, const struct spool *spool, struct error 
 		char path[64];
 
 		snprintf(path, sizeof(path), "/proc/self/fd/%d", spool->dir[watched[i]]);
-		if (inotify_add_watch(intake->inotify, path, IN_MOVED_TO | IN_ATTRIB) < 0)
+		intake->watches[i] =
+			inotify_add_watch(intake->inotify, path, IN_MOVED_TO | IN_ATTRIB);
+		if (intake->watches[i] < 0)
 			return error_errno(err, "watch folder '%s'",
 					   spool_state_name(watched[i]));
 	}
@@ -67,38 +69,46 @@ void intake_close(struct intake *intake)
 
 	for (i = 0; i < INTAKE_PLACES; i++)
 		names_free(&intake->places[i].names);
+	due_free(&intake->due);
 	cleanup_close(&intake->inotify);
 	intake->inotify = -1;
 }
 
-/* What arrived does not matter: one look finds all of it.  If another router takes it and
- * dies, we see that in cur/ a little later. */
+static void hear(struct intake *intake, const struct inotify_event *event, int64_t now_ms)
+{
+	int64_t due_ms;
+
+	if (event->mask & IN_Q_OVERFLOW)
+		intake->look_ms = now_ms;
+	if (event->wd != intake->watches[1]) {
+		look_until(&intake->places[1], now_ms);
+		/* If another router takes it and dies, we see that in cur/ a little later. */
+		look_until(&intake->places[0], now_ms + OTHERS_MS);
+	} else if (event->len && uuid_is_valid(event->name)) {
+		due_ms = aside_due_ms(intake->spool, event->name);
+		if (due_ms != INT64_MAX)
+			due_add(&intake->due, event->name, due_ms);
+	}
+}
+
 void intake_listen(struct intake *intake, int64_t now_ms)
 {
 	char events[EVENTS_BYTES]
 		__attribute__((aligned(__alignof__(struct inotify_event))));
+	ssize_t got;
 
-	if (intake->inotify < 0 || read(intake->inotify, events, sizeof(events)) <= 0)
+	if (intake->inotify < 0)
 		return;
-	while (read(intake->inotify, events, sizeof(events)) > 0)
-		;
-	look_until(&intake->places[0], now_ms + OTHERS_MS);
-	look_until(&intake->places[1], now_ms + DEFER_MS);
-	look_until(&intake->places[2], now_ms);
-}
+	while ((got = read(intake->inotify, events, sizeof(events))) > 0) {
+		const char *at = events;
 
-/* Is it its time?  In defer/ the file's own time says so. */
-static bool is_due(struct intake *intake, struct intake_place *place, const char *id,
-		   int64_t now_ms)
-{
-	int64_t due_ms;
+		while (at < events + got) {
+			const struct inotify_event *event = (const void *)at;
 
-	if (place->state != SPOOL_DEFER)
-		return true;
-	due_ms = aside_due_ms(intake->spool, id);
-	if (due_ms > now_ms)
-		look_until(place, due_ms);
-	return due_ms <= now_ms;
+			hear(intake, event, now_ms);
+			at += sizeof(*event) + event->len;
+		}
+	}
 }
 
 static int take(struct lease **lease, struct intake *intake, struct intake_place *place,
@@ -107,8 +117,6 @@ static int take(struct lease **lease, struct intake *intake, struct intake_place
 	while (place->names.next < place->names.count) {
 		const char *id = place->names.list[place->names.next++];
 
-		if (!is_due(intake, place, id, now_ms))
-			continue;
 		if (lease_take(lease, intake->spool, place->state, id, err) < 0)
 			return -1;
 		if (*lease)
@@ -144,6 +152,66 @@ int intake_next(struct lease **lease, struct intake *intake, int64_t now_ms,
 			return -1;
 	}
 	return 0;
+}
+
+static int look_due(struct intake *intake, int64_t now_ms, struct error *err)
+{
+	auto_names struct names names = NAMES_EMPTY;
+	size_t i;
+
+	if (names_read(&names, intake->spool->dir[SPOOL_DEFER], err) < 0)
+		return -1;
+	due_forget(&intake->due);
+	for (i = 0; i < names.count; i++) {
+		int64_t due_ms = aside_due_ms(intake->spool, names.list[i]);
+
+		if (due_ms != INT64_MAX)
+			due_add(&intake->due, names.list[i], due_ms);
+	}
+	intake->look_ms = intake->inotify >= 0 ? now_ms + DUE_MS : INT64_MAX;
+	return 0;
+}
+
+/* Its time may have been changed since. */
+static bool is_due(struct intake *intake, const struct due_file *file, int64_t now_ms)
+{
+	int64_t due_ms = aside_due_ms(intake->spool, file->id);
+
+	if (due_ms == INT64_MAX)
+		return false;
+	if (due_ms > now_ms && !file->forced)
+		due_add(&intake->due, file->id, due_ms);
+	return due_ms <= now_ms || file->forced;
+}
+
+int intake_next_due(struct lease **lease, struct intake *intake, int64_t now_ms,
+		    struct error *err)
+{
+	struct due_file file = { 0 };
+
+	*lease = NULL;
+	if (now_ms >= intake->look_ms && look_due(intake, now_ms, err) < 0)
+		return -1;
+	while (!*lease && due_take(&file, &intake->due, now_ms)) {
+		if (!is_due(intake, &file, now_ms))
+			continue;
+		if (lease_take(lease, intake->spool, SPOOL_DEFER, file.id, err) < 0)
+			return -1;
+		if (*lease)
+			(*lease)->forced = file.forced;
+		else if (file.forced)
+			due_force(&intake->due, file.id, now_ms + OURS_MS);
+		else
+			due_add(&intake->due, file.id, now_ms + OTHERS_MS);
+	}
+	return 0;
+}
+
+int64_t intake_due_ms(const struct intake *intake)
+{
+	int64_t due_ms = due_wake_ms(&intake->due);
+
+	return due_ms < intake->look_ms ? due_ms : intake->look_ms;
 }
 
 int64_t intake_wake_ms(const struct intake *intake)

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bin/hookroute/due.h"
 #include "bin/hookroute/names.h"
 #include "lib/spool.h"
 
@@ -12,8 +13,9 @@ struct error;
 struct lease;
 
 /*
- * Which file of the spool comes next: what a dead router left in cur/, then what is due in
- * defer/, then new/ in the order of time.  inotify(7) says when to look again.
+ * Which file of the spool comes next: what a dead router left in cur/, then new/ in the order
+ * of time; and what is due in defer/.  A folder is read once for all that lies in it;
+ * inotify(7) says when to look again, and in defer/ at what.
  */
 struct intake_place {
 	enum spool_state state;
@@ -21,12 +23,15 @@ struct intake_place {
 	int64_t look_ms;    /* when to look again; INT64_MAX for when inotify says so */
 };
 
-enum { INTAKE_PLACES = 3 };
+enum { INTAKE_PLACES = 2 };
 
 struct intake {
 	const struct spool *spool;
 	struct intake_place places[INTAKE_PLACES];
-	int inotify; /* -1 when not following */
+	struct due due;	 /* defer/ */
+	int64_t look_ms; /* when to look at all of defer/ */
+	int inotify;	 /* -1 when not following */
+	int watches[2];	 /* of new/ and defer/ */
 };
 
 /* follow: say what arrives later as well. */
@@ -37,11 +42,15 @@ void intake_close(struct intake *intake);
 /* Take in what inotify has to say. */
 void intake_listen(struct intake *intake, int64_t now_ms);
 
-/* The next file, leased; *lease is NULL when there is none now. */
+/* The next file of cur/ and new/, or of defer/, leased; *lease is NULL when there is none
+ * now. */
 int intake_next(struct lease **lease, struct intake *intake, int64_t now_ms,
 		struct error *err);
+int intake_next_due(struct lease **lease, struct intake *intake, int64_t now_ms,
+		    struct error *err);
 
-/* When intake_next has to be asked although inotify is silent. */
+/* When intake_next, or intake_next_due, has to be asked although inotify is silent. */
 int64_t intake_wake_ms(const struct intake *intake);
+int64_t intake_due_ms(const struct intake *intake);
 
 #endif

@@ -17,7 +17,7 @@
 #include "lib/log.h"
 #include "lib/path.h"
 
-enum { FILES_AT_ONCE = 256, STALL_MS = 1000 };
+enum { TURNS_AT_ONCE = 256, STALL_MS = 1000 };
 
 struct router {
 	const struct layout *layout;
@@ -82,22 +82,59 @@ static void take_signals(struct router *router)
 	}
 }
 
-/* Files as long as there is room for their events, and not so many that a signal waits. */
-static int fill(struct router *router, int64_t now_ms, struct error *err)
+/* The next event of cur/ or new/: of the files that were begun, or of another one. */
+static int take_fresh(struct router *router, bool *taken, int64_t now_ms,
+		      struct error *err)
 {
 	struct lease *lease = NULL;
-	unsigned files;
 
-	dispatch_pull(&router->dispatch, now_ms);
-	for (files = 0; files < FILES_AT_ONCE && dispatch_has_room(&router->dispatch);
-	     files++) {
-		if (intake_next(&lease, &router->intake, now_ms, err) < 0)
+	*taken = dispatch_read(&router->dispatch);
+	if (*taken)
+		return 0;
+	if (intake_next(&lease, &router->intake, now_ms, err) < 0)
+		return -1;
+	if (!lease)
+		return 0;
+	dispatch_add(&router->dispatch, lease);
+	*taken = dispatch_read(&router->dispatch);
+	return 0;
+}
+
+static int take_due(struct router *router, bool *taken, int64_t now_ms, struct error *err)
+{
+	struct lease *lease = NULL;
+
+	*taken = false;
+	if (!dispatch_has_room_for_due(&router->dispatch))
+		return 0;
+	if (intake_next_due(&lease, &router->intake, now_ms, err) < 0)
+		return -1;
+	if (!lease)
+		return 0;
+	dispatch_add_first(&router->dispatch, lease);
+	*taken = dispatch_read(&router->dispatch);
+	return 0;
+}
+
+/* New events and those that waited take turns, as long as there is room, and not so many that
+ * a signal or a reply waits. */
+static int fill(struct router *router, int64_t now_ms, struct error *err)
+{
+	bool fresh = true;
+	bool due = true;
+	unsigned turns;
+
+	dispatch_begin(&router->dispatch, now_ms);
+	for (turns = 0; turns < TURNS_AT_ONCE && (fresh || due); turns++) {
+		if (dispatch_has_room(&router->dispatch) && due &&
+		    take_due(router, &due, now_ms, err) < 0)
 			return -1;
-		if (!lease)
-			return 0;
-		dispatch_add(&router->dispatch, lease);
-		dispatch_pull(&router->dispatch, now_ms);
+		if (!dispatch_has_room(&router->dispatch))
+			break;
+		if (take_fresh(router, &fresh, now_ms, err) < 0)
+			return -1;
 	}
+	dispatch_feed(&router->dispatch);
 	return 0;
 }
 
@@ -107,12 +144,20 @@ static int timeout_of(const struct router *router, int64_t now_ms)
 	int64_t wake_ms = INT64_MAX;
 
 	if (dispatch_has_room(&router->dispatch))
-		wake_ms = intake_wake_ms(&router->intake);
+		wake_ms = dispatch_is_reading(&router->dispatch)
+				  ? now_ms
+				  : intake_wake_ms(&router->intake);
+	if (dispatch_has_room_for_due(&router->dispatch) &&
+	    intake_due_ms(&router->intake) < wake_ms)
+		wake_ms = intake_due_ms(&router->intake);
 	if (dispatch_wake_ms(&router->dispatch) < wake_ms)
 		wake_ms = dispatch_wake_ms(&router->dispatch);
 	for (; consumer; consumer = consumer->next) {
 		if (consumer_wake_ms(consumer) < wake_ms)
 			wake_ms = consumer_wake_ms(consumer);
+		if (consumer_probe_ms(consumer) > now_ms &&
+		    consumer_probe_ms(consumer) < wake_ms)
+			wake_ms = consumer_probe_ms(consumer);
 	}
 	/* Without room a consumer that takes nothing has to be noticed. */
 	if (!dispatch_has_room(&router->dispatch) && wake_ms > now_ms + STALL_MS)
@@ -213,6 +258,7 @@ int router_run(const struct router_options *options, const struct layout *layout
 		.routes = &router.routes,
 		.retry = &router.retry,
 		.journal = &router.journal,
+		.due = &router.intake.due,
 		.events_max = options->events_max,
 		.failure = &router.failure,
 	};

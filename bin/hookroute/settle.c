@@ -11,7 +11,7 @@
 #include "lib/log.h"
 #include "lib/str.h"
 
-enum { KEPT_MS = 30000, BLOCKED_MS = 1000 };
+enum { KEPT_MS = 300000, BLOCKED_MS = 1000 };
 
 static void remove_lease(struct dispatch *dispatch, struct lease *lease)
 {
@@ -187,6 +187,24 @@ static void mark_left(struct work *work)
 	}
 }
 
+/* Nothing in the file has changed but that it is kept back for longer. */
+static void move_time(struct work *work)
+{
+	int64_t due_ms = INT64_MAX;
+	struct error err = { 0 };
+	size_t i;
+
+	for (i = 0; i < work->deliveries.count; i++) {
+		if (work->parcels[i].state == PARCEL_WAITS &&
+		    work->deliveries.list[i].due_ms < due_ms)
+			due_ms = work->deliveries.list[i].due_ms;
+	}
+	if (due_ms != INT64_MAX)
+		settle_check(work->dispatch,
+			     aside_set_due(work->dispatch->spool, work->id, due_ms, &err),
+			     &err);
+}
+
 /* False when it cannot be done yet. */
 static bool put_aside(struct work *work)
 {
@@ -198,8 +216,11 @@ static bool put_aside(struct work *work)
 
 	/* The old file in defer/ still says all that is left. */
 	if (work->lease->state == SPOOL_DEFER &&
-	    (work->lease->abandoned || !work->changed))
+	    (work->lease->abandoned || !work->changed)) {
+		if (work->moved)
+			move_time(work);
 		return true;
+	}
 	collect_left(&left, work);
 	count = left.count;
 	if (!count)
@@ -210,6 +231,20 @@ static bool put_aside(struct work *work)
 	dispatch->deferred += count;
 	mark_left(work);
 	return true;
+}
+
+/* Tell the consumers what is kept back for them. */
+static void tell_kept(const struct work *work)
+{
+	size_t i;
+
+	for (i = 0; i < work->deliveries.count; i++) {
+		const struct parcel *parcel = &work->parcels[i];
+
+		if (parcel->state == PARCEL_WAITS && parcel->delivery->kept &&
+		    parcel->consumer)
+			kept_add(&parcel->consumer->kept, work->id);
+	}
 }
 
 /* The file in defer/ stays as it is, for later. */
@@ -237,9 +272,11 @@ void settle_work(struct work *work)
 		dispatch_sleep(work);
 		return;
 	}
+	tell_kept(work);
 	dispatch_wake(work);
 	dispatch->bytes -= work->line.len;
 	dispatch->events_open--;
+	dispatch->retries_open -= lease->state == SPOOL_DEFER;
 	dispatch->events++;
 	lease->open--;
 	work_free(work);
@@ -302,8 +339,11 @@ void settle_parcel(struct parcel *parcel, const struct reply *reply)
 	struct work *work = parcel->work;
 	int64_t now_ms = date_now_ms();
 
+	if (reply->verdict == CONSUMER_BUSY && parcel->delivery->kept)
+		work->moved = true;
+	else
+		work->changed = true;
 	take_note(parcel->delivery, reply, now_ms);
-	work->changed = true;
 	parcel->state = PARCEL_OVER;
 	if (reply->verdict == CONSUMER_OK)
 		end_ok(parcel);

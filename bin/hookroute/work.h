@@ -42,6 +42,7 @@ struct work {
 	struct parcel *parcels; /* one for each delivery */
 	size_t open;		/* with their consumers */
 	bool changed;		/* a file in defer/ does not say it any more */
+	bool moved;		/* it says another time, and else the same */
 	bool asleep;		/* it is one of the dispatch's sleepers */
 	struct work *sleeper;	/* the next of them */
 	int64_t again_ms;	/* it could not be put aside: once more then; 0 for no */
