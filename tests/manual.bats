@@ -65,8 +65,8 @@ covered() {
 	while read -r page; do
 		program=$(basename "${page%.*}")
 		diff <("$program" --help | sed 's/^usage: //' |
-			awk -v p="$program" '$1 == p { print $2 }' | tr -d '[]' | grep -E '^[a-z]+$' | sort -u) \
-			<(section "$page" SYNOPSIS | sed -nE '/^\.Nm/{n; s/^\.(Op )?Cm ([a-z]+).*/\2/p}' | sort -u) || {
+			awk -v p="$program" '$1 == p { print $2 }' | tr -d '[]' | grep -E '^[a-z][a-z-]*$' | sort -u) \
+			<(section "$page" SYNOPSIS | sed -nE '/^\.Nm/{n; s/^\.(Op )?Cm ([a-z-]+).*/\2/p}' | sort -u) || {
 			echo "$program: < --help, > SYNOPSIS"
 			return 1
 		}

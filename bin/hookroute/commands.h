@@ -11,6 +11,7 @@ typedef int command_fn(const struct options *options, const struct layout *layou
 
 command_fn cmd_run;
 command_fn cmd_drain;
+command_fn cmd_consumer_test;
 command_fn cmd_filter;
 command_fn cmd_test;
 command_fn cmd_check;

@@ -20,6 +20,7 @@ struct command {
 static const struct command commands[] = {
 	{ "run", cmd_run, 0, "j" },
 	{ "drain", cmd_drain, 0, "j" },
+	{ "consumer-test", cmd_consumer_test, CLI_WORDS - 2, "vTJ" },
 	{ "filter", cmd_filter, 0, "rt" },
 	{ "test", cmd_test, CLI_WORDS, "r" },
 	{ "check", cmd_check, 0, "r" },

@@ -4,11 +4,13 @@
 #include "bin/hookroute/values.h"
 #include "lib/error.h"
 
-enum { JOBS_MAX = 65536 };
+enum { JOBS_MAX = 65536, REPLY_MS = 10000 };
 
 const char options_usage[] =
 	"usage: hookroute run [-j N]\n"
 	"       hookroute drain [-j N]\n"
+	"       hookroute consumer-test [--values FILE] [--timeout D] [--json] PROGRAM "
+	"[ARG...]\n"
 	"       hookroute filter [--routes DIR] [--to NAME] < events\n"
 	"       hookroute test [--routes DIR] [FILE...]\n"
 	"       hookroute check [--routes DIR]\n"
@@ -54,12 +56,15 @@ static const struct option longs[] = {
 	{ "max-bytes", required_argument, NULL, 'B' },
 	{ "name", required_argument, NULL, 'n' },
 	{ "older-than", required_argument, NULL, 'o' },
+	{ "output", required_argument, NULL, 'O' },
 	{ "provider", required_argument, NULL, 'p' },
 	{ "route", required_argument, NULL, 'R' },
 	{ "routes", required_argument, NULL, 'r' },
 	{ "since", required_argument, NULL, 'S' },
+	{ "timeout", required_argument, NULL, 'T' },
 	{ "to", required_argument, NULL, 't' },
 	{ "until", required_argument, NULL, 'U' },
+	{ "values", required_argument, NULL, 'v' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
 };
@@ -106,6 +111,9 @@ static int take(void *context, int letter, struct error *err)
 	case 'o':
 		return values_duration(&options->older_than_ms, "--older-than", optarg,
 				       err);
+	case 'O':
+		options->output = optarg;
+		return 0;
 	case 'p':
 		return values_word(&options->provider, "--provider", optarg, err);
 	case 'r':
@@ -118,8 +126,13 @@ static int take(void *context, int letter, struct error *err)
 	case 't':
 		options->to = optarg;
 		return 0;
+	case 'T':
+		return values_duration(&options->timeout_ms, "--timeout", optarg, err);
 	case 'U':
 		return values_time(&options->until_ms, "--until", optarg, err);
+	case 'v':
+		options->values = optarg;
+		return 0;
 	default:
 		return error_set(err, ERROR_BUG, "option -%c", letter);
 	}
@@ -128,7 +141,7 @@ static int take(void *context, int letter, struct error *err)
 int options_parse(struct options *options, int argc, char *argv[], struct error *err)
 {
 	static const struct cli_grammar grammar = {
-		"a:Ab:B:De:fhj:Jk:K:l:n:No:p:r:R:S:t:U:Vd", longs, take
+		"a:Ab:B:De:fhj:Jk:K:l:n:No:O:p:r:R:S:t:T:U:v:Vd", longs, take
 	};
 
 	*options =
@@ -139,7 +152,8 @@ int options_parse(struct options *options, int argc, char *argv[], struct error 
 				  .max_bytes = UINT64_MAX,
 				  .older_than_ms = UINT64_MAX,
 				  .since_ms = INT64_MIN,
-				  .until_ms = INT64_MAX };
+				  .until_ms = INT64_MAX,
+				  .timeout_ms = REPLY_MS };
 	if (cli_parse(&options->cli, &grammar, argc, argv, err) < 0)
 		return -1;
 	options->command = options->cli.words[0];

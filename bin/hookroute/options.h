@@ -32,6 +32,9 @@ struct options {
 	const char *route;	     /* a file of routes.d */
 	const char *hook;	     /* a uuid */
 	const char *routes;	     /* a folder instead of routes.d */
+	uint64_t timeout_ms;	     /* for a reply */
+	const char *values;	     /* a file of them */
+	const char *output;	     /* a file, instead of standard output */
 	const char *to;		     /* print the lines of this consumer only */
 	const char *command;	     /* NULL when none was given */
 	const char *const *operands; /* behind it */
