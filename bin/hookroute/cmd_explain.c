@@ -148,7 +148,9 @@ static int take_event(enum walk_answer *answer, void *context,
 static int explain_id(struct explaining *explaining, const char *id, struct spool *spool,
 		      struct error *err)
 {
-	struct walk walk = { spool, id, take_event, explaining, WALK_ON };
+	struct walk walk = {
+		.spool = spool, .first = id, .each = take_event, .context = explaining
+	};
 	int state;
 
 	explaining->id = id;

@@ -1,10 +1,11 @@
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "bin/hookroute/aside.h"
 #include "bin/hookroute/commands.h"
 #include "bin/hookroute/options.h"
+#include "bin/hookroute/pick.h"
+#include "bin/hookroute/terminal.h"
 #include "bin/hookroute/walk.h"
 #include "lib/buf.h"
 #include "lib/cleanup.h"
@@ -49,14 +50,14 @@ static void write_json(struct buf *out, const struct walk_event *event, const ch
 
 static void write_row(struct buf *out, const struct walk_event *event, const char *due)
 {
-	struct str_view at = walk_member(event, "received_at");
-	struct str_view name = walk_member(event, "name");
-	struct str_view kind = walk_member(event, "event");
-
-	buf_add_format(out, "%-36s  %-5s  %-24.*s  %-24.*s  %.*s%s%s\n", event->id,
-		       spool_state_name(event->state), (int)at.len, at.data,
-		       (int)name.len, name.data, (int)kind.len, kind.data,
-		       *due ? "  due " : "", due);
+	buf_add_format(out, "%-36s  %-5s  ", event->id, spool_state_name(event->state));
+	terminal_add_column(out, walk_member(event, "received_at"), 26);
+	terminal_add_column(out, walk_member(event, "name"), 24);
+	buf_add_str(out, "  ");
+	terminal_add(out, walk_member(event, "event"));
+	if (*due)
+		buf_add_format(out, "  due %s", due);
+	buf_add_char(out, '\n');
 }
 
 static int list_event(enum walk_answer *answer, void *context,
@@ -67,7 +68,7 @@ static int list_event(enum walk_answer *answer, void *context,
 	auto_buf struct buf out = BUF_EMPTY;
 	char due[DATE_LEN] = "";
 
-	if (options->after && strcmp(event->id, options->after) <= 0)
+	if (!pick_event(options, event))
 		return 0;
 	if (event->state == SPOOL_DEFER)
 		date_format(due, aside_due_ms(listing->spool, event->file));

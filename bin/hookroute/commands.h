@@ -21,6 +21,9 @@ command_fn cmd_list;
 command_fn cmd_show;
 command_fn cmd_retry;
 command_fn cmd_log;
+command_fn cmd_hold;
+command_fn cmd_release;
+command_fn cmd_drop;
 
 /* Become hookroute-plugin, which knows the registry; argv begins with the word plugin.  Gives an
  * exit status when that cannot be executed. */

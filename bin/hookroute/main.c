@@ -26,10 +26,13 @@ static const struct command commands[] = {
 	{ "check", cmd_check, 0, "r" },
 	{ "explain", cmd_explain, CLI_WORDS, "rJ" },
 	{ "put", cmd_put, 0, "enk" },
-	{ "list", cmd_list, 1, "laJ" },
+	{ "list", cmd_list, 1, "aelnpSJU" },
 	{ "show", cmd_show, 1, "J" },
 	{ "log", cmd_log, CLI_WORDS, "aeflnpRSJtU" },
-	{ "retry", cmd_retry, CLI_WORDS, "D" },
+	{ "hold", cmd_hold, CLI_WORDS, "aAenpSU" },
+	{ "release", cmd_release, CLI_WORDS, "aAenpSU" },
+	{ "drop", cmd_drop, CLI_WORDS, "aDenpSU" },
+	{ "retry", cmd_retry, CLI_WORDS, "aADenptSU" },
 };
 /* clang-format on */
 

@@ -20,23 +20,33 @@ static size_t unsafe_len(const unsigned char *at, size_t len)
 	return 0;
 }
 
+/* Append what stands at the front of text, made harmless; gives how much that is. */
+static size_t add_one(struct buf *out, const char *at, size_t len)
+{
+	size_t unsafe = unsafe_len((const unsigned char *)at, len);
+
+	buf_add_char(out, unsafe ? '?' : *at);
+	return unsafe ? unsafe : 1;
+}
+
+void terminal_add_raw(struct buf *out, struct str_view json)
+{
+	size_t i = 0;
+
+	while (i < json.len)
+		i += add_one(out, json.data + i, json.len - i);
+}
+
 void terminal_add(struct buf *out, struct str_view text)
 {
-	const char *end = text.data + text.len;
-	const char *at = text.data;
+	size_t i = 0;
 
-	while (at < end) {
-		size_t unsafe = unsafe_len((const unsigned char *)at, (size_t)(end - at));
-
-		if (unsafe) {
-			buf_add_char(out, '?');
-			at += unsafe;
-		} else if (*at == '\\' && at + 1 < end && strchr("\"\\/", at[1])) {
-			buf_add_char(out, at[1]);
-			at += 2;
-		} else {
-			buf_add_char(out, *at++);
-		}
+	while (i < text.len) {
+		/* Escapes of what is harmless are read, the others stay. */
+		if (text.data[i] == '\\' && i + 1 < text.len &&
+		    strchr("\"\\/", text.data[i + 1]))
+			i++;
+		i += add_one(out, text.data + i, text.len - i);
 	}
 }
 

@@ -12,7 +12,10 @@ struct buf;
  */
 void terminal_add(struct buf *out, struct str_view text);
 
-/* The same in a column: blanks up to width. */
+/* JSON as it is, but for such characters. */
+void terminal_add_raw(struct buf *out, struct str_view json);
+
+/* A string's text in a column: blanks up to width. */
 void terminal_add_column(struct buf *out, struct str_view text, size_t width);
 
 #endif

@@ -18,12 +18,19 @@ enum { FILE_LIMIT = 1 << 30 };
 
 struct str_view walk_member(const struct walk_event *event, const char *key)
 {
-	struct str_view value = { "", 0 };
+	struct str_view rest = event->line;
+	struct str_view name;
+	struct str_view value;
 
-	if (!json_scan_member(&value, event->line, key) || value.len < 2 ||
-	    value.data[0] != '"')
-		return (struct str_view){ "", 0 };
-	return (struct str_view){ value.data + 1, value.len - 2 };
+	/* The payload is last, and may be long. */
+	while (json_scan_next(&name, &value, &rest)) {
+		if (!str_view_equal(name, key))
+			continue;
+		if (value.len < 2 || value.data[0] != '"')
+			break;
+		return (struct str_view){ value.data + 1, value.len - 2 };
+	}
+	return (struct str_view){ "", 0 };
 }
 
 static void find_id(struct walk_event *event)
@@ -44,21 +51,42 @@ static bool has_rest(enum spool_state state)
 	return state == SPOOL_DEFER || state == SPOOL_HOLD;
 }
 
+static bool next_event(struct walk_event *event, const char **rest)
+{
+	while (*rest) {
+		event->line = str_split(rest, '\n');
+		event->rest = (struct str_view){ "", 0 };
+		if (!event->line.len)
+			continue;
+		if (has_rest(event->state) && *rest) {
+			event->rest = str_split(rest, '\n');
+			*rest = NULL;
+		}
+		find_id(event);
+		return true;
+	}
+	return false;
+}
+
 static int walk_lines(struct walk *walk, struct walk_event *event, const char *text,
 		      struct error *err)
 {
-	const char *rest = text;
-
-	while (rest && walk->answer == WALK_ON) {
-		event->line = str_split(&rest, '\n');
-		if (!event->line.len)
-			continue;
-		if (has_rest(event->state) && rest) {
-			event->rest = str_split(&rest, '\n');
-			rest = NULL;
-		}
-		find_id(event);
+	while (walk->answer == WALK_ON && next_event(event, &text)) {
 		if (walk->each(&walk->answer, walk->context, event, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int walk_file(const struct walk_file *file, void *context, struct error *err)
+{
+	struct walk_event event = { .state = file->state,
+				    .folder = spool_state_name(file->state),
+				    .file = file->name };
+	const char *text = file->text;
+
+	while (next_event(&event, &text)) {
+		if (file->each(context, &event, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -109,6 +137,10 @@ static int walk_days(struct walk *walk, struct walk_event *event, struct error *
 		auto_close int dir = -1;
 
 		event->folder = folder;
+		if (walk->from_day && strcmp(days[i]->d_name, walk->from_day) < 0) {
+			free(days[i]);
+			continue;
+		}
 		if (!failed && walk->answer == WALK_ON)
 			failed = file_open_dir(&dir, done, days[i]->d_name, err);
 		if (!failed && dir >= 0)

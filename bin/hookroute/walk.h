@@ -23,6 +23,7 @@ enum walk_answer { WALK_ON, WALK_ENOUGH };
 struct walk {
 	const struct spool *spool;
 	const char *first; /* an id: look first where it should be; NULL for in order */
+	const char *from_day; /* done/ only: no earlier one; NULL for all */
 	int (*each)(enum walk_answer *answer, void *context,
 		    const struct walk_event *event, struct error *err);
 	void *context;
@@ -31,6 +32,15 @@ struct walk {
 
 /* All events of a state, in the order of time.  Files that vanish meanwhile are skipped. */
 int walk_state(struct walk *walk, enum spool_state state, struct error *err);
+
+/* The events of one file, as a text that has been read. */
+struct walk_file {
+	enum spool_state state;
+	const char *name;
+	const char *text;
+	int (*each)(void *context, const struct walk_event *event, struct error *err);
+};
+int walk_file(const struct walk_file *file, void *context, struct error *err);
 
 /* A member of the event that is a string, as it is written, without its quotes. */
 struct str_view walk_member(const struct walk_event *event, const char *key);

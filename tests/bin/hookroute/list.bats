@@ -62,7 +62,7 @@ $(id 4)" ]
 	run -0 --separate-stderr hookroute show "$(id 3)"
 	jq -se 'map(select(.state == "dead"))[0].why[0] | .error == "never" and .to == "x" and .route == "a.jq"' <<<"$output"
 	run -1 --separate-stderr hookroute show "$(id 99)"
-	[ "$stderr" = "hookroute: no event '$(id 99)' in the spool" ]
+	[ "$stderr" = "hookroute: no event '$(id 99)' in the spool: hookroute log $(id 99) may know what became of it" ]
 }
 
 @test "hookroute list: what a person set aside is one event, and comes back" {
@@ -77,4 +77,39 @@ $(id 4)" ]
 	good_consumer x
 	run -0 hookroute drain
 	[ "$(got x | jq -r .n)" = $'d1\nd2' ] || [ "$(got x | jq -r .n)" = $'d2\nd1' ]
+}
+
+@test "hookroute list: only of a repository, a kind, a forge, a time" {
+	event 20 release | sed 's,acme/site,acme/app,; s/github/gitlab/; s/2026-11-20/2026-11-21/' | hookroute put
+	run -0 hookroute list --name 'acme/a*'
+	[ "$(jq -r .id <<<"$output")" = "$(id 20)" ]
+	run -0 hookroute list --event release --limit 1
+	[ "$(jq -r .id <<<"$output")" = "$(id 20)" ]
+	run -0 hookroute list new --provider github
+	[ "$(jq -r .id <<<"$output")" = "$(id 1)" ]
+	run -0 hookroute list --since 2026-11-21
+	[ "$(jq -r .id <<<"$output")" = "$(id 20)" ]
+	run -0 hookroute list "done" --until 2026-11-21
+	[ "${#lines[@]}" -eq 3 ]
+	run -64 hookroute list --name 'a b'
+}
+
+@test "hookroute show: for a terminal, with what happened" {
+	run -0 script -qec "hookroute show $(id 2)" /dev/null
+	[[ $output == *"id           $(id 2)"* ]]
+	[[ $output == *"name         acme/site"* ]]
+	[[ $output == *"a.jq to x, tries: 1, next try 20"*": later"* ]]
+	[[ $output == *"what happened:"*"failed    $(id 2)"* ]]
+	[[ $output == *'"payload":{}}'* ]]
+	run -0 script -qec "hookroute show $(id 3)" /dev/null
+	[[ $output == *"given up:"*"a.jq to x, tries: 1: never"* ]]
+	run -0 hookroute show "$(id 3)"
+	jq -se '.[0].log | map(.what) == ["taken", "dead"]' <<<"$output"
+}
+
+@test "hookroute list, show: nothing from outside moves the cursor of a terminal" {
+	event 30 push '{"x":"\u009b31m"}' | sed $'s,acme/site,\\\\u001b[2J\xc2\x9b1m,' | hookroute put
+	run -0 script -qec "hookroute list; hookroute show $(id 30)" /dev/null
+	[[ $output == *'\u001b[2J?1m'* ]]
+	[[ $output != *$'\e'* && $output != *$'\xc2\x9b'* ]]
 }

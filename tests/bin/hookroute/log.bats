@@ -70,7 +70,7 @@ follows() {
 
 @test "hookroute log: --follow begins with the last lines, and goes on over midnight" {
 	local i
-	for i in {1..30}; do at 2026-11-01 $i ok; done
+	for i in {1..30}; do at 2026-11-01 "$i" ok; done
 	hookroute log -f >"$BATS_TEST_TMPDIR/out" 3>&- &
 	follower=$!
 	wait_until grep -q "$(id 30)" "$BATS_TEST_TMPDIR/out"

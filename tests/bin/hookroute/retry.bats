@@ -75,7 +75,7 @@ d3' ]
 
 @test "hookroute retry: an event that is in neither place is said" {
 	run -1 --separate-stderr hookroute retry "$(id 1)"
-	[ "$stderr" = "hookroute: event '$(id 1)' is neither in dead/ nor in defer/" ]
+	[ "$stderr" = "hookroute: event '$(id 1)' is not in dead/ or defer/: hookroute show $(id 1)" ]
 	run -64 --separate-stderr hookroute retry "$(id 2)" nonsense
 	[ "$(files dead)" -eq 2 ]
 }
@@ -134,4 +134,49 @@ d3' ]
 	wait "$retry"
 	[ "$(files dead)$(files defer)" = 01 ]
 	[ "$(sed 1d "$spool/defer/$(id 8)" | jq '.left | length')" -eq 2 ]
+}
+
+@test "hookroute retry: only for one consumer, the others stay given up" {
+	rm -rf "$spool"
+	rm "$HOOKTOOLS_CONF/routes.d/b.jq"
+	consumer x <<<'while read -r line; do fail permanent never; done'
+	consumer y <<<'while read -r line; do fail permanent no; done'
+	put 10 20
+	run -0 hookroute drain
+	good_consumer y
+	run -0 --separate-stderr hookroute retry --dead --to y
+	[ "$output" = "$(id 10)
+$(id 20)" ]
+	run -0 hookroute drain
+	[ "$(got y | wc -l)" -eq 2 ]
+	[ "$(files dead)$(files defer)" = 20 ]
+	[ "$(jq -r .to "$spool"/dead/*.why | sort -u)" = x ]
+	run -0 hookroute retry --dead --to y
+	[ -z "$output" ]
+	good_consumer x
+	run -0 hookroute retry --dead --to x
+	run -0 hookroute drain
+	[ "$(got x | wc -l)" -eq 2 ]
+	[ -z "$(ls "$spool/dead")" ]
+}
+
+@test "hookroute retry: all that waits, or what waits for one consumer" {
+	rm -rf "$spool"
+	rm "$HOOKTOOLS_CONF/routes.d/b.jq"
+	consumer x <<<'while read -r line; do fail temporary later; done'
+	consumer y <<<'while read -r line; do fail temporary later; done'
+	put 10 20
+	run -0 hookroute drain
+	good_consumer x
+	good_consumer y
+	run -0 --separate-stderr hookroute retry --all --to y
+	[ "$output" = "$(id 10)
+$(id 20)" ]
+	run -0 hookroute drain
+	[ "$(got y | wc -l)" -eq 2 ]
+	[ -z "$(got x)" ]
+	run -0 hookroute retry --all --name acme/site
+	run -0 hookroute drain
+	[ "$(got x | wc -l)$(got y | wc -l)" = 22 ]
+	[ "$(files defer)" -eq 0 ]
 }
