@@ -212,6 +212,7 @@ int registry_plugin_settings(struct registry_settings *settings,
 		return -1;
 	db_bind_text(&statement, 1, plugin);
 	if (read_rows(&statement, add_setting, &read, err) < 0)
+		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it is an auto_ */
 		return -1;
 	*settings = read;
 	read = (struct registry_settings){ NULL, 0 };

@@ -52,6 +52,7 @@ static int same_again(struct store *store, struct registry_plugin *plugin,
 static void tell_major(const struct version *newest, const struct version *version,
 		       const char *name)
 {
+	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): there is one, or no newest */
 	if (version->numbers[0] == newest->numbers[0])
 		return;
 	log_notice("version %u of '%s' need not be compatible with %u: what is assigned "

@@ -21,4 +21,8 @@ command_fn cmd_unassign;
 command_fn cmd_set;
 command_fn cmd_unset;
 
+/* As the consumer plugin, and beside `hookroute run`; not for people. */
+command_fn cmd_consume;
+command_fn cmd_watch;
+
 #endif

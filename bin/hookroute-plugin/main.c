@@ -32,6 +32,8 @@ static const struct command commands[] = {
 	{ "unassign", cmd_unassign, 2, 2, "", "a plugin and a repository" },
 	{ "set", cmd_set, 2, 3, "rs", "a plugin, a key and a value" },
 	{ "unset", cmd_unset, 2, 2, "r", "a plugin and a key" },
+	{ "-", cmd_consume, 0, 0, "", "" },
+	{ "watch", cmd_watch, 0, 0, "", "" },
 };
 /* clang-format on */
 

@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "lib/buf.h"
 #include "lib/cleanup.h"
@@ -136,6 +138,19 @@ static int read_text(struct consumer_file *file, const struct buf *text,
 	return read_argv(file, exec, err);
 }
 
+/* Helpers of ours are in no PATH. */
+static void find_helper(struct consumer_file *file, const struct layout *layout)
+{
+	char *path = path_join(layout->libexec, file->argv[0]);
+
+	if (strchr(file->argv[0], '/') || access(path, X_OK) < 0) {
+		free(path);
+		return;
+	}
+	free(file->argv[0]);
+	file->argv[0] = path;
+}
+
 int consumer_file_read(struct consumer_file *file, const char *name,
 		       const struct layout *layout, struct error *err)
 {
@@ -148,6 +163,7 @@ int consumer_file_read(struct consumer_file *file, const char *name,
 		err->kind = ERROR_CONFIG;
 		return error_wrap(err, "consumers.d/%s.json", name);
 	}
+	find_helper(&read, layout);
 	*file = read;
 	read = (struct consumer_file)CONSUMER_FILE_EMPTY;
 	return 0;

@@ -9,6 +9,7 @@
 #include "bin/hookroute/dispatch.h"
 #include "bin/hookroute/intake.h"
 #include "bin/hookroute/journal.h"
+#include "bin/hookroute/loader.h"
 #include "lib/cleanup.h"
 #include "lib/config.h"
 #include "lib/date.h"
@@ -31,6 +32,7 @@ struct router {
 	struct intake intake;
 	struct dispatch dispatch;
 	struct journal journal;
+	struct loader loader; /* of plugins */
 	struct error failure; /* of dispatch */
 };
 
@@ -249,6 +251,7 @@ int router_run(const struct router_options *options, const struct layout *layout
 		.routes = ROUTES_NONE,
 		.intake = { .inotify = -1 },
 		.journal = JOURNAL_NONE,
+		.loader = LOADER_NONE,
 	};
 	int failed;
 
@@ -265,6 +268,8 @@ int router_run(const struct router_options *options, const struct layout *layout
 	failed = open_all(&router, layout, err);
 	if (!failed) {
 		log_notice("%zu routes", router.routes.count);
+		if (router.follow)
+			loader_start(&router.loader, layout);
 		failed = loop(&router, err);
 		log_notice("%llu events, %llu delivered, %llu deferred, %llu given up",
 			   (unsigned long long)router.dispatch.events,
@@ -274,6 +279,7 @@ int router_run(const struct router_options *options, const struct layout *layout
 	}
 	dispatch_close(&router.dispatch);
 	journal_close(&router.journal);
+	loader_end(&router.loader);
 	intake_close(&router.intake);
 	routes_free(&router.routes);
 	spool_close(&router.spool);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "bin/hookroute/lane.h"
+#include "bin/hookroute/shipped.h"
 #include "bin/hookroute/surrogate.h"
 #include "lib/buf.h"
 #include "lib/cleanup.h"
@@ -175,6 +176,7 @@ static int read_files(struct routes *routes, const char *dir, const struct layou
 	struct source joined = { BUF_EMPTY, BUF_EMPTY };
 	struct dirent **items = NULL;
 	auto_close int fd = -1;
+	auto_close int shipped = -1;
 	int count = scandir(dir, &items, is_route_file, alphasort);
 	int failed = 0;
 	int i;
@@ -189,9 +191,11 @@ static int read_files(struct routes *routes, const char *dir, const struct layou
 		free(items[i]);
 	}
 	free(items);
+	if (!failed && shipped_open(&shipped, dir, layout))
+		failed = read_file(&joined, shipped, SHIPPED_NAME, layout, err);
 	if (!failed)
 		failed = compile_joined(routes, &joined, layout, err);
-	routes->count = count > 0 ? (size_t)count : 0;
+	routes->count = (size_t)(count > 0 ? count : 0) + (shipped >= 0);
 	buf_free(&joined.includes);
 	buf_free(&joined.body);
 	return failed;

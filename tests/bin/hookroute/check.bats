@@ -13,11 +13,11 @@ setup() {
 
 @test "hookroute check: says how many routes and consumers there are" {
 	run -0 --separate-stderr hookroute check
-	[ "$output" = '0 routes and 4 consumers are fine' ]
+	[ "$output" = '0 routes and 5 consumers are fine' ]
 	route a empty
 	good_consumer mail
 	run -0 --separate-stderr hookroute check
-	[ "$output" = '1 routes and 5 consumers are fine' ]
+	[ "$output" = '1 routes and 6 consumers are fine' ]
 }
 
 @test "hookroute check: an error names the file and its own line" {
