@@ -24,6 +24,8 @@ command_fn cmd_log;
 command_fn cmd_hold;
 command_fn cmd_release;
 command_fn cmd_drop;
+command_fn cmd_replay;
+command_fn cmd_diff;
 
 /* Become hookroute-plugin, which knows the registry; argv begins with the word plugin.  Gives an
  * exit status when that cannot be executed. */

@@ -32,6 +32,8 @@ static const struct command commands[] = {
 	{ "hold", cmd_hold, CLI_WORDS, "aAenpSU" },
 	{ "release", cmd_release, CLI_WORDS, "aAenpSU" },
 	{ "drop", cmd_drop, CLI_WORDS, "aDenpSU" },
+	{ "replay", cmd_replay, CLI_WORDS, "aelnNpRSJU" },
+	{ "diff", cmd_diff, 0, "aelnprSJU" },
 	{ "retry", cmd_retry, CLI_WORDS, "aADenptSU" },
 };
 /* clang-format on */

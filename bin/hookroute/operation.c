@@ -53,17 +53,23 @@ bool operation_wants(const struct operation *operation, const struct walk_event 
 	return is_named(operation, event->id) && pick_event(operation->options, event);
 }
 
+void operation_find(struct operation *operation, const char *id)
+{
+	size_t i;
+
+	for (i = 0; i < operation->options->operand_count; i++) {
+		if (str_equal(operation->options->operands[i], id))
+			operation->done[i] = true;
+	}
+}
+
 int operation_note(struct operation *operation, const struct walk_event *event,
 		   const char *became, struct error *err)
 {
 	struct journal_entry entry = JOURNAL_ENTRY(operation->what, event->id);
 	auto_free char *line = str_format("%s\n", became ? became : event->id);
-	size_t i;
 
-	for (i = 0; i < operation->options->operand_count; i++) {
-		if (str_equal(operation->options->operands[i], event->id))
-			operation->done[i] = true;
-	}
+	operation_find(operation, event->id);
 	operation->count++;
 	entry.line = event->line;
 	entry.became = became;

@@ -41,6 +41,9 @@ void operation_close(struct operation *operation);
 
 bool operation_wants(const struct operation *operation, const struct walk_event *event);
 
+/* The event with this id is there. */
+void operation_find(struct operation *operation, const char *id);
+
 /* It is done to this event.  became: the id of what was made of it, or NULL. */
 int operation_note(struct operation *operation, const struct walk_event *event,
 		   const char *became, struct error *err);
