@@ -16,6 +16,7 @@ command_fn cmd_filter;
 command_fn cmd_test;
 command_fn cmd_check;
 command_fn cmd_explain;
+command_fn cmd_metrics;
 command_fn cmd_put;
 command_fn cmd_list;
 command_fn cmd_show;
@@ -30,5 +31,6 @@ command_fn cmd_diff;
 /* Become hookroute-plugin, which knows the registry; argv begins with the word plugin.  Gives an
  * exit status when that cannot be executed. */
 int cmd_plugin(char *argv[]);
+command_fn cmd_status;
 
 #endif

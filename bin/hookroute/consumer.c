@@ -115,6 +115,7 @@ static void blame(struct consumer *consumer, int64_t now_ms)
 static void bury(struct consumer *consumer, int64_t now_ms)
 {
 	consumer_process_end(consumer);
+	consumer->ends++;
 	consumer->suspects = consumer->sent.count;
 	take_back(consumer);
 	if (consumer->waiting.first)

@@ -43,6 +43,8 @@ struct consumer {
 		*died_on;  /* the first without a reply when it last ended */
 	unsigned deaths;   /* on that value */
 	unsigned restarts; /* since it last replied */
+	uint64_t starts;   /* ever */
+	uint64_t ends;	   /* without having been asked to */
 	size_t suspects;   /* values that were with it when it last ended */
 	unsigned failures; /* temporary ones, in a row */
 	bool down;	   /* see consumer_down.h */

@@ -43,6 +43,7 @@ int consumer_process_start(struct consumer *consumer, struct error *err)
 		cleanup_close(&out[0]);
 		return -1;
 	}
+	consumer->starts++;
 	consumer->to = in[1];
 	consumer->from = out[0];
 	log_debug("%s: started as process %d", consumer->name,

@@ -13,6 +13,7 @@
 #include "lib/spool.h"
 
 struct error;
+struct figures;
 struct journal;
 struct layout;
 struct work;
@@ -29,6 +30,7 @@ struct dispatch {
 	struct routes *routes;
 	const struct retry *retry;
 	struct journal *journal;
+	const struct figures *figures;
 	struct consumer *consumers;
 	struct lease *leases;  /* in the order they were taken */
 	struct work *sleepers; /* of which something waits, while the rest is under way */

@@ -25,6 +25,8 @@ static const struct command commands[] = {
 	{ "test", cmd_test, CLI_WORDS, "r" },
 	{ "check", cmd_check, 0, "r" },
 	{ "explain", cmd_explain, CLI_WORDS, "rJ" },
+	{ "status", cmd_status, 0, "J" },
+	{ "metrics", cmd_metrics, 0, "O" },
 	{ "put", cmd_put, 0, "enk" },
 	{ "list", cmd_list, 1, "aelnpSJU" },
 	{ "show", cmd_show, 1, "J" },

@@ -15,6 +15,8 @@ const char options_usage[] =
 	"       hookroute test [--routes DIR] [FILE...]\n"
 	"       hookroute check [--routes DIR]\n"
 	"       hookroute explain [--routes DIR] [--json] [ID|FILE...]\n"
+	"       hookroute status [--json]\n"
+	"       hookroute metrics [--output FILE]\n"
 	"       hookroute put < events\n"
 	"       hookroute put --event NAME [--name REPOSITORY] [--hook ID] < payloads\n"
 	"       hookroute list [new|cur|defer|hold|dead|done] [--name PATTERN]\n"

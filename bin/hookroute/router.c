@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "bin/hookroute/dispatch.h"
+#include "bin/hookroute/figures.h"
 #include "bin/hookroute/intake.h"
 #include "bin/hookroute/journal.h"
 #include "bin/hookroute/loader.h"
@@ -33,6 +34,7 @@ struct router {
 	struct dispatch dispatch;
 	struct journal journal;
 	struct loader loader; /* of plugins */
+	struct figures figures;
 	struct error failure; /* of dispatch */
 };
 
@@ -59,11 +61,13 @@ static void reload(struct router *router)
 
 	if (routes_load(&routes, router->layout, NULL, &err) < 0) {
 		log_error("%s; the old routes stay", err.message);
+		figures_routes(&router->figures, 0, err.message, date_now_ms());
 		return;
 	}
 	routes_free(&router->routes);
 	router->routes = routes;
 	log_notice("%zu routes read again", routes.count);
+	figures_routes(&router->figures, routes.count, NULL, date_now_ms());
 }
 
 static void take_signals(struct router *router)
@@ -211,6 +215,7 @@ static int loop(struct router *router, struct error *err)
 		if (fill(router, date_now_ms(), err) < 0)
 			return -1;
 		journal_flush(&router->journal);
+		figures_note(&router->figures, &router->dispatch, date_now_ms());
 		if (router->dispatch.stopping)
 			dispatch_stop(&router->dispatch);
 		if (is_finished(router))
@@ -252,6 +257,7 @@ int router_run(const struct router_options *options, const struct layout *layout
 		.intake = { .inotify = -1 },
 		.journal = JOURNAL_NONE,
 		.loader = LOADER_NONE,
+		.figures = FIGURES_NONE,
 	};
 	int failed;
 
@@ -261,15 +267,19 @@ int router_run(const struct router_options *options, const struct layout *layout
 		.routes = &router.routes,
 		.retry = &router.retry,
 		.journal = &router.journal,
+		.figures = &router.figures,
 		.due = &router.intake.due,
 		.events_max = options->events_max,
 		.failure = &router.failure,
 	};
 	failed = open_all(&router, layout, err);
+	if (!failed)
+		figures_open(&router.figures, layout->state);
 	if (!failed) {
 		log_notice("%zu routes", router.routes.count);
 		if (router.follow)
 			loader_start(&router.loader, layout);
+		figures_routes(&router.figures, router.routes.count, NULL, date_now_ms());
 		failed = loop(&router, err);
 		log_notice("%llu events, %llu delivered, %llu deferred, %llu given up",
 			   (unsigned long long)router.dispatch.events,
@@ -280,6 +290,7 @@ int router_run(const struct router_options *options, const struct layout *layout
 	dispatch_close(&router.dispatch);
 	journal_close(&router.journal);
 	loader_end(&router.loader);
+	figures_close(&router.figures);
 	intake_close(&router.intake);
 	routes_free(&router.routes);
 	spool_close(&router.spool);

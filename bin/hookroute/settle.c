@@ -4,6 +4,7 @@
 
 #include "bin/hookroute/aside.h"
 #include "bin/hookroute/dispatch.h"
+#include "bin/hookroute/figures.h"
 #include "bin/hookroute/record.h"
 #include "bin/hookroute/work.h"
 #include "lib/date.h"
@@ -352,6 +353,7 @@ void settle_parcel(struct parcel *parcel, const struct reply *reply)
 	else
 		give_up(work, parcel->delivery);
 	record_settled(parcel, reply);
+	figures_settled(work->dispatch->figures, parcel, reply, now_ms);
 	settle_close(work);
 }
 
