@@ -36,6 +36,64 @@ each_case() {
 	each_case 'forgejo-*'
 }
 
+# bats test_tags=FX_6,FX_29
+@test "hooktools.jq: Gogs's and SourceHut's events are read" {
+	each_case 'gogs-*'
+	each_case 'sourcehut-*'
+}
+
+# bats test_tags=FX_6,FX_29
+@test "hooktools.jq: Bitbucket's events are read, those of the Cloud and of Data Center" {
+	each_case 'bitbucket-*'
+}
+
+# bats test_tags=FX_6,FX_29
+@test "hooktools.jq: Azure DevOps's events are read" {
+	each_case 'azure-*'
+}
+
+# bats test_tags=FX_29
+@test "hooktools.jq: a push of several branches in one event is one of each" {
+	each_case 'several-changes-*'
+}
+
+# bats test_tags=FX_6,FX_29
+@test "hooktools.jq: organisation, labels, draft and outcome" {
+	each_case 'words-*'
+	each_case 'labels-*'
+	each_case 'org-*'
+	each_case 'head-branch-*'
+	each_case 'outcome-*'
+}
+
+# bats test_tags=FX_6
+@test "hooktools.jq: jobs and schedules of our own choose, and nobody else's" {
+	each_case 'job-*'
+	each_case 'schedule-*'
+}
+
+# Of SourceHut and Bitbucket's server nobody says which branch is the default.
+same_facts() {
+	diff <(jq -S 'del(.send.default_branch)' "$fixtures/github-$1/want.json") \
+		<(jq -S 'del(.send.default_branch)' "$fixtures/$2-$1/want.json")
+}
+
+# bats test_tags=FX_29
+@test "hooktools.jq: the same happening gives the same facts on the other forges" {
+	local what forge
+	for what in push tag branch-deleted; do
+		for forge in bitbucket bitbucket-server azure sourcehut gogs; do
+			same_facts $what $forge
+		done
+	done
+	for forge in bitbucket bitbucket-server azure; do
+		same_facts tag-deleted $forge
+		same_facts pull-request $forge
+		same_facts pull-request-merged $forge
+	done
+	same_facts tag-deleted sourcehut
+}
+
 # bats test_tags=FX_29
 @test "hooktools.jq: the same happening gives the same facts on every forge" {
 	local what forge
@@ -94,7 +152,7 @@ each_case() {
 	while read -r pattern text want; do
 		[ "$text" = '""' ] && text=
 		run -0 vocabulary -n --arg p "$pattern" --arg t "$text" \
-			'include "hooktools"; $t | _is($p)'
+			'include "hooktools"; $p | _fits([$t])'
 		[ "$output" = "$want" ] || {
 			echo "$pattern $text: $output"
 			return 1
@@ -143,6 +201,13 @@ each_case() {
 }
 
 @test "hooktools.jq: a line break in a name is no way out of a pattern" {
-	run -0 vocabulary -n 'include "hooktools"; "main\nevil" | _is("main?"), _is("main*"), _is("m*n"), _is("**evil"), _is("main")'
+	run -0 vocabulary -n 'include "hooktools"; ("main?", "main*", "m*n", "**evil", "main") | _fits(["main\nevil"])'
 	[ "$output" = $'false\ntrue\nfalse\ntrue\nfalse' ]
+}
+
+# bats test_tags=F2_56
+@test "hooktools.jq: no word fails when members are missing, new, or of another type" {
+	run -0 vocabulary -rn -f "$top/tests/fixtures/routes.torture.jq" "$fixtures"/*/event.json
+	[[ ${lines[-1]} =~ ^([0-9]+)\ events,\ 0\ errors$ ]]
+	[ "${BASH_REMATCH[1]}" -gt 5000 ]
 }
