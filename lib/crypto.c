@@ -278,36 +278,6 @@ int crypto_public_key_digest(uint8_t digest[static CRYPTO_SHA256_LEN],
 	return 0;
 }
 
-int crypto_rs256_sign(struct buf *signature, const struct crypto_private_key *key,
-		      const void *bytes, size_t len, struct error *err)
-{
-	gnutls_datum_t data = { (unsigned char *)bytes, (unsigned)len };
-	gnutls_datum_t made = { NULL, 0 };
-	int code = gnutls_privkey_sign_data2(key->handle, GNUTLS_SIGN_RSA_SHA256, 0,
-					     &data, &made);
-
-	if (code < 0)
-		return error_set(err, ERROR_SYSTEM, "sign with an RSA key: %s",
-				 gnutls_strerror(code));
-	buf_add(signature, made.data, made.size);
-	gnutls_free(made.data);
-	return 0;
-}
-
-bool crypto_rs256_verify(const struct crypto_public_key *key, struct str_view bytes,
-			 struct str_view signature)
-{
-	gnutls_datum_t data = { (unsigned char *)bytes.data, (unsigned)bytes.len };
-	gnutls_datum_t given = { (unsigned char *)signature.data,
-				 (unsigned)signature.len };
-
-	/* GnuTLS reads the signature as a number and would take leading zeros. */
-	if (signature.len != key->bytes)
-		return false;
-	return gnutls_pubkey_verify_data2(key->handle, GNUTLS_SIGN_RSA_SHA256, 0, &data,
-					  &given) >= 0;
-}
-
 static gnutls_datum_t datum_of(struct str_view bytes)
 {
 	return (gnutls_datum_t){ (unsigned char *)bytes.data, (unsigned)bytes.len };

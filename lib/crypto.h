@@ -11,7 +11,7 @@ struct buf;
 struct error;
 
 /*
- * The only module that knows GnuTLS.  What cannot fail but by a broken library or
+ * The only module that knows GnuTLS, with crypto_sign.  What cannot fail but by a broken library or
  * lack of memory (digests, randomness) ends the process by abort(3), so that nobody
  * goes on with a digest that was never made.
  */
@@ -73,13 +73,13 @@ void crypto_gcm_seal(struct buf *out, const struct crypto_gcm *gcm, const void *
 int crypto_gcm_open(struct buf *out, const struct crypto_gcm *gcm, const void *sealed,
 		    size_t len, struct error *err);
 
-/* An RSA key of 2048 bits or more; nothing else is accepted. */
+/* What is read here is an RSA key of 2048 bits or more; crypto_sign makes others of numbers. */
 struct crypto_private_key {
 	void *handle;
 };
 struct crypto_public_key {
 	void *handle;
-	size_t bytes; /* of the modulus, and so of a signature */
+	size_t bytes; /* of the modulus, and so of a signature; of a coordinate */
 };
 
 #define CRYPTO_PRIVATE_KEY_NONE                                                          \
@@ -113,14 +113,6 @@ void crypto_public_key_free(struct crypto_public_key *key);
 /* SHA-256 of the key's SubjectPublicKeyInfo: what GitHub shows, in base 64, beside an App's key. */
 int crypto_public_key_digest(uint8_t digest[static CRYPTO_SHA256_LEN],
 			     const struct crypto_public_key *key, struct error *err);
-
-/* RSASSA-PKCS1-v1_5 with SHA-256, the RS256 of RFC 7518: append the signature. */
-int crypto_rs256_sign(struct buf *signature, const struct crypto_private_key *key,
-		      const void *bytes, size_t len, struct error *err);
-
-/* A signature of another length than the modulus is none. */
-bool crypto_rs256_verify(const struct crypto_public_key *key, struct str_view bytes,
-			 struct str_view signature);
 
 /* Ed25519 of RFC 8032: the public key and the seed that a private key is made of. */
 #define CRYPTO_ED25519_KEY_LEN 32

@@ -2,31 +2,27 @@
 
 #include <string.h>
 
-#include "lib/base64.h"
 #include "lib/buf.h"
 #include "lib/crypto.h"
+#include "lib/crypto_sign.h"
 #include "lib/error.h"
+#include "lib/json_object.h"
 #include "lib/json_plain.h"
 #include "lib/json_scan.h"
 #include "lib/json_write.h"
+#include "lib/jwk.h"
+#include "lib/jws.h"
 
-static const char header[] = "{\"alg\":\"RS256\",\"typ\":\"JWT\"}";
+#define NUMBER_DIGITS 16
+#define NUMBER_MAX ((uint64_t)1 << 53)
 
 int jwt_sign(struct buf *token, const struct crypto_private_key *key,
 	     struct str_view payload, struct error *err)
 {
-	auto_secret struct buf made = BUF_EMPTY;
-	auto_secret struct buf signature = BUF_EMPTY;
+	struct jwk borrowed = { .kind = JWK_RSA, .may_sign = true, .private = *key };
+	struct jws_signer signer = { &borrowed, CRYPTO_RS256, "JWT" };
 
-	base64url_encode(&made, header, strlen(header));
-	buf_add_char(&made, '.');
-	base64url_encode(&made, payload.data, payload.len);
-	if (crypto_rs256_sign(&signature, key, made.data, made.len, err) < 0)
-		return -1;
-	buf_add_char(&made, '.');
-	base64url_encode(&made, signature.data, signature.len);
-	buf_add(token, made.data, made.len);
-	return 0;
+	return jws_sign(token, &signer, payload, err);
 }
 
 int jwt_sign_app(struct buf *token, const struct crypto_private_key *key,
@@ -43,48 +39,34 @@ int jwt_sign_app(struct buf *token, const struct crypto_private_key *key,
 	return jwt_sign(token, key, (struct str_view){ payload.data, payload.len }, err);
 }
 
-/* A header with anything unusual about it is not from an honest signer. */
+/* jws_verify has read it; an honest App writes nothing unusual. */
 static bool is_good_header(const struct buf *text)
 {
-	struct str_view view = { text->data, text->len };
 	struct str_view value = { NULL, 0 };
 
-	if (text->len == 0 || text->data[0] != '{' || !json_plain_is_valid(view) ||
-	    memchr(text->data, '\\', text->len))
+	if (memchr(text->data, '\\', text->len))
 		return false;
-	if (!json_plain_string(&value, view, "alg") || !str_view_equal(value, "RS256"))
-		return false;
-	if (json_scan_member(&value, view, "typ") && !str_view_equal(value, "\"JWT\""))
-		return false;
-	return !json_scan_member(&value, view, "crit") &&
-	       !json_scan_member(&value, view, "b64");
+	return !json_scan_member(&value, (struct str_view){ text->data, text->len },
+				 "typ") ||
+	       str_view_equal(value, "\"JWT\"");
 }
 
 int jwt_verify(struct buf *payload, const struct crypto_public_key *key,
 	       struct str_view token, struct error *err)
 {
-	auto_buf struct buf head = BUF_EMPTY;
-	auto_buf struct buf claims = BUF_EMPTY;
-	auto_buf struct buf signature = BUF_EMPTY;
-	const char *first = memchr(token.data, '.', token.len);
-	const char *last = memrchr(token.data, '.', token.len);
-	size_t head_len = 0;
-	size_t signed_len = 0;
+	auto_jws_parts struct jws_parts parts = JWS_PARTS_EMPTY;
+	struct jwk borrowed = { .kind = JWK_RSA, .may_verify = true, .public = *key };
+	struct jws_policy policy = { JWS_ALGORITHM(CRYPTO_RS256), &borrowed, 1, true };
 
-	if (token.len > JWT_LIMIT || !first || first == last)
-		return error_set(err, ERROR_DENIED, "not a JSON Web Token");
-	head_len = (size_t)(first - token.data);
-	signed_len = (size_t)(last - token.data);
-	if (!base64url_decode(&head, token.data, head_len) || !is_good_header(&head))
+	if (token.len > JWT_LIMIT)
+		return error_set(err, ERROR_DENIED, "the token has more than %d bytes",
+				 JWT_LIMIT);
+	if (jws_verify(&parts, &policy, token, err) < 0)
+		return -1;
+	if (!is_good_header(&parts.header))
 		return error_set(err, ERROR_DENIED,
-				 "the token's header is not that of RS256");
-	if (!base64url_decode(&claims, first + 1, signed_len - head_len - 1) ||
-	    !base64url_decode(&signature, last + 1, token.len - signed_len - 1))
-		return error_set(err, ERROR_DENIED, "the token is no base64url");
-	if (!crypto_rs256_verify(key, (struct str_view){ token.data, signed_len },
-				 (struct str_view){ signature.data, signature.len }))
-		return error_set(err, ERROR_DENIED, "the token's signature is wrong");
-	buf_add(payload, claims.data, claims.len);
+				 "the token's header is not that of an App");
+	buf_add(payload, parts.payload.data, parts.payload.len);
 	return 0;
 }
 
@@ -129,4 +111,111 @@ int jwt_check_times(const struct jwt_claims *claims, int64_t now_s, int64_t limi
 			err, ERROR_DENIED,
 			"'Expiration time' claim ('exp') is too far in the future");
 	return 0;
+}
+
+/* A claim that is a time: digits, and a fraction that does not count. */
+static int read_time(int64_t *time_s, bool *found, struct str_view payload,
+		     const char *claim, struct error *err)
+{
+	struct str_view raw = { NULL, 0 };
+	struct error ignored = { 0 };
+	char digits[NUMBER_DIGITS + 1] = "";
+	uint64_t number = 0;
+	size_t whole = 0;
+	size_t len = 0;
+
+	*found = json_object_find(&raw, payload, claim);
+	if (!*found)
+		return 0;
+	while (whole < raw.len && raw.data[whole] >= '0' && raw.data[whole] <= '9')
+		whole++;
+	len = whole;
+	if (len < raw.len && raw.data[len] == '.')
+		for (len++;
+		     len < raw.len && raw.data[len] >= '0' && raw.data[len] <= '9';)
+			len++;
+	if (len == raw.len && whole <= NUMBER_DIGITS)
+		memcpy(digits, raw.data, whole);
+	if (str_to_u64(&number, digits, 0, NUMBER_MAX, &ignored) < 0)
+		return error_set(err, ERROR_DENIED,
+				 "the claim '%s' is no time in seconds", claim);
+	*time_s = (int64_t)number;
+	return 0;
+}
+
+static int check_expiry(const struct jwt_expected *expected, struct str_view payload,
+			struct error *err)
+{
+	int64_t expires_s = 0;
+	bool found = false;
+
+	if (read_time(&expires_s, &found, payload, "exp", err) < 0)
+		return -1;
+	if (!found)
+		return error_set(err, ERROR_DENIED, "the claim 'exp' is missing");
+	if (expected->now_s - expected->leeway_s >= expires_s)
+		return error_set(err, ERROR_DENIED, "the token has expired");
+	return 0;
+}
+
+/* nbf or iat: a token from the future is none. */
+static int check_start(const struct jwt_expected *expected, struct str_view payload,
+		       const char *claim, struct error *err)
+{
+	int64_t start_s = 0;
+	bool found = false;
+
+	if (read_time(&start_s, &found, payload, claim, err) < 0)
+		return -1;
+	if (found && start_s > expected->now_s + expected->leeway_s)
+		return error_set(err, ERROR_DENIED, "the claim '%s' is in the future",
+				 claim);
+	return 0;
+}
+
+static bool is_text(struct str_view raw, const char *wanted)
+{
+	auto_buf struct buf text = BUF_EMPTY;
+
+	return wanted && json_object_text(&text, raw) && text.len == strlen(wanted) &&
+	       memcmp(buf_str(&text), wanted, text.len) == 0;
+}
+
+static int check_audience(const struct jwt_expected *expected, struct str_view payload,
+			  struct error *err)
+{
+	struct str_view raw = { NULL, 0 };
+	struct str_view element = { NULL, 0 };
+	bool found = json_object_find(&raw, payload, "aud");
+
+	if (!found && !expected->audience)
+		return 0;
+	if (!found)
+		return error_set(err, ERROR_DENIED, "the claim 'aud' is missing");
+	if (is_text(raw, expected->audience))
+		return 0;
+	while (raw.data[0] != '"' && json_scan_element(&element, &raw)) {
+		if (is_text(element, expected->audience))
+			return 0;
+	}
+	return error_set(err, ERROR_DENIED, "the token is for another audience");
+}
+
+int jwt_check(const struct jwt_expected *expected, struct str_view payload,
+	      struct error *err)
+{
+	struct str_view raw = { NULL, 0 };
+	const char *problem = NULL;
+
+	if (!json_object_is_sound(payload, &problem))
+		return error_set(err, ERROR_DENIED, "the payload %s", problem);
+	if (check_expiry(expected, payload, err) < 0 ||
+	    check_start(expected, payload, "nbf", err) < 0 ||
+	    check_start(expected, payload, "iat", err) < 0)
+		return -1;
+	if (expected->issuer &&
+	    (!json_object_find(&raw, payload, "iss") || !is_text(raw, expected->issuer)))
+		return error_set(err, ERROR_DENIED,
+				 "the claim 'iss' is not the issuer that is wanted");
+	return check_audience(expected, payload, err);
 }

@@ -4,6 +4,7 @@
 
 #include "lib/base64.h"
 #include "lib/buf.h"
+#include "lib/crypto_sign.h"
 #include "lib/error.h"
 #include "lib/file.h"
 #include "lib/hex.h"
@@ -230,10 +231,11 @@ static void rs256_of_rfc_7515(void)
 	read_rfc_key(&key);
 	CHECK(base64url_decode(&signature, rfc_signature, strlen(rfc_signature)));
 	given = (struct str_view){ signature.data, signature.len };
-	CHECK(crypto_rs256_verify(&key, view(rfc_signed), given));
-	CHECK(!crypto_rs256_verify(&key, view("eyJhbGciOiJSUzI1NiJ9.eyJpc3M"), given));
+	CHECK(crypto_verify(CRYPTO_RS256, &key, view(rfc_signed), given));
+	CHECK(!crypto_verify(CRYPTO_RS256, &key, view("eyJhbGciOiJSUzI1NiJ9.eyJpc3M"),
+			     given));
 	signature.data[100] ^= 1;
-	CHECK(!crypto_rs256_verify(&key, view(rfc_signed), given));
+	CHECK(!crypto_verify(CRYPTO_RS256, &key, view(rfc_signed), given));
 }
 
 static void rs256_refuses_a_padded_signature(void)
@@ -244,9 +246,10 @@ static void rs256_refuses_a_padded_signature(void)
 	read_rfc_key(&key);
 	buf_add(&signature, "\0", 1);
 	CHECK(base64url_decode(&signature, rfc_signature, strlen(rfc_signature)));
-	CHECK(!crypto_rs256_verify(&key, view(rfc_signed),
-				   (struct str_view){ signature.data, signature.len }));
-	CHECK(!crypto_rs256_verify(&key, view(rfc_signed), (struct str_view){ NULL, 0 }));
+	CHECK(!crypto_verify(CRYPTO_RS256, &key, view(rfc_signed),
+			     (struct str_view){ signature.data, signature.len }));
+	CHECK(!crypto_verify(CRYPTO_RS256, &key, view(rfc_signed),
+			     (struct str_view){ NULL, 0 }));
 }
 
 /* The files that the .bats file had openssl make. */
@@ -271,9 +274,9 @@ static void check_signs(const struct buf *pem)
 	CHECK(crypto_private_key_read(&key, buf_str(pem), pem->len, &err) == 0);
 	CHECK(crypto_public_key_read(&public, buf_str(&public_pem), public_pem.len,
 				     &err) == 0);
-	CHECK(crypto_rs256_sign(&signature, &key, "hello", 5, &err) == 0);
-	CHECK(crypto_rs256_verify(&public, view("hello"),
-				  (struct str_view){ signature.data, signature.len }));
+	CHECK(crypto_sign(&signature, CRYPTO_RS256, &key, view("hello"), &err) == 0);
+	CHECK(crypto_verify(CRYPTO_RS256, &public, view("hello"),
+			    (struct str_view){ signature.data, signature.len }));
 }
 
 static void private_key_as_pkcs1_and_pkcs8(void)

@@ -27,3 +27,11 @@ setup_file() {
 @test "jwt: claims must be of the right kind" {
 	unit claims_must_be_of_the_right_kind
 }
+
+@test "jwt: claims are held against the clock" {
+	unit claims_are_held_against_the_clock
+}
+
+@test "jwt: claims say from whom and for whom" {
+	unit claims_say_from_whom_and_for_whom
+}

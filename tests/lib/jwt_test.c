@@ -5,6 +5,7 @@
 #include "lib/base64.h"
 #include "lib/buf.h"
 #include "lib/crypto.h"
+#include "lib/crypto_sign.h"
 #include "lib/error.h"
 #include "lib/file.h"
 #include "tests/lib/check.h"
@@ -73,8 +74,8 @@ static void forge(struct buf *token, const struct keys *keys, const char *header
 	base64url_encode(token, header, strlen(header));
 	buf_add_char(token, '.');
 	base64url_encode(token, payload, strlen(payload));
-	CHECK(crypto_rs256_sign(&signature, &keys->private, token->data, token->len,
-				&err) == 0);
+	CHECK(crypto_sign(&signature, CRYPTO_RS256, &keys->private, view_of(token),
+			  &err) == 0);
 	buf_add_char(token, '.');
 	base64url_encode(token, signature.data, signature.len);
 }
@@ -198,12 +199,76 @@ static void claims_must_be_of_the_right_kind(void)
 	CHECK(str_view_equal(claims.issuer, "1"));
 }
 
+/* At the second 1000, with 10 of leeway, from "me" to "you". */
+static void check_claims(const char *payload, const char *why)
+{
+	struct jwt_expected expected = { "me", "you", 1000, 10 };
+	struct error err = { 0 };
+	int status = jwt_check(&expected, view(payload), &err);
+
+	if (why ? !strstr(err.message, why) : status < 0)
+		fprintf(stderr, "%s: '%s', not '%s'\n", payload, err.message,
+			why ? why : "");
+	CHECK(why ? status < 0 && err.kind == ERROR_DENIED : status == 0);
+	CHECK(!why || strstr(err.message, why));
+}
+
+#define TO_YOU "\"iss\":\"me\",\"aud\":\"you\""
+
+static void claims_are_held_against_the_clock(void)
+{
+	check_claims("{" TO_YOU ",\"exp\":1001}", NULL);
+	check_claims("{" TO_YOU ",\"exp\":991}", NULL);
+	check_claims("{" TO_YOU ",\"exp\":990}", "has expired");
+	check_claims("{" TO_YOU ",\"exp\":990.9}", "has expired");
+	check_claims("{" TO_YOU ",\"exp\":2000.5,\"iat\":999.25}", NULL);
+	check_claims("{" TO_YOU "}", "'exp' is missing");
+	check_claims("{" TO_YOU ",\"exp\":2000,\"nbf\":1010,\"iat\":1010}", NULL);
+	check_claims("{" TO_YOU ",\"exp\":2000,\"nbf\":1011}", "'nbf' is in the future");
+	check_claims("{" TO_YOU ",\"exp\":2000,\"iat\":1011}", "'iat' is in the future");
+	check_claims("{" TO_YOU ",\"exp\":\"2000\"}", "'exp' is no time");
+	check_claims("{" TO_YOU ",\"exp\":null}", "'exp' is no time");
+	check_claims("{" TO_YOU ",\"exp\":-2000}", "'exp' is no time");
+	check_claims("{" TO_YOU ",\"exp\":2e9}", "'exp' is no time");
+	check_claims("{" TO_YOU ",\"exp\":99999999999999999999}", "'exp' is no time");
+	check_claims("{" TO_YOU ",\"exp\":2000,\"nbf\":true}", "'nbf' is no time");
+	check_claims("{" TO_YOU ",\"exp\":2000,\"exp\":3000}", "a name twice");
+	check_claims("{" TO_YOU ",\"exp\":1,\"e\\u0078p\":3000}", "a name twice");
+	check_claims("[]", "no JSON object");
+	check_claims("", "no JSON");
+}
+
+static void claims_say_from_whom_and_for_whom(void)
+{
+	struct jwt_expected nobody = { NULL, NULL, 1000, 0 };
+	struct error err = { 0 };
+
+	check_claims("{\"exp\":2000,\"aud\":\"you\"}", "'iss'");
+	check_claims("{\"exp\":2000,\"aud\":\"you\",\"iss\":\"Me\"}", "'iss'");
+	check_claims("{\"exp\":2000,\"aud\":\"you\",\"iss\":\"me\\u0000\"}", "'iss'");
+	check_claims("{\"exp\":2000,\"aud\":\"you\",\"iss\":[\"me\"]}", "'iss'");
+	check_claims("{\"exp\":2000,\"iss\":\"me\"}", "'aud' is missing");
+	check_claims("{\"exp\":2000,\"iss\":\"me\",\"aud\":\"you2\"}",
+		     "another audience");
+	check_claims("{\"exp\":2000,\"iss\":\"me\",\"aud\":[\"a\",\"you\"]}", NULL);
+	check_claims("{\"exp\":2000,\"iss\":\"me\",\"aud\":[]}", "another audience");
+	check_claims("{\"exp\":2000,\"iss\":\"me\",\"aud\":[[\"you\"]]}",
+		     "another audience");
+	check_claims("{\"exp\":2000,\"iss\":\"me\",\"aud\":{\"you\":\"you\"}}",
+		     "another audience");
+	check_claims("{\"exp\":2000,\"iss\":\"me\",\"aud\":null}", "another audience");
+	CHECK(jwt_check(&nobody, view("{\"exp\":2000}"), &err) == 0);
+	CHECK(jwt_check(&nobody, view("{\"exp\":2000,\"aud\":\"x\"}"), &err) < 0);
+}
+
 static const struct check_case cases[] = {
 	{ "app_token_has_githubs_claims", app_token_has_githubs_claims },
 	{ "odd_headers_are_refused", odd_headers_are_refused },
 	{ "changed_tokens_are_refused", changed_tokens_are_refused },
 	{ "another_key_does_not_verify", another_key_does_not_verify },
 	{ "claims_must_be_of_the_right_kind", claims_must_be_of_the_right_kind },
+	{ "claims_are_held_against_the_clock", claims_are_held_against_the_clock },
+	{ "claims_say_from_whom_and_for_whom", claims_say_from_whom_and_for_whom },
 };
 
 CHECK_MAIN(cases)
