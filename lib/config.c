@@ -40,6 +40,8 @@ static const char *const settings[] = {
 	"HOOKTOOLS_MIN_INODES",
 	"HOOKTOOLS_RATE",
 	"HOOKTOOLS_RETRY",
+	"HOOKTOOLS_ROUTE_MEMORY",
+	"HOOKTOOLS_ROUTE_TIME",
 };
 
 enum { SETTINGS = sizeof(settings) / sizeof(settings[0]) };

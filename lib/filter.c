@@ -1,50 +1,86 @@
 #include "lib/filter.h"
 
-#include <inttypes.h>
 #include <jq.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
 
 #include "lib/buf.h"
 #include "lib/error.h"
 #include "lib/json.h"
 #include "lib/str.h"
 
-/* The first complaint says it; libjq adds others and a count. */
-struct complaint {
-	struct buf text;
+struct complaints {
+	const struct filter_program *program;
+	struct error *err;
+	bool told;
 };
 
+static void tell(struct complaints *complaints, const struct filter_fault *fault)
+{
+	const struct filter_program *program = complaints->program;
+	const char *file = fault->file ? fault->file : program->name;
+
+	if (program->fault)
+		program->fault(program->context, fault);
+	if (complaints->told)
+		return;
+	complaints->told = true;
+	if (fault->line)
+		(void)error_set(complaints->err, ERROR_CONFIG, "%s:%u: %s", file,
+				fault->line, fault->what);
+	else
+		(void)error_set(complaints->err, ERROR_CONFIG, "%s: %s", file,
+				fault->what);
+}
+
+/* libjq says "jq: error: WHAT at FILE, line N:" and the source's lines; FILE is
+ * <top-level> for the program itself. */
+static void explain(struct complaints *complaints, const char *text)
+{
+	auto_buf struct buf what = BUF_EMPTY;
+	auto_buf struct buf file = BUF_EMPTY;
+	struct filter_fault fault = { NULL, 0, NULL };
+	const char *line = strstr(text, ", line ");
+	const char *end = text + strcspn(text, "\n");
+	const char *hint = strstr(text, " (Unix shell quoting issues?)");
+	const char *at = line;
+
+	while (at && at > text && !str_starts(at, " at "))
+		at--;
+	if (line && at > text) {
+		buf_add(&file, at + strlen(" at "), (size_t)(line - at) - strlen(" at "));
+		fault.line = (unsigned)str_leading_u64(line + strlen(", line "));
+		end = at;
+	}
+	if (hint && hint < end)
+		end = hint;
+	buf_add(&what, text, (size_t)(end - text));
+	fault.what = buf_str(&what);
+	if (file.len && file.data[0] != '<')
+		fault.file = buf_str(&file);
+	tell(complaints, &fault);
+}
+
+/* After the complaints comes a count of them. */
 static void take_complaint(void *context, jv message)
 {
-	struct complaint *complaint = context;
+	static const char prefix[] = "jq: error: ";
+	struct complaints *complaints = context;
 
-	if (!complaint->text.len && jv_get_kind(message) == JV_KIND_STRING)
-		buf_add_str(&complaint->text, jv_string_value(message));
+	if (jv_get_kind(message) == JV_KIND_STRING &&
+	    str_starts(jv_string_value(message), prefix))
+		explain(complaints, jv_string_value(message) + strlen(prefix));
 	jv_free(message);
 }
 
-/* libjq says "jq: error: WHAT at <top-level>, line N:" and the source's lines. */
-static int explain(const struct complaint *complaint, const char *name, struct error *err)
+/* libjq 1.6 calls whatever happens to be there when none was set. */
+static void on_no_memory(void *context)
 {
-	auto_buf struct buf what = BUF_EMPTY;
-	const char *text = buf_str(&complaint->text);
-	const char *at = strstr(text, ", line ");
-	uint64_t line = at ? str_leading_u64(at + strlen(", line ")) : 0;
-	const char *start =
-		str_starts(text, "jq: error: ") ? text + strlen("jq: error: ") : text;
-	const char *end = strstr(start, " at <");
-	const char *hint = strstr(start, " (Unix shell quoting issues?)");
-
-	if (hint && (!end || hint < end))
-		end = hint;
-	if (!end)
-		end = start + strcspn(start, "\n");
-	buf_add(&what, start, (size_t)(end - start));
-	if (line)
-		return error_set(err, ERROR_CONFIG, "%s:%" PRIu64 ": %s", name, line,
-				 buf_str(&what));
-	return error_set(err, ERROR_CONFIG, "%s: %s", name, buf_str(&what));
+	(void)context;
+	_exit(EX_OSERR);
 }
 
 static jv folders(const char *const *library)
@@ -60,22 +96,23 @@ int filter_compile(struct filter *filter, const struct filter_program *program,
 		   struct error *err)
 {
 	auto_filter struct filter made = FILTER_NONE;
-	struct complaint complaint = { BUF_EMPTY };
+	struct complaints complaints = { program, err, false };
 	jq_state *jq = jq_init();
 	int good;
 
 	if (!jq)
 		return error_set(err, ERROR_SYSTEM, "start libjq");
 	made.state = jq;
-	jq_set_error_cb(jq, take_complaint, &complaint);
+	jq_set_nomem_handler(jq, on_no_memory, NULL);
+	jq_set_error_cb(jq, take_complaint, &complaints);
 	jq_set_attr(jq, jv_string("JQ_ORIGIN"), jv_string("/"));
 	jq_set_attr(jq, jv_string("JQ_LIBRARY_PATH"), folders(program->library));
 	jq_set_attr(jq, jv_string("PROGRAM_ORIGIN"), jv_string("/"));
 	good = jq_compile(jq, program->text);
 	jq_set_error_cb(jq, NULL, NULL);
-	if (!good)
-		(void)explain(&complaint, program->name, err);
-	buf_free(&complaint.text);
+	if (!good && !complaints.told)
+		(void)error_set(err, ERROR_CONFIG, "%s: it does not compile",
+				program->name);
 	if (!good)
 		return -1;
 	*filter = made;
@@ -90,6 +127,11 @@ void filter_free(struct filter *filter)
 	if (jq)
 		jq_teardown(&jq);
 	filter->state = NULL;
+}
+
+void filter_set_input(struct filter *filter, filter_input *next, void *context)
+{
+	jq_set_input_cb(filter->state, next, context);
 }
 
 static int take_end(jv end, struct error *err)

@@ -162,21 +162,29 @@ static void choose_open(struct work *work)
 	}
 }
 
-static void begin_work(struct work *work)
+static void deliver(struct work *work)
 {
 	size_t i;
 
-	work->dispatch->bytes += work->line.len;
-	work->dispatch->events_open++;
-	record_taken(work);
-	work->dispatch->retries_open += work->lease->state == SPOOL_DEFER;
-	work->lease->open++;
 	choose_open(work);
 	for (i = 0; i < work->deliveries.count; i++) {
 		if (work->parcels[i].state == PARCEL_OPEN)
 			hand_over(&work->parcels[i]);
 	}
 	settle_close(work);
+}
+
+static void begin_work(struct work *work)
+{
+	work->dispatch->bytes += work->line.len;
+	work->dispatch->events_open++;
+	record_taken(work);
+	work->dispatch->retries_open += work->lease->state == SPOOL_DEFER;
+	work->lease->open++;
+	if (work->is_unrouted)
+		work_ask(work, deliver);
+	else
+		deliver(work);
 }
 
 void dispatch_sleep(struct work *work)
@@ -352,13 +360,11 @@ static void drop_values(struct consumer_queue *queue)
 
 	while (value) {
 		struct parcel *parcel = (struct parcel *)value;
-		struct work *work = parcel->work;
 
 		value = value->next;
-		work->lease->abandoned = true;
-		work->dispatch->values--;
+		parcel->work->dispatch->values--;
 		parcel->state = PARCEL_DROPPED;
-		settle_close(work);
+		settle_abandon(parcel->work);
 	}
 	*queue = (struct consumer_queue){ NULL, NULL, 0 };
 }
@@ -368,6 +374,7 @@ void dispatch_stop(struct dispatch *dispatch)
 	struct consumer *consumer;
 
 	dispatch->stopping = true;
+	work_drop(dispatch, settle_abandon);
 	for (consumer = dispatch->consumers; consumer; consumer = consumer->next)
 		drop_values(&consumer->waiting);
 }

@@ -9,10 +9,10 @@
 #include "bin/hookroute/due.h"
 #include "bin/hookroute/lease.h"
 #include "bin/hookroute/retry.h"
-#include "bin/hookroute/routes.h"
 #include "lib/spool.h"
 
 struct error;
+struct evaluator;
 struct figures;
 struct journal;
 struct layout;
@@ -27,7 +27,7 @@ enum { DISPATCH_CONSUMERS = 64, DISPATCH_EVENTS = 1024 };
 struct dispatch {
 	const struct spool *spool;
 	const struct layout *layout;
-	struct routes *routes;
+	struct evaluator *evaluator;
 	const struct retry *retry;
 	struct journal *journal;
 	const struct figures *figures;

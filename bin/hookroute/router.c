@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "bin/hookroute/dispatch.h"
+#include "bin/hookroute/evaluator.h"
 #include "bin/hookroute/figures.h"
 #include "bin/hookroute/intake.h"
 #include "bin/hookroute/journal.h"
@@ -19,7 +20,7 @@
 #include "lib/log.h"
 #include "lib/path.h"
 
-enum { TURNS_AT_ONCE = 256, STALL_MS = 1000 };
+enum { TURNS_AT_ONCE = 256, STALL_MS = 1000, OWN_FDS = 2 + EVALUATOR_FDS };
 
 struct router {
 	const struct layout *layout;
@@ -30,6 +31,7 @@ struct router {
 	struct spool spool;
 	struct retry retry;
 	struct routes routes;
+	struct evaluator evaluator;
 	struct intake intake;
 	struct dispatch dispatch;
 	struct journal journal;
@@ -66,6 +68,7 @@ static void reload(struct router *router)
 	}
 	routes_free(&router->routes);
 	router->routes = routes;
+	evaluator_use(&router->evaluator, &router->routes);
 	log_notice("%zu routes read again", routes.count);
 	figures_routes(&router->figures, routes.count, NULL, date_now_ms());
 }
@@ -148,6 +151,7 @@ static int timeout_of(const struct router *router, int64_t now_ms)
 {
 	const struct consumer *consumer = router->dispatch.consumers;
 	int64_t wake_ms = INT64_MAX;
+	int evaluator_ms;
 
 	if (dispatch_has_room(&router->dispatch))
 		wake_ms = dispatch_is_reading(&router->dispatch)
@@ -168,6 +172,9 @@ static int timeout_of(const struct router *router, int64_t now_ms)
 	/* Without room a consumer that takes nothing has to be noticed. */
 	if (!dispatch_has_room(&router->dispatch) && wake_ms > now_ms + STALL_MS)
 		wake_ms = now_ms + STALL_MS;
+	evaluator_ms = evaluator_timeout_ms(&router->evaluator);
+	if (evaluator_ms >= 0 && wake_ms > now_ms + evaluator_ms)
+		wake_ms = now_ms + evaluator_ms;
 	if (wake_ms == INT64_MAX)
 		return -1;
 	return wake_ms <= now_ms ? 0 : (int)(wake_ms - now_ms);
@@ -175,13 +182,14 @@ static int timeout_of(const struct router *router, int64_t now_ms)
 
 static int wait_and_work(struct router *router, struct error *err)
 {
-	struct pollfd fds[2 + DISPATCH_CONSUMERS * CONSUMER_FDS];
+	struct pollfd fds[OWN_FDS + DISPATCH_CONSUMERS * CONSUMER_FDS];
 	struct consumer *consumer;
 	int64_t now_ms = date_now_ms();
-	nfds_t count = 2;
+	nfds_t count = OWN_FDS;
 
 	fds[0] = (struct pollfd){ router->signals, POLLIN, 0 };
 	fds[1] = (struct pollfd){ router->intake.inotify, POLLIN, 0 };
+	evaluator_poll(&router->evaluator, fds + 2);
 	for (consumer = router->dispatch.consumers; consumer; consumer = consumer->next) {
 		consumer_poll(consumer, fds + count);
 		count += CONSUMER_FDS;
@@ -192,7 +200,8 @@ static int wait_and_work(struct router *router, struct error *err)
 	take_signals(router);
 	if (fds[1].revents)
 		intake_listen(&router->intake, now_ms);
-	count = 2;
+	evaluator_work(&router->evaluator, fds + 2);
+	count = OWN_FDS;
 	for (consumer = router->dispatch.consumers; consumer; consumer = consumer->next) {
 		consumer_work(consumer, fds + count, now_ms);
 		count += CONSUMER_FDS;
@@ -236,8 +245,10 @@ static int open_all(struct router *router, const struct layout *layout, struct e
 	if (config_load(&router->config, layout, err) < 0 ||
 	    retry_read(&router->retry, config_get(&router->config, "HOOKTOOLS_RETRY"),
 		       "HOOKTOOLS_RETRY", err) < 0 ||
-	    routes_load(&router->routes, layout, NULL, err) < 0 ||
-	    spool_open(&router->spool, path, err) < 0 ||
+	    routes_load(&router->routes, layout, NULL, err) < 0)
+		return -1;
+	evaluator_open(&router->evaluator, &router->routes);
+	if (spool_open(&router->spool, path, err) < 0 ||
 	    journal_open(&router->journal, layout->state, err) < 0 ||
 	    intake_open(&router->intake, &router->spool, router->follow, err) < 0)
 		return -1;
@@ -264,7 +275,7 @@ int router_run(const struct router_options *options, const struct layout *layout
 	router.dispatch = (struct dispatch){
 		.spool = &router.spool,
 		.layout = layout,
-		.routes = &router.routes,
+		.evaluator = &router.evaluator,
 		.retry = &router.retry,
 		.journal = &router.journal,
 		.figures = &router.figures,
@@ -289,6 +300,7 @@ int router_run(const struct router_options *options, const struct layout *layout
 	}
 	dispatch_close(&router.dispatch);
 	journal_close(&router.journal);
+	evaluator_close(&router.evaluator);
 	loader_end(&router.loader);
 	figures_close(&router.figures);
 	intake_close(&router.intake);

@@ -1,369 +1,283 @@
 #include "bin/hookroute/routes.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "bin/hookroute/lane.h"
+#include "bin/hookroute/evaluator.h"
+#include "bin/hookroute/faults.h"
+#include "bin/hookroute/routes_text.h"
 #include "bin/hookroute/shipped.h"
 #include "bin/hookroute/surrogate.h"
 #include "lib/buf.h"
 #include "lib/cleanup.h"
+#include "lib/config.h"
 #include "lib/error.h"
-#include "lib/file.h"
 #include "lib/json.h"
-#include "lib/json_scan.h"
 #include "lib/layout.h"
 #include "lib/path.h"
 
-enum { FILE_LIMIT = 1 << 20, DELIVERIES_MAX = 1024 };
-
-/* What would end the process or reach outside of the event means nothing in a route. */
-static const char fences[] =
-	"def halt: error(\"halt has no place in a route\");"
-	"def halt_error: halt; def halt_error($code): halt;"
-	"def input: error(\"input has no place in a route\"); def inputs: input;"
-	"def env: {}; def input_filename: null; def input_line_number: 0;"
-	"def debug: .; def debug($message): .; def stderr: .;"
-	"def modulemeta: error(\"modulemeta has no place in a route\");"
-	"def get_search_list: [];"
-	"{} as $ENV | ";
-
-/* A program under construction: include lines may stand at its top only, and once. */
-struct source {
-	struct buf includes;
-	struct buf body;
+enum {
+	TIME_MS = 1000,
+	TIME_MIN_MS = 10,
+	MEMORY_BYTES = 256 << 20,
+	MEMORY_MIN_BYTES = 8 << 20,
 };
 
-static bool is_include(const char *line)
+int routes_limits_read(struct routes_limits *limits, const struct config *config,
+		       struct error *err)
 {
-	line += strspn(line, " \t");
-	return str_starts(line, "include ") || str_starts(line, "include\"");
-}
+	const char *time = config_get(config, "HOOKTOOLS_ROUTE_TIME");
+	const char *memory = config_get(config, "HOOKTOOLS_ROUTE_MEMORY");
 
-static bool is_import(const char *line)
-{
-	line += strspn(line, " \t");
-	return str_starts(line, "import ") || str_starts(line, "import\"");
-}
-
-/* Takes what a line begins with of includes, and gives the rest of it. */
-static const char *take_includes(struct buf *includes, const char *line)
-{
-	while (is_include(line)) {
-		size_t start = strspn(line, " \t");
-		size_t len = strcspn(line, ";");
-		auto_free char *text = NULL;
-
-		len += line[len] == ';';
-		text = str_format("%.*s", (int)(len - start), line + start);
-		if (!strstr(buf_str(includes), text))
-			buf_add_format(includes, "%s ", text);
-		line += len;
-	}
-	return line;
-}
-
-/* Appends the file's lines to body, its includes to includes; the line stays where an
- * include was, so that the others keep their numbers. */
-static int take_lines(struct source *source, const char *text, const char *name,
-		      struct error *err)
-{
-	const char *rest = text;
-	unsigned number;
-
-	for (number = 1; rest; number++) {
-		struct str_view view = str_split(&rest, '\n');
-		auto_free char *line = str_format("%.*s", (int)view.len, view.data);
-
-		if (is_import(line))
-			return error_set(err, ERROR_CONFIG,
-					 "%s:%u: import is not for routes, include is",
-					 name, number);
-		buf_add_str(&source->body, take_includes(&source->includes, line));
-		buf_add_char(&source->body, '\n');
-	}
+	*limits = (struct routes_limits){ TIME_MS, MEMORY_BYTES };
+	if (time && (str_to_duration(&limits->time_ms, time, err) < 0 ||
+		     limits->time_ms < TIME_MIN_MS))
+		return error_set(err, ERROR_CONFIG,
+				 "HOOKTOOLS_ROUTE_TIME is not 10ms or more: '%s'", time);
+	if (memory && (str_to_size(&limits->memory_bytes, memory, err) < 0 ||
+		       limits->memory_bytes < MEMORY_MIN_BYTES))
+		return error_set(err, ERROR_CONFIG,
+				 "HOOKTOOLS_ROUTE_MEMORY is not 8M or more: '%s'",
+				 memory);
 	return 0;
 }
 
-static int compile(struct filter *filter, const struct source *source, const char *name,
-		   const struct layout *layout, struct error *err)
+/* The files from begin to end, while their program is compiled. */
+struct compilation {
+	const struct layout *layout;
+	struct routes_text *texts;
+	size_t begin;
+	size_t end;
+	struct faults *faults;
+	size_t strays; /* faults that are nobody's */
+};
+
+static unsigned last_line(const char *text)
+{
+	unsigned line = 1;
+	unsigned last = 1;
+
+	for (; *text; text++) {
+		if (*text == '\n')
+			line++;
+		else if (*text != ' ' && *text != '\t' && *text != '\r')
+			last = line;
+	}
+	return last;
+}
+
+/* Behind a file there is a closing bracket. */
+static void add_fault(struct compilation *compilation, const struct route_text *text,
+		      unsigned line, const char *what)
+{
+	if (line > text->lines) {
+		line = last_line(text->text);
+		what = "it ends where an expression is missing";
+	}
+	faults_add(compilation->faults, text->name, line, what, text->text);
+}
+
+static void take_fault(void *context, const struct filter_fault *found)
+{
+	struct compilation *compilation = context;
+	size_t i;
+
+	if (found->file) {
+		faults_add(compilation->faults, found->file, found->line, found->what,
+			   NULL);
+		return;
+	}
+	for (i = compilation->begin; i < compilation->end; i++) {
+		const struct route_text *text = &compilation->texts->list[i];
+
+		if (found->line >= text->first &&
+		    found->line <= text->first + text->lines) {
+			add_fault(compilation, text, found->line - text->first + 1,
+				  found->what);
+			return;
+		}
+	}
+	compilation->strays++;
+	/* A file that is alone: then it is in what it includes. */
+	if (compilation->end - compilation->begin == 1)
+		faults_add(compilation->faults,
+			   compilation->texts->list[compilation->begin].name, 0,
+			   found->what, NULL);
+}
+
+static int compile_in(struct filter *filter, struct filter_program *program,
+		      const struct layout *layout, struct error *err)
 {
 	auto_free char *shared = path_join(layout->share, "jq");
 	auto_free char *own = path_join(layout->conf, "jq");
 	const char *const library[] = { own, shared, NULL };
-	struct filter_program program = { .name = name, .library = library };
-	auto_buf struct buf text = BUF_EMPTY;
 
-	buf_add_str(&text, buf_str(&source->includes));
-	buf_add_str(&text, fences);
-	buf_add_str(&text, buf_str(&source->body));
-	program.text = buf_str(&text);
-	return filter_compile(filter, &program, err);
+	program->library = library;
+	return filter_compile(filter, program, err);
 }
 
 int routes_compile(struct filter *filter, const char *text, const char *name,
 		   const struct layout *layout, struct error *err)
 {
-	struct source source = { BUF_EMPTY, BUF_EMPTY };
-	int failed = take_lines(&source, text, name, err);
+	struct filter_program program = { .name = name };
+	auto_buf struct buf fenced = BUF_EMPTY;
 
-	if (!failed)
-		failed = compile(filter, &source, name, layout, err);
-	buf_free(&source.includes);
-	buf_free(&source.body);
-	return failed;
+	routes_text_fence(&fenced, text);
+	program.text = buf_str(&fenced);
+	return compile_in(filter, &program, layout, err);
 }
 
-static int check_alone(const char *text, const char *name, const struct layout *layout,
-		       struct error *err)
-{
-	auto_filter struct filter filter = FILTER_NONE;
-
-	return routes_compile(&filter, text, name, layout, err);
-}
-
-/* (try ((FILE) | {route, out: .}) catch {route, error: .}) */
-static int add_file(struct source *joined, const char *text, const char *name,
-		    struct error *err)
-{
-	if (joined->body.len)
-		buf_add_str(&joined->body, ",");
-	buf_add_str(&joined->body, "(try ((\n");
-	if (take_lines(joined, text, name, err) < 0)
-		return -1;
-	buf_add_format(&joined->body,
-		       ") | {route: \"%s\", out: .}) catch {route: \"%s\", error: .})",
-		       name, name);
-	return 0;
-}
-
-static int is_route_file(const struct dirent *item)
-{
-	return path_is_safe_name(item->d_name) && str_ends(item->d_name, ".jq");
-}
-
-static int read_file(struct source *joined, int dir, const char *name,
-		     const struct layout *layout, struct error *err)
+static bool compile(struct filter *filter, struct compilation *compilation)
 {
 	auto_buf struct buf text = BUF_EMPTY;
+	struct filter_program program = {
+		.name = "routes.d",
+		.fault = take_fault,
+		.context = compilation,
+	};
+	struct error err = { 0 };
 
-	if (file_read(&text, dir, name, FILE_LIMIT, err) < 0)
-		return -1;
-	if (strlen(buf_str(&text)) != text.len)
-		return error_set(err, ERROR_CONFIG, "%s: a NUL byte in it", name);
-	if (check_alone(buf_str(&text), name, layout, err) < 0)
-		return -1;
-	return add_file(joined, buf_str(&text), name, err);
+	routes_text_program(&text, compilation->texts, compilation->begin,
+			    compilation->end);
+	program.text = buf_str(&text);
+	if (compile_in(filter, &program, compilation->layout, &err) == 0)
+		return true;
+	if (!compilation->faults->count && !compilation->strays)
+		faults_add(compilation->faults, "routes.d", 0, err.message, NULL);
+	return false;
 }
 
-/* Files that hold definitions only compile alone and not in brackets: then we get here. */
-static int compile_joined(struct routes *routes, struct source *joined,
-			  const struct layout *layout, struct error *err)
+static bool has_fault(const struct faults *faults, const char *name)
 {
-	if (!joined->body.len)
-		buf_add_str(&joined->body, "empty");
-	if (compile(&routes->filter, joined, "routes.d", layout, err) < 0)
-		return error_wrap(err, "a route file has no expression of its own, or");
-	return 0;
-}
+	size_t i;
 
-static int read_files(struct routes *routes, const char *dir, const struct layout *layout,
-		      struct error *err)
-{
-	struct source joined = { BUF_EMPTY, BUF_EMPTY };
-	struct dirent **items = NULL;
-	auto_close int fd = -1;
-	auto_close int shipped = -1;
-	int count = scandir(dir, &items, is_route_file, alphasort);
-	int failed = 0;
-	int i;
-
-	if (count < 0 && errno != ENOENT)
-		return error_errno(err, "read routes '%s'", dir);
-	if (count > 0 && file_open_dir(&fd, AT_FDCWD, dir, err) < 0)
-		failed = -1;
-	for (i = 0; i < count; i++) {
-		if (!failed)
-			failed = read_file(&joined, fd, items[i]->d_name, layout, err);
-		free(items[i]);
+	for (i = 0; i < faults->count; i++) {
+		if (str_equal(faults->list[i].file, name))
+			return true;
 	}
-	free(items);
-	if (!failed && shipped_open(&shipped, dir, layout))
-		failed = read_file(&joined, shipped, SHIPPED_NAME, layout, err);
-	if (!failed)
-		failed = compile_joined(routes, &joined, layout, err);
-	routes->count = (size_t)(count > 0 ? count : 0) + (shipped >= 0);
-	buf_free(&joined.includes);
-	buf_free(&joined.body);
-	return failed;
+	return false;
+}
+
+static void compile_each(struct compilation *compilation)
+{
+	size_t i;
+
+	for (i = 0; i < compilation->texts->count; i++) {
+		auto_filter struct filter filter = FILTER_NONE;
+
+		if (has_fault(compilation->faults, compilation->texts->list[i].name))
+			continue;
+		compilation->begin = i;
+		compilation->end = i + 1;
+		(void)compile(&filter, compilation);
+	}
+}
+
+/* Compiled together they take little more than one; each by itself where a fault is not
+ * seen to be in one of them, or all faults are wanted. */
+static void compile_all(struct routes *routes, struct compilation *compilation,
+			bool want_all)
+{
+	if (compile(&routes->filter, compilation))
+		return;
+	if (want_all || !compilation->faults->count) {
+		faults_free(compilation->faults);
+		compile_each(compilation);
+	}
+	if (!compilation->faults->count)
+		faults_add(compilation->faults, "routes.d", 0,
+			   "the files do not compile together", NULL);
+}
+
+static int read_text(struct routes_text *texts, struct faults *faults,
+		     const struct layout *layout, const char *dir, struct error *err)
+{
+	auto_free char *standard = path_join(layout->conf, "routes.d");
+	auto_close int shipped = -1;
+
+	if (!dir)
+		dir = standard;
+	if (routes_text_read(texts, faults, dir, err) < 0)
+		return -1;
+	if (!shipped_open(&shipped, dir, layout))
+		return 0;
+	return routes_text_read_file(texts, faults, shipped, SHIPPED_NAME, err);
+}
+
+static void take_names(struct routes *routes, const struct routes_text *texts)
+{
+	size_t i;
+
+	routes->names = calloc(texts->count + 1, sizeof(*routes->names));
+	if (!routes->names)
+		abort();
+	for (i = 0; i < texts->count; i++)
+		routes->names[i] = str_dup(texts->list[i].name);
+	routes->count = texts->count;
+}
+
+static int read_limits(struct routes_limits *limits, const struct layout *layout,
+		       struct error *err)
+{
+	auto_config struct config config = CONFIG_EMPTY;
+
+	if (config_load(&config, layout, err) < 0)
+		return -1;
+	return routes_limits_read(limits, &config, err);
 }
 
 int routes_load(struct routes *routes, const struct layout *layout, const char *dir,
 		struct error *err)
 {
 	auto_routes struct routes loaded = ROUTES_NONE;
-	auto_free char *standard = path_join(layout->conf, "routes.d");
+	auto_routes_text struct routes_text texts = ROUTES_TEXT_EMPTY;
+	auto_faults struct faults faults = FAULTS_EMPTY;
+	struct compilation compilation = { layout, &texts, 0, 0, &faults, 0 };
 
-	if (read_files(&loaded, dir ? dir : standard, layout, err) < 0)
+	if (read_limits(&loaded.limits, layout, err) < 0 ||
+	    read_text(&texts, &faults, layout, dir, err) < 0)
 		return -1;
+	compilation.end = texts.count;
+	if (!faults.count)
+		compile_all(&loaded, &compilation, false);
+	if (faults.count)
+		return faults_error(&faults, err);
+	take_names(&loaded, &texts);
 	*routes = loaded;
 	loaded = (struct routes)ROUTES_NONE;
 	return 0;
 }
 
+int routes_check(struct faults *faults, size_t *count, const struct layout *layout,
+		 const char *dir, struct error *err)
+{
+	auto_routes struct routes routes = ROUTES_NONE;
+	auto_routes_text struct routes_text texts = ROUTES_TEXT_EMPTY;
+	struct compilation compilation = { layout, &texts, 0, 0, faults, 0 };
+
+	if (read_text(&texts, faults, layout, dir, err) < 0)
+		return -1;
+	*count = texts.count;
+	compilation.end = texts.count;
+	/* A file with a stray bracket would hide what is wrong with the others. */
+	if (faults->count)
+		compile_each(&compilation);
+	else
+		compile_all(&routes, &compilation, true);
+	return 0;
+}
+
 void routes_free(struct routes *routes)
-{
-	filter_free(&routes->filter);
-}
-
-struct delivery *deliveries_add(struct deliveries *deliveries)
-{
-	struct delivery *grown = realloc(
-		deliveries->list, (deliveries->count + 1) * sizeof(*deliveries->list));
-
-	if (!grown)
-		abort();
-	deliveries->list = grown;
-	grown[deliveries->count] = (struct delivery)DELIVERY_EMPTY;
-	return &grown[deliveries->count++];
-}
-
-void deliveries_free(struct deliveries *deliveries)
 {
 	size_t i;
 
-	for (i = 0; i < deliveries->count; i++) {
-		struct delivery *delivery = &deliveries->list[i];
-
-		free(delivery->route);
-		free(delivery->to);
-		free(delivery->send);
-		free(delivery->lane);
-		free(delivery->problem);
-		free(delivery->error);
-	}
-	free(deliveries->list);
-	*deliveries = (struct deliveries)DELIVERIES_EMPTY;
-}
-
-struct application {
-	struct deliveries *deliveries;
-	char id[UUID_LEN];
-};
-
-static char *text_of(jv value)
-{
-	auto_buf struct buf text = BUF_EMPTY;
-
-	if (jv_get_kind(value) == JV_KIND_STRING)
-		return str_dup(jv_string_value(value));
-	json_dump(&text, value);
-	return buf_take(&text);
-}
-
-/* An object gets the delivery's id, if it has none: the same at every try. */
-static char *with_id(jv send, const char *event_id, unsigned n)
-{
-	auto_jv jv id = json_get(send, "id");
-	auto_jv jv whole = jv_copy(send);
-	auto_buf struct buf text = BUF_EMPTY;
-	char derived[UUID_LEN];
-
-	if (jv_get_kind(send) == JV_KIND_OBJECT &&
-	    (!jv_is_valid(id) || jv_get_kind(id) == JV_KIND_NULL)) {
-		uuid_derive(derived, event_id, n);
-		whole = jv_object_set(whole, jv_string("id"), jv_string(derived));
-	}
-	json_dump(&text, whole);
-	return buf_take(&text);
-}
-
-const char *routes_with_name(enum delivery_with with)
-{
-	if (with == WITH_PAYLOAD)
-		return "payload";
-	return with == WITH_EVENT ? "event" : NULL;
-}
-
-static int read_with(enum delivery_with *with, jv out, struct error *err)
-{
-	auto_free char *text = NULL;
-
-	if (json_get_string(&text, out, "with", err) < 0)
-		return -1;
-	if (!text)
-		*with = WITH_NOTHING;
-	else if (str_equal(text, "payload"))
-		*with = WITH_PAYLOAD;
-	else if (str_equal(text, "event"))
-		*with = WITH_EVENT;
-	else
-		return error_set(err, ERROR_DATA,
-				 "'with' is neither \"payload\" nor \"event\"");
-	return 0;
-}
-
-/* Two members of one name mean something else to each reader. */
-static int check_spliced(jv send, enum delivery_with with, struct error *err)
-{
-	auto_jv jv own = jv_invalid();
-
-	if (with == WITH_NOTHING || !jv_is_valid(send))
-		return 0;
-	if (jv_get_kind(send) != JV_KIND_OBJECT)
-		return error_set(err, ERROR_DATA,
-				 "'send' must be an object beside 'with'");
-	own = json_get(send, routes_with_name(with));
-	if (jv_is_valid(own))
-		return error_set(err, ERROR_DATA, "'send' has its own '%s' beside 'with'",
-				 routes_with_name(with));
-	return 0;
-}
-
-static int read_out(struct delivery *delivery, jv out, const char *event_id,
-		    struct error *err)
-{
-	auto_jv jv send = json_get(out, "send");
-
-	if (jv_get_kind(out) != JV_KIND_OBJECT)
-		return error_set(err, ERROR_DATA,
-				 "an output is no object with 'to' and 'send'");
-	if (json_get_string(&delivery->to, out, "to", err) < 0 ||
-	    read_with(&delivery->with, out, err) < 0 || lane_read(delivery, out, err) < 0)
-		return -1;
-	if (!delivery->to || !path_is_safe_name(delivery->to))
-		return error_set(err, ERROR_DATA, "'to' is not the name of a consumer");
-	if (!jv_is_valid(send) && delivery->with != WITH_EVENT)
-		return error_set(err, ERROR_DATA, "'send' is missing");
-	if (check_spliced(send, delivery->with, err) < 0)
-		return -1;
-	if (jv_is_valid(send))
-		delivery->send = with_id(send, event_id, delivery->n);
-	return 0;
-}
-
-static int take_output(void *context, jv output, struct error *err)
-{
-	struct application *application = context;
-	auto_jv jv out = json_get(output, "out");
-	auto_jv jv error = json_get(output, "error");
-	struct delivery *delivery;
-
-	if (application->deliveries->count == DELIVERIES_MAX)
-		return error_set(err, ERROR_DATA, "more than %d deliveries of one event",
-				 DELIVERIES_MAX);
-	delivery = deliveries_add(application->deliveries);
-	delivery->n = (unsigned)application->deliveries->count - 1;
-	if (json_get_string(&delivery->route, output, "route", err) < 0)
-		return -1;
-	if (jv_is_valid(error))
-		delivery->problem = text_of(error);
-	else if (read_out(delivery, out, application->id, err) < 0)
-		delivery->problem = str_dup(err->message);
-	return 0;
+	evaluator_free(routes->evaluator);
+	filter_free(&routes->filter);
+	for (i = 0; i < routes->count; i++)
+		free(routes->names[i]);
+	free(routes->names);
+	*routes = (struct routes)ROUTES_NONE;
 }
 
 int routes_parse(jv *event, struct str_view line, struct error *err)
@@ -378,21 +292,4 @@ int routes_parse(jv *event, struct str_view line, struct error *err)
 	if (!surrogate_mend(&mended, line))
 		return -1;
 	return json_parse(event, mended.data, mended.len, &ignored) == 0 ? 0 : -1;
-}
-
-int routes_apply(struct deliveries *deliveries, struct routes *routes,
-		 struct str_view line, struct error *err)
-{
-	struct application application = { deliveries, "" };
-	auto_jv jv event = jv_invalid();
-	auto_free char *id = NULL;
-
-	if (routes_parse(&event, line, err) < 0)
-		return -1;
-	if (json_get_string(&id, event, "id", err) < 0)
-		return -1;
-	if (!id || !uuid_is_valid(id))
-		return error_set(err, ERROR_DATA, "the event has no id");
-	memcpy(application.id, id, UUID_LEN);
-	return filter_run(&routes->filter, event, take_output, &application, err);
 }

@@ -362,3 +362,9 @@ void settle_close(struct work *work)
 	if (--work->open == 0)
 		settle_work(work);
 }
+
+void settle_abandon(struct work *work)
+{
+	work->lease->abandoned = true;
+	settle_close(work);
+}

@@ -23,6 +23,9 @@ void settle_close(struct work *work);
 /* None of its deliveries is under way: what is left is put aside, and the work freed. */
 void settle_work(struct work *work);
 
+/* As settle_close, and what is left of it stays in its file, for the next router. */
+void settle_abandon(struct work *work);
+
 /* Finish and free the lease, if nothing in it is left to be done. */
 void settle_lease(struct dispatch *dispatch, struct lease *lease);
 

@@ -53,15 +53,6 @@ static void add_problem(struct work *work, const char *problem)
 	delivery->problem = str_dup(problem);
 }
 
-static void route(struct work *work)
-{
-	struct error err = { 0 };
-
-	if (routes_apply(&work->deliveries, work->dispatch->routes, view(&work->line),
-			 &err) < 0)
-		add_problem(work, err.message);
-}
-
 static int read_left(struct work *work, struct error *err)
 {
 	auto_buf struct buf state = BUF_EMPTY;
@@ -75,7 +66,7 @@ static int read_left(struct work *work, struct error *err)
 		return 0;
 	log_warning("defer/%s: %s, routing it anew", work->lease->id,
 		    found ? err->message : "no second line");
-	route(work);
+	work->is_unrouted = true;
 	return 0;
 }
 
@@ -110,16 +101,58 @@ int work_read(struct work **work, bool *ended, struct dispatch *dispatch,
 		if (lease->state == SPOOL_DEFER)
 			failed = read_left(made, err);
 		else
-			route(made);
+			made->is_unrouted = true;
 	}
 	*ended = !found;
 	if (failed || !found) {
 		work_free(made);
 		return failed;
 	}
-	make_parcels(made);
+	if (!made->is_unrouted)
+		make_parcels(made);
 	*work = made;
 	return 0;
+}
+
+static struct work *work_of(struct question *question)
+{
+	return (struct work *)(void *)((char *)question -
+				       offsetof(struct work, question));
+}
+
+static void take_answer(struct question *question)
+{
+	struct work *work = work_of(question);
+
+	work->is_unrouted = false;
+	work->deliveries = question->deliveries;
+	if (question->problem)
+		add_problem(work, question->problem);
+	free(question->problem);
+	question->problem = NULL;
+	make_parcels(work);
+	work->answered(work);
+}
+
+void work_ask(struct work *work, void (*answered)(struct work *work))
+{
+	work->answered = answered;
+	work->question =
+		(struct question){ .line = view(&work->line), .answered = take_answer };
+	evaluator_ask(work->dispatch->evaluator, &work->question);
+}
+
+void work_drop(struct dispatch *dispatch, void (*drop)(struct work *work))
+{
+	struct question *question = evaluator_drop(dispatch->evaluator);
+
+	while (question) {
+		struct work *work = work_of(question);
+
+		question = question->next;
+		work->open = 1;
+		drop(work);
+	}
 }
 
 /* The members of an object without its closing brace. */

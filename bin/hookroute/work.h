@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 #include "bin/hookroute/consumer.h"
+#include "bin/hookroute/evaluator.h"
 #include "bin/hookroute/lease.h"
-#include "bin/hookroute/routes.h"
 #include "lib/buf.h"
 #include "lib/uuid.h"
 
@@ -38,6 +38,8 @@ struct work {
 	struct lease *lease;
 	struct buf line;
 	char id[UUID_LEN];
+	struct question question; /* to the routes */
+	bool is_unrouted;	  /* it is still to be asked */
 	struct deliveries deliveries;
 	struct parcel *parcels; /* one for each delivery */
 	size_t open;		/* with their consumers */
@@ -45,16 +47,23 @@ struct work {
 	bool moved;		/* it says another time, and else the same */
 	bool asleep;		/* it is one of the dispatch's sleepers */
 	struct work *sleeper;	/* the next of them */
-	int64_t again_ms;	/* it could not be put aside: once more then; 0 for no */
+	void (*answered)(struct work *work);
+	int64_t again_ms; /* it could not be put aside: once more then; 0 for no */
 };
 
 /*
- * Take the next event of lease, whose lines hold it: routed if it comes from cur/, with
+ * Take the next event of lease, whose lines hold it: unrouted if it comes from cur/, with
  * what is left of it if from defer/.  NULL with *ended at the end of the file.
  */
 int work_read(struct work **work, bool *ended, struct dispatch *dispatch,
 	      struct lease *lease, struct error *err);
 void work_free(struct work *work);
+
+/* Ask the routes what the event means; answered is called with it, as soon as now. */
+void work_ask(struct work *work, void (*answered)(struct work *work));
+
+/* Take back what the routes have not answered, and call drop for each. */
+void work_drop(struct dispatch *dispatch, void (*drop)(struct work *work));
 
 /* The id of a delivery in the file's progress. */
 void work_delivery_id(char id[static UUID_LEN], const struct work *work,

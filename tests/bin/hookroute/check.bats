@@ -27,7 +27,11 @@ include "hooktools";
 on("push")
 | to("x"))'
 	run -78 --separate-stderr hookroute check
-	[[ $stderr == 'hookroute: b.jq:4: syntax error'* ]]
+	[ "$stderr" = "hookroute: b.jq:4: ')' closes nothing: | to(\"x\"))" ]
+	route b 'include "hooktools";
+on("push") | | branch("main")'
+	run -78 --separate-stderr hookroute check
+	[ "$stderr" = "hookroute: b.jq:2: syntax error, unexpected '|': on(\"push\") | | branch(\"main\")" ]
 	route b '# one
 
 nothing_of_the_kind'
