@@ -8,7 +8,7 @@
 #include "lib/path.h"
 
 /* What needs a database is a program of its own; we become it. */
-int cmd_plugin(char *argv[])
+int cmd_plugin(char *argv[], int at)
 {
 	auto_layout struct layout layout = LAYOUT_EMPTY;
 	auto_free char *program = NULL;
@@ -17,8 +17,11 @@ int cmd_plugin(char *argv[])
 	log_start("hookroute", false);
 	if (layout_read(&layout, &err) == 0) {
 		program = path_join(layout.libexec, "hookroute-plugin");
-		argv[0] = program;
-		(void)execv(program, argv);
+		/* -d goes with it. */
+		if (at > 1)
+			argv[at--] = argv[1];
+		argv[at] = program;
+		(void)execv(program, argv + at);
 		(void)error_errno(&err, "execute '%s'", program);
 		err.kind = ERROR_CONFIG;
 	}

@@ -27,10 +27,10 @@ command_fn cmd_release;
 command_fn cmd_drop;
 command_fn cmd_replay;
 command_fn cmd_diff;
-
-/* Become hookroute-plugin, which knows the registry; argv begins with the word plugin.  Gives an
- * exit status when that cannot be executed. */
-int cmd_plugin(char *argv[]);
 command_fn cmd_status;
+
+/* Become hookroute-plugin, which knows the registry; argv[at] is the word plugin.  Gives an exit
+ * status when that cannot be executed. */
+int cmd_plugin(char *argv[], int at);
 
 #endif

@@ -60,10 +60,14 @@ static int check(const struct command *command, const struct options *options,
 	return cli_check(&options->cli, command->name, command->letters, err);
 }
 
-/* Its own command line comes behind the word plugin. */
-static bool is_plugin(int argc, char *argv[])
+/* Where the word plugin stands, behind which another command line begins; 0 if it does not. */
+static int find_plugin(int argc, char *argv[])
 {
-	return argc > 1 && str_equal(argv[1], "plugin");
+	int at = 1;
+
+	while (at < argc && (str_equal(argv[at], "-d") || str_equal(argv[at], "--debug")))
+		at++;
+	return at < argc && str_equal(argv[at], "plugin") ? at : 0;
 }
 
 static int run(const struct options *options, struct error *err)
@@ -91,8 +95,8 @@ int main(int argc, char *argv[])
 	bool answered = false;
 	int status;
 
-	if (is_plugin(argc, argv))
-		return cmd_plugin(argv + 1);
+	if (find_plugin(argc, argv))
+		return cmd_plugin(argv, find_plugin(argc, argv));
 	status = options_parse(&options, argc, argv, &err);
 	log_start("hookroute", options.cli.debug);
 	(void)signal(SIGPIPE, SIG_IGN); /* a write that fails says so */

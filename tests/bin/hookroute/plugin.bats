@@ -354,3 +354,9 @@ hostile() {
 @test "hookroute plugin: --help is what hookroute --help says about plugins" {
 	diff <(hookroute plugin --help | sed 's/^usage: /       /') <(hookroute --help | grep -A1 ' hookroute plugin ' | grep -v '^--$')
 }
+
+@test "hookroute plugin: options in front of it are its own" {
+	run -0 hookroute -d plugin list
+	run -0 hookroute --debug plugin list --limit 1
+	run -64 hookroute --json plugin list
+}
