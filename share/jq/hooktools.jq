@@ -125,6 +125,11 @@ def _fact($name):
 	.payload as $payload
 	| [_table[$name][]? as $path | $payload | try getpath($path) catch null | values][0];
 
+# What no word tells: field("repository.private"), null where there is no such thing.
+def field($path):
+	[$path | split(".")[] | if test("^[0-9]+$") then tonumber else . end] as $path
+	| .payload | try getpath($path) catch null;
+
 def _string: if type == "string" then . else null end;
 
 def _event: .event | tostring;

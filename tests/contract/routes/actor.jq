@@ -1,0 +1,2 @@
+include "hooktools";
+actor("Codertocat") | to("x"; {})

@@ -1,0 +1,2 @@
+include "hooktools";
+on("*_alert") | action("created") | to("x"; {})

@@ -1,0 +1,2 @@
+include "hooktools";
+on("push") | changed("**/*.md", "docs/**") | to("x"; {})

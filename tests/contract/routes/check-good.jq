@@ -1,0 +1,2 @@
+include "hooktools";
+on("check_run", "check_suite") | outcome("success") | to("x"; {})

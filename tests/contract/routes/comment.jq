@@ -1,0 +1,2 @@
+include "hooktools";
+on("comment") | action("created") | to("x"; {})

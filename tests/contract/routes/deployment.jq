@@ -1,0 +1,2 @@
+include "hooktools";
+on("deployment*") | to("x"; {})

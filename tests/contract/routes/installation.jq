@@ -1,0 +1,2 @@
+include "hooktools";
+on("installation", "installation_repositories") | action("created", "added") | to("x"; {})

@@ -1,0 +1,2 @@
+include "hooktools";
+on("issue") | action("labeled") | labels("bug") | to("x"; {})

@@ -1,0 +1,2 @@
+include "hooktools";
+labels("*") | to("x"; {})

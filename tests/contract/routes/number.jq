@@ -1,0 +1,2 @@
+include "hooktools";
+on("pull_request", "issue") | select(number == 1) | to("x"; {})

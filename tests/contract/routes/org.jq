@@ -1,0 +1,2 @@
+include "hooktools";
+org("Codertocat", "octo-*") | to("x"; {})

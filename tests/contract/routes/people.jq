@@ -1,0 +1,2 @@
+include "hooktools";
+on("organization", "member*", "team*") | to("x"; {})

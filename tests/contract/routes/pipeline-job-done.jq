@@ -1,0 +1,2 @@
+include "hooktools";
+on("pipeline_job") | action("completed") | outcome("success") | to("x"; {})

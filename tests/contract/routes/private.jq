@@ -1,0 +1,2 @@
+include "hooktools";
+on("push", "pull_request", "release") | select(field("repository.private")) | to("x"; {})

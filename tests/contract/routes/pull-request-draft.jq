@@ -1,0 +1,2 @@
+include "hooktools";
+on("pull_request") | select(is_draft) | to("x"; {})

@@ -1,0 +1,2 @@
+include "hooktools";
+on("pull_request") | select(is_fork) | to("x"; {})

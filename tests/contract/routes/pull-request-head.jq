@@ -1,0 +1,2 @@
+include "hooktools";
+head_branch("changes", "feature/*") | to("x"; {})

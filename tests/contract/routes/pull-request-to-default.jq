@@ -1,0 +1,2 @@
+include "hooktools";
+on("pull_request") | branch(default_branch) | to("x"; {})

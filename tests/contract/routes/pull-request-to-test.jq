@@ -1,0 +1,2 @@
+include "hooktools";
+on("pull_request") | action("opened", "synchronize", "reopened") | to("x"; {})

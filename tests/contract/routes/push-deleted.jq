@@ -1,0 +1,2 @@
+include "hooktools";
+deleted("**") | to("x"; {})

@@ -1,0 +1,2 @@
+include "hooktools";
+on("push") | branch("main", "master") | to("x"; {})

@@ -1,0 +1,2 @@
+include "hooktools";
+on("tag") | to("x"; {})

@@ -1,0 +1,2 @@
+include "hooktools";
+on("release") | action("published") | to("x"; {})

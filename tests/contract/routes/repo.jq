@@ -1,0 +1,2 @@
+include "hooktools";
+repo("Codertocat/*") | to("x"; {})

@@ -1,0 +1,2 @@
+include "hooktools";
+on("review") | action("submitted") | to("x"; {})

@@ -1,0 +1,2 @@
+include "hooktools";
+on("workflow_run", "workflow_job", "job") | to("x"; {})

@@ -1,0 +1,2 @@
+include "hooktools";
+on("status") | outcome("success") | to("x"; {})

@@ -1,0 +1,2 @@
+include "hooktools";
+tag("simple-*", "v?.*", "0.0.*") | to("x"; {})
