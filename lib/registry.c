@@ -70,6 +70,23 @@ static const char *const migrations[] = {
 	"CREATE UNIQUE INDEX settings_by_key"
 	" ON settings (command, ifnull(repository, ''), key);"
 	"CREATE INDEX settings_by_repository ON settings (repository);",
+	/* See registry_schedule.h. */
+	"CREATE TABLE schedules ("
+	" id TEXT PRIMARY KEY,"
+	" name TEXT NOT NULL UNIQUE,"
+	" command TEXT UNIQUE REFERENCES commands (id) ON DELETE CASCADE,"
+	" expression TEXT NOT NULL,"
+	" timezone TEXT,"
+	" jitter_ms INTEGER NOT NULL,"
+	" repository TEXT,"
+	" payload TEXT,"
+	" started INTEGER NOT NULL,"
+	" seen_ms INTEGER NOT NULL,"
+	" due_ms INTEGER NOT NULL DEFAULT 0,"
+	" ran_ms INTEGER NOT NULL DEFAULT 0,"
+	" created_ms INTEGER NOT NULL"
+	") WITHOUT ROWID;"
+	"CREATE TABLE batches (id TEXT PRIMARY KEY, events TEXT NOT NULL);",
 };
 
 static const struct db_schema schema = { migrations,

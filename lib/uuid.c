@@ -48,6 +48,14 @@ static void set_version(uint8_t bytes[static 16], unsigned version)
 	bytes[8] = (uint8_t)(0x80 | (bytes[8] & 0x3f));
 }
 
+static void set_time(uint8_t bytes[static 16], uint64_t unix_ms)
+{
+	int i;
+
+	for (i = 0; i < 6; i++)
+		bytes[i] = (uint8_t)(unix_ms >> (40 - 8 * i));
+}
+
 /*
  * RFC 9562 6.2 method 1: the 12 bits behind the time count within a millisecond.
  * Each millisecond starts at a random count below 2048; when 4096 is reached the
@@ -56,7 +64,6 @@ static void set_version(uint8_t bytes[static 16], unsigned version)
 void uuid_next(char out[static UUID_LEN], struct uuid_source *source, int64_t unix_ms)
 {
 	uint8_t bytes[16];
-	int i;
 
 	random_bytes(bytes, sizeof(bytes));
 	if (unix_ms > 0 && (uint64_t)unix_ms > source->last_ms) {
@@ -66,8 +73,7 @@ void uuid_next(char out[static UUID_LEN], struct uuid_source *source, int64_t un
 		source->last_ms++;
 		source->counter = 0;
 	}
-	for (i = 0; i < 6; i++)
-		bytes[i] = (uint8_t)(source->last_ms >> (40 - 8 * i));
+	set_time(bytes, source->last_ms);
 	bytes[6] = (uint8_t)(source->counter >> 8);
 	bytes[7] = (uint8_t)source->counter;
 	set_version(bytes, 7);
@@ -97,6 +103,16 @@ void uuid_derive(char out[static UUID_LEN], const char *id, uint32_t n)
 	bytes[13] = (uint8_t)(tail >> 16);
 	bytes[14] = (uint8_t)(tail >> 8);
 	bytes[15] = (uint8_t)tail;
+	format(out, bytes);
+}
+
+void uuid_named(char out[static UUID_LEN], int64_t unix_ms, const uint8_t name[static 10])
+{
+	uint8_t bytes[16];
+
+	set_time(bytes, (uint64_t)unix_ms);
+	memcpy(bytes + 6, name, 10);
+	set_version(bytes, 7);
 	format(out, bytes);
 }
 

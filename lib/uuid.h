@@ -25,6 +25,11 @@ void uuid_random(char out[static UUID_LEN]);
 /* The nth UUID that belongs to id: always the same, and id itself for 0. */
 void uuid_derive(char out[static UUID_LEN], const char *id, uint32_t n);
 
+/* A UUID of version 7 that is always the same for the same time and the same ten bytes, which
+ * stand where others have randomness. */
+void uuid_named(char out[static UUID_LEN], int64_t unix_ms,
+		const uint8_t name[static 10]);
+
 /* 8-4-4-4-12 lower-case hexadecimal digits, of any version. */
 bool uuid_is_valid(const char *text);
 

@@ -16,6 +16,10 @@ load ../helper
 	unit derived_ids_are_stable_and_differ
 }
 
+@test "uuid: a name and a time give the same id" {
+	unit a_name_and_a_time_give_the_same_id
+}
+
 @test "uuid: only the written form is valid" {
 	unit only_the_written_form_is_valid
 }

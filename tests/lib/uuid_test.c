@@ -41,6 +41,16 @@ static void derived_ids_are_stable_and_differ(void)
 	CHECK_STR(derived, "0195f3c2-7d1e-7abc-8def-012300000000");
 }
 
+static void a_name_and_a_time_give_the_same_id(void)
+{
+	const uint8_t name[10] = { 255, 1, 255, 2, 3, 4, 5, 6, 7, 8 };
+	char id[UUID_LEN];
+
+	uuid_named(id, 0x0195f3c27d1e, name);
+	CHECK_STR(id, "0195f3c2-7d1e-7f01-bf02-030405060708");
+	CHECK(uuid_is_valid(id) && uuid_time_ms(id) == 0x0195f3c27d1e);
+}
+
 static void only_the_written_form_is_valid(void)
 {
 	CHECK(uuid_is_valid("0195f3c2-7d1e-7abc-8def-0123456789ab"));
@@ -56,6 +66,7 @@ static const struct check_case cases[] = {
 	{ "version_7_sorts_as_it_is_made", version_7_sorts_as_it_is_made },
 	{ "it_bears_its_time", it_bears_its_time },
 	{ "derived_ids_are_stable_and_differ", derived_ids_are_stable_and_differ },
+	{ "a_name_and_a_time_give_the_same_id", a_name_and_a_time_give_the_same_id },
 	{ "only_the_written_form_is_valid", only_the_written_form_is_valid },
 };
 
