@@ -42,6 +42,7 @@ static const char *const settings[] = {
 	"HOOKTOOLS_RETRY",
 	"HOOKTOOLS_ROUTE_MEMORY",
 	"HOOKTOOLS_ROUTE_TIME",
+	"HOOKTOOLS_TICK_JITTER",
 };
 
 enum { SETTINGS = sizeof(settings) / sizeof(settings[0]) };

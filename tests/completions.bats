@@ -38,6 +38,7 @@ offers() {
 	offers $'delete\nget\ninit\nlist\nput' tokenmint vault ''
 	offers $'add\nlist\nremove\nshow' tokenmint app ''
 	offers 'github' runjob report g
+	offers $'add\nlist\nnext\nremove\nstart\nstop' hookroute schedule ''
 	offers $'lift\nlist' hookrecv bans ''
 }
 

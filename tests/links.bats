@@ -23,6 +23,7 @@ foreign() {
 	[ "$(foreign libexec/hooktools/hookrecv-forge)" = "curl " ]
 	[ "$(foreign libexec/hooktools/hookroute-plugin)" = "gnutls sqlite3 " ]
 	[ "$(foreign libexec/hooktools/hookroute-plugin-exec)" = "gnutls " ]
+	[ "$(foreign libexec/hooktools/hookroute-tick)" = "gnutls sqlite3 " ]
 	[ "$(foreign libexec/hooktools/ghstats-serve)" = "microhttpd sqlite3 " ]
 }
 

@@ -20,6 +20,10 @@ command_fn cmd_assign;
 command_fn cmd_unassign;
 command_fn cmd_set;
 command_fn cmd_unset;
+command_fn cmd_schedule;
+command_fn cmd_unschedule;
+command_fn cmd_start;
+command_fn cmd_stop;
 
 /* As the consumer plugin, and beside `hookroute run`; not for people. */
 command_fn cmd_consume;

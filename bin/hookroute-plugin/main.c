@@ -32,6 +32,11 @@ static const struct command commands[] = {
 	{ "unassign", cmd_unassign, 2, 2, "", "a plugin and a repository" },
 	{ "set", cmd_set, 2, 3, "rs", "a plugin, a key and a value" },
 	{ "unset", cmd_unset, 2, 2, "r", "a plugin and a key" },
+	{ "schedule", cmd_schedule, 2, 2, "jt",
+	  "a plugin and an expression in quotes: lint '0 2 * * *'" },
+	{ "unschedule", cmd_unschedule, 1, 1, "", "a name" },
+	{ "start", cmd_start, 1, 1, "", "a name" },
+	{ "stop", cmd_stop, 1, 1, "", "a name" },
 	{ "-", cmd_consume, 0, 0, "", "" },
 	{ "watch", cmd_watch, 0, 0, "", "" },
 };

@@ -4,6 +4,8 @@
 #include "lib/str.h"
 #include "lib/vault.h"
 
+#define JITTER_MAX_MS (UINT64_C(24) * 3600 * 1000)
+
 const char options_usage[] =
 	"usage: hookroute plugin add NAME FILE|- [--version N]\n"
 	"       hookroute plugin update NAME FILE|- [--version N]\n"
@@ -16,19 +18,36 @@ const char options_usage[] =
 	"       hookroute plugin unassign NAME REPOSITORY\n"
 	"       hookroute plugin set NAME KEY VALUE [--repository NAME]\n"
 	"       hookroute plugin set NAME KEY --secret NAME [--repository NAME]\n"
-	"       hookroute plugin unset NAME KEY [--repository NAME]\n";
+	"       hookroute plugin unset NAME KEY [--repository NAME]\n"
+	"       hookroute plugin schedule NAME EXPRESSION [--timezone ZONE] "
+	"[--jitter DURATION]\n"
+	"       hookroute plugin unschedule|start|stop NAME\n";
 
 static const struct option longs[] = {
 	{ "after", required_argument, NULL, 'a' },
 	{ "debug", no_argument, NULL, 'd' },
 	{ "help", no_argument, NULL, 'h' },
+	{ "jitter", required_argument, NULL, 'j' },
 	{ "json", no_argument, NULL, 'J' },
 	{ "limit", required_argument, NULL, 'l' },
 	{ "repository", required_argument, NULL, 'r' },
 	{ "secret", required_argument, NULL, 's' },
+	{ "timezone", required_argument, NULL, 't' },
 	{ "version", required_argument, NULL, 'v' },
 	{ NULL, 0, NULL, 0 },
 };
+
+static int take_jitter(struct options *options, struct error *err)
+{
+	uint64_t ms = 0;
+
+	if (str_to_duration(&ms, optarg, err) < 0 || ms > JITTER_MAX_MS)
+		return error_set(err, ERROR_USAGE,
+				 "--jitter wants a duration from 0 to 24h, not '%s'",
+				 optarg);
+	options->jitter_ms = (int64_t)ms;
+	return 0;
+}
 
 static int take_limit(struct options *options, struct error *err)
 {
@@ -78,6 +97,8 @@ static int take(void *context, int letter, struct error *err)
 	case 'a':
 		options->after = optarg;
 		return 0;
+	case 'j':
+		return take_jitter(options, err);
 	case 'J':
 		options->json = true;
 		return 0;
@@ -87,6 +108,9 @@ static int take(void *context, int letter, struct error *err)
 		return take_repository(options, err);
 	case 's':
 		return take_secret(options, err);
+	case 't':
+		options->timezone = optarg;
+		return 0;
 	case 'v':
 		return take_version(options, err);
 	default:
@@ -96,10 +120,11 @@ static int take(void *context, int letter, struct error *err)
 
 int options_parse(struct options *options, int argc, char *argv[], struct error *err)
 {
-	static const struct cli_grammar grammar = { "a:dhJl:r:s:v:V", longs, take };
+	static const struct cli_grammar grammar = { "a:dhj:Jl:r:s:t:v:V", longs, take };
 
 	*options = (struct options){ .cli = { .program = "hookroute plugin",
-					      .context = options } };
+					      .context = options },
+				     .jitter_ms = -1 };
 	if (cli_parse(&options->cli, &grammar, argc, argv, err) < 0)
 		return -1;
 	options->command = options->cli.words[0];

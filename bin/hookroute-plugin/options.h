@@ -15,6 +15,8 @@ struct options {
 	struct cli cli;
 	bool json;
 	uint64_t limit;		/* 0 when there is none */
+	int64_t jitter_ms;	/* -1 when none was given */
+	const char *timezone;	/* NULL: the system's */
 	const char *after;	/* a plugin's name */
 	const char *repository; /* NULL: all of them */
 	const char *secret;	/* a name in the vault */

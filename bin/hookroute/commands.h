@@ -29,8 +29,4 @@ command_fn cmd_replay;
 command_fn cmd_diff;
 command_fn cmd_status;
 
-/* Become hookroute-plugin, which knows the registry; argv[at] is the word plugin.  Gives an exit
- * status when that cannot be executed. */
-int cmd_plugin(char *argv[], int at);
-
 #endif

@@ -2,6 +2,7 @@
 #include <signal.h>
 
 #include "bin/hookroute/commands.h"
+#include "bin/hookroute/helper.h"
 #include "bin/hookroute/options.h"
 #include "lib/error.h"
 #include "lib/layout.h"
@@ -60,16 +61,6 @@ static int check(const struct command *command, const struct options *options,
 	return cli_check(&options->cli, command->name, command->letters, err);
 }
 
-/* Where the word plugin stands, behind which another command line begins; 0 if it does not. */
-static int find_plugin(int argc, char *argv[])
-{
-	int at = 1;
-
-	while (at < argc && (str_equal(argv[at], "-d") || str_equal(argv[at], "--debug")))
-		at++;
-	return at < argc && str_equal(argv[at], "plugin") ? at : 0;
-}
-
 static int run(const struct options *options, struct error *err)
 {
 	const struct command *command = find_command(options->command);
@@ -95,8 +86,8 @@ int main(int argc, char *argv[])
 	bool answered = false;
 	int status;
 
-	if (find_plugin(argc, argv))
-		return cmd_plugin(argv, find_plugin(argc, argv));
+	if (helper_is_called(argc, argv))
+		return helper_become(argc, argv);
 	status = options_parse(&options, argc, argv, &err);
 	log_start("hookroute", options.cli.debug);
 	(void)signal(SIGPIPE, SIG_IGN); /* a write that fails says so */

@@ -35,8 +35,17 @@ const char options_usage[] =
 	"       hookroute replay ID...|--since TIME [--until TIME] [--route NAME]\n"
 	"               [--name PATTERN] [--event NAME] [--provider NAME] [--limit N]\n"
 	"               [--dry-run] [--json]\n"
-	"       hookroute diff --routes DIR [--since TIME] [--until TIME] [--name PATTERN]\n"
+	"       hookroute diff --routes DIR [--since TIME] [--until TIME] [--name "
+	"PATTERN]\n"
 	"               [--event NAME] [--provider NAME] [--limit N] [--json]\n"
+	"       hookroute tick [--jitter DURATION] [--at TIME] [--dry-run] [--json]\n"
+	"       hookroute schedule add NAME EXPRESSION [--timezone ZONE] "
+	"[--jitter DURATION] [--name REPOSITORY] [--payload JSON] [--at TIME]\n"
+	"       hookroute schedule list [--limit N] [--after NAME] [--at TIME] [--json]\n"
+	"       hookroute schedule next EXPRESSION [--timezone ZONE] [--count N] "
+	"[--at TIME] [--json]\n"
+	"       hookroute schedule start NAME [--at TIME]\n"
+	"       hookroute schedule stop|remove NAME\n"
 	"       hookroute plugin add NAME FILE|- [--version N]\n"
 	"       hookroute plugin update NAME FILE|- [--version N]\n"
 	"       hookroute plugin list [--repository NAME] [--limit N] [--after NAME] "
@@ -48,7 +57,10 @@ const char options_usage[] =
 	"       hookroute plugin unassign NAME REPOSITORY\n"
 	"       hookroute plugin set NAME KEY VALUE [--repository NAME]\n"
 	"       hookroute plugin set NAME KEY --secret NAME [--repository NAME]\n"
-	"       hookroute plugin unset NAME KEY [--repository NAME]\n";
+	"       hookroute plugin unset NAME KEY [--repository NAME]\n"
+	"       hookroute plugin schedule NAME EXPRESSION [--timezone ZONE] "
+	"[--jitter DURATION]\n"
+	"       hookroute plugin unschedule|start|stop NAME\n";
 
 static const struct option longs[] = {
 	{ "after", required_argument, NULL, 'a' },
