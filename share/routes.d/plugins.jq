@@ -1,6 +1,6 @@
 # Every event to the plugins of its repository, see hookplugin(5).  In force where there are plugins
-# and routes.d has no plugins.jq of its own.
+# and routes.d has no plugins.jq of its own.  An event of our own may belong to none.
 include "hooktools";
 
-select((.provider == "hooktools" and .event == "job") | not)
+select(.name and ((.provider == "hooktools" and .event == "job") | not))
 | to("plugin"; {repository: repo, kind: kind}) + {with: "event"}

@@ -84,3 +84,11 @@ of() {
 	wait_until ran_twice
 	[ "$(wc -l <ran)" -eq 2 ]
 }
+
+@test "hookroute plugin: an event that belongs to no repository is for no plugin" {
+	hookroute schedule add nightly '0 2 * * *' --at 2026-03-28T00:00:00Z
+	run -0 hookroute tick --at 2026-03-29T00:00:00Z
+	run -0 hookroute drain
+	[ "$(files dead)" -eq 0 ]
+	[ "$(files "done")" -eq 1 ]
+}
