@@ -175,8 +175,8 @@ static int split_token(struct split *split, struct str_view token, struct error 
 		dots++;
 	}
 	if (dots != 2)
-		return error_set(err, ERROR_DENIED, "the token has %zu parts, not 3",
-				 dots + 1);
+		return error_set(err, ERROR_DENIED,
+				 "the token has not three parts but %zu", dots + 1);
 	if (split->header_len > JWS_HEADER_MAX)
 		return error_set(err, ERROR_DENIED, "the header has more than %d bytes",
 				 JWS_HEADER_MAX);

@@ -178,12 +178,12 @@ static void a_token_has_three_parts(void)
 		const char *token;
 		const char *why;
 	} bad[] = {
-		{ "", "1 parts" },
-		{ "e30", "1 parts" },
-		{ "e30.e30", "2 parts" },
-		{ "e30.e30.e30.", "4 parts" },
+		{ "", "parts but 1" },
+		{ "e30", "parts but 1" },
+		{ "e30.e30", "parts but 2" },
+		{ "e30.e30.e30.", "parts but 4" },
 		{ "..", "header is no JSON" },
-		{ "{'payload':'e30','signature':'AAAA'}", "1 parts" },
+		{ "{'payload':'e30','signature':'AAAA'}", "parts but 1" },
 		{ "eyJhbGciOiJIUzI1NiJ9=.e30.AAAA", "header is no strict" },
 		{ " eyJhbGciOiJIUzI1NiJ9.e30.AAAA", "header is no strict" },
 		{ "eyJhbGciOiJIUzI1NiJ9.e30=.AAAA", "payload is no strict" },
