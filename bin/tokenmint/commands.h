@@ -26,6 +26,10 @@ int cmd_app_remove(const struct options *options, const char *const *operands,
 		   struct error *err);
 int cmd_jwt(const struct options *options, const char *const *operands,
 	    struct error *err);
+int cmd_jws_sign(const struct options *options, const char *const *operands,
+		 struct error *err);
+int cmd_jws_verify(const struct options *options, const char *const *operands,
+		   struct error *err);
 int cmd_get(const struct options *options, const char *const *operands,
 	    struct error *err);
 int cmd_sync(const struct options *options, const char *const *operands,

@@ -30,6 +30,8 @@ static const struct command commands[] = {
 	{ "app", "show", cmd_app_show, 1, 1, "j" },
 	{ "app", "remove", cmd_app_remove, 1, 1, "" },
 	{ "jwt", NULL, cmd_jwt, 0, 1, "a" },
+	{ "jws", "sign", cmd_jws_sign, 0, 0, "kgf" },
+	{ "jws", "verify", cmd_jws_verify, 0, 0, "ksgf" },
 	{ "get", NULL, cmd_get, 1, 1, "amrpj" },
 	{ "sync", NULL, cmd_sync, 1, 1, "" },
 	{ "refresh", NULL, cmd_refresh, 0, CLI_WORDS, "Aao" },

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lib/error.h"
+#include "lib/jws.h"
 #include "lib/str.h"
 
 #define MIN_TTL_MS ((uint64_t)25 * 60 * 1000)
@@ -17,6 +18,9 @@ const char options_usage[] =
 	"       tokenmint app add NAME --app-id N|--client-id C --key-file F|-\n"
 	"       tokenmint app list|show NAME|remove NAME [--json]\n"
 	"       tokenmint jwt [NAME]\n"
+	"       tokenmint jws sign --jwk F|- [--alg A] [--file F|-]\n"
+	"       tokenmint jws verify --jwk F|- [--alg A]... [--file F|-]\n"
+	"       tokenmint jws verify --jwks F|- [--alg A]... [--file F|-]\n"
 	"       tokenmint get OWNER[/REPO] [--app NAME] [--min-ttl 25m] [--repository "
 	"R]...\n"
 	"                 [--permission contents=read]... [--json]\n"
@@ -24,6 +28,7 @@ const char options_usage[] =
 	"       tokenmint refresh [--all|OWNER...] [--app NAME] [--older-than 30m]\n";
 
 static const struct option longs[] = {
+	{ "alg", required_argument, NULL, 'g' },
 	{ "all", no_argument, NULL, 'A' },
 	{ "app", required_argument, NULL, 'a' },
 	{ "app-id", required_argument, NULL, 'i' },
@@ -33,6 +38,8 @@ static const struct option longs[] = {
 	{ "file", required_argument, NULL, 'f' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "json", no_argument, NULL, 'j' },
+	{ "jwk", required_argument, NULL, 'k' },
+	{ "jwks", required_argument, NULL, 's' },
 	{ "key-file", required_argument, NULL, 'f' },
 	{ "min-ttl", required_argument, NULL, 'm' },
 	{ "older-than", required_argument, NULL, 'o' },
@@ -117,6 +124,20 @@ static int take_repository(struct options *options, struct error *err)
 			err);
 }
 
+static int take_algorithm(struct options *options, struct error *err)
+{
+	if (!jws_algorithm(&options->algorithm,
+			   (struct str_view){ optarg, strlen(optarg) }))
+		return error_set(
+			err, ERROR_USAGE,
+			"--alg wants HS256, RS256, PS256, ES256 (or 384, 512) or "
+			"EdDSA, not '%s'",
+			optarg);
+	options->algorithms |= JWS_ALGORITHM(options->algorithm);
+	options->algorithm_count++;
+	return 0;
+}
+
 static int take(void *context, int letter, struct error *err)
 {
 	struct options *options = context;
@@ -135,10 +156,15 @@ static int take(void *context, int letter, struct error *err)
 	case 'f':
 		options->file = optarg;
 		return 0;
+	case 'g':
+		return take_algorithm(options, err);
 	case 'i':
 		return take_app_id(options, err);
 	case 'j':
 		options->json = true;
+		return 0;
+	case 'k':
+		options->jwk = optarg;
 		return 0;
 	case 'm':
 		return take_min_ttl(options, err);
@@ -148,6 +174,9 @@ static int take(void *context, int letter, struct error *err)
 		return take_permission(options, err);
 	case 'r':
 		return take_repository(options, err);
+	case 's':
+		options->jwks = optarg;
+		return 0;
 	default:
 		return error_set(err, ERROR_BUG, "option -%c", letter);
 	}
@@ -155,8 +184,8 @@ static int take(void *context, int letter, struct error *err)
 
 int options_parse(struct options *options, int argc, char *argv[], struct error *err)
 {
-	static const struct cli_grammar grammar = { "Aa:c:de:f:hi:jm:o:p:r:V", longs,
-						    take };
+	static const struct cli_grammar grammar = { "Aa:c:de:f:g:hi:jk:m:o:p:r:s:V",
+						    longs, take };
 
 	*options =
 		(struct options){ .cli = { .program = "tokenmint", .context = options },

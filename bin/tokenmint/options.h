@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "lib/cli.h"
+#include "lib/crypto_sign.h"
 
 struct error;
 
@@ -19,6 +20,11 @@ struct options {
 	const char *app;
 	const char *app_id;
 	const char *client_id;
+	const char *jwk; /* key files, or "-" */
+	const char *jwks;
+	enum crypto_scheme algorithm; /* the last one */
+	unsigned algorithms;	      /* of JWS_ALGORITHM, all */
+	size_t algorithm_count;
 	const char *file; /* NULL or "-": standard input */
 	uint64_t min_ttl_ms;
 	uint64_t older_than_ms;
