@@ -152,6 +152,9 @@ static bool may_take(const struct consumer *consumer)
 	       consumer->output.len < OUTPUT_AHEAD;
 }
 
+static const struct reply stale = { CONSUMER_SUPERSEDED,
+				    "a newer one of its lane takes its place", 0 };
+
 void consumer_feed(struct consumer *consumer, int64_t now_ms)
 {
 	if (consumer->to < 0 && consumer->waiting.first && now_ms >= consumer->start_ms)
@@ -164,6 +167,10 @@ void consumer_feed(struct consumer *consumer, int64_t now_ms)
 	while (may_take(consumer)) {
 		struct consumer_value *value = consumer_queue_pop(&consumer->waiting);
 
+		if (value->stale) {
+			value->settled(value, &stale);
+			continue;
+		}
 		if (!consumer->sent.first)
 			expect_reply(consumer, now_ms);
 		value->write(value, &consumer->output);

@@ -94,7 +94,7 @@ int64_t consumer_wake_ms(const struct consumer *consumer);
 /* Has it replied to nothing for a while, although it had something? */
 bool consumer_is_stalled(const struct consumer *consumer, int64_t now_ms);
 
-/* Does something wait for it for long? */
+/* Does more wait for it than need be, and for long? */
 bool consumer_is_slow(const struct consumer *consumer, int64_t now_ms);
 
 /* Most of what waits for it goes back as busy, to make room for others. */

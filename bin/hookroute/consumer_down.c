@@ -7,7 +7,7 @@ enum {
 	FAILURES_MAX = 8, /* in a row: then it is down */
 	PROBE_MS = 1000,
 	PROBE_MAX_MS = 60000,
-	SLOW_MS = 2000,
+	SLOW_MS = 500,
 };
 
 static const struct reply is_down = { CONSUMER_BUSY, "the consumer is down", 0 };
@@ -90,8 +90,11 @@ void consumer_down_note(struct consumer *consumer, const struct reply *reply,
 
 bool consumer_is_slow(const struct consumer *consumer, int64_t now_ms)
 {
-	return consumer->waiting.count > consumer->ahead &&
-	       now_ms - consumer->waiting.first->added_ms >= SLOW_MS;
+	const struct consumer_value *first =
+		consumer->sent.first ? consumer->sent.first : consumer->waiting.first;
+
+	return consumer->waiting.count > consumer->ahead / 2 &&
+	       now_ms - first->added_ms >= SLOW_MS;
 }
 
 void consumer_relieve(struct consumer *consumer, int64_t now_ms)

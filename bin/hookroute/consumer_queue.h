@@ -1,6 +1,7 @@
 #ifndef BIN_HOOKROUTE_CONSUMER_QUEUE_H
 #define BIN_HOOKROUTE_CONSUMER_QUEUE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,6 +14,7 @@ struct buf;
 struct consumer_value {
 	struct consumer_value *next;
 	int64_t added_ms;
+	bool stale; /* it need not be sent any more */
 	void (*write)(struct consumer_value *value, struct buf *out);
 	void (*settled)(struct consumer_value *value, const struct reply *reply);
 };

@@ -7,6 +7,7 @@
 
 #include "bin/hookroute/consumer.h"
 #include "bin/hookroute/due.h"
+#include "bin/hookroute/lanes.h"
 #include "bin/hookroute/lease.h"
 #include "bin/hookroute/retry.h"
 #include "lib/spool.h"
@@ -34,15 +35,17 @@ struct dispatch {
 	struct consumer *consumers;
 	struct lease *leases;  /* in the order they were taken */
 	struct work *sleepers; /* of which something waits, while the rest is under way */
-	size_t events_max;     /* under way at once */
-	struct due *due;       /* of the intake: to ask for what is kept back */
-	size_t events_open;    /* under way */
-	size_t retries_open;   /* of these, from defer/ */
-	int64_t now_ms;	       /* of this round */
-	size_t stuck;	       /* values with consumers that hang */
-	size_t values;	       /* with consumers */
-	size_t bytes;	       /* of the events under way */
-	uint64_t events;       /* settled since the start */
+	struct work *waking;   /* those of them that are being looked at */
+	struct lanes lanes;
+	size_t events_max;   /* under way at once */
+	struct due *due;     /* of the intake: to ask for what is kept back */
+	size_t events_open;  /* under way */
+	size_t retries_open; /* of these, from defer/ */
+	int64_t now_ms;	     /* of this round */
+	size_t stuck;	     /* values with consumers that hang */
+	size_t values;	     /* with consumers */
+	size_t bytes;	     /* of the events under way */
+	uint64_t events;     /* settled since the start */
 	uint64_t delivered;
 	uint64_t deferred;
 	uint64_t dead;
@@ -70,21 +73,15 @@ bool dispatch_read(struct dispatch *dispatch);
 /* Let the consumers have what they can take. */
 void dispatch_feed(struct dispatch *dispatch);
 
-/* It has something that waits for its time, perhaps. */
-void dispatch_sleep(struct work *work);
-
-/* It has nothing that waits any more. */
-void dispatch_wake(struct work *work);
-
-/* When a delivery's time comes; INT64_MAX for never. */
-int64_t dispatch_wake_ms(const struct dispatch *dispatch);
-
 /* Is there room for another event?  For one of defer/, which must leave room for others? */
 bool dispatch_has_room(const struct dispatch *dispatch);
 bool dispatch_has_room_for_due(const struct dispatch *dispatch);
 
 /* Take no more, and take back what no consumer has got yet. */
 void dispatch_stop(struct dispatch *dispatch);
+
+/* When something in it has to be looked at; INT64_MAX for never. */
+int64_t dispatch_wake_ms(const struct dispatch *dispatch);
 
 /* Is nothing under way? */
 bool dispatch_is_idle(const struct dispatch *dispatch);

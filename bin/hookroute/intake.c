@@ -10,7 +10,7 @@
 #include "lib/error.h"
 
 enum {
-	OTHERS_MS = 5000,  /* look again for what another router holds */
+	OTHERS_MS = 2000,  /* look again for what another router holds */
 	OURS_MS = 1000,	   /* we may have it ourselves, on account of another delivery */
 	SAFETY_MS = 60000, /* look at new/ and cur/, whatever inotify says */
 	DUE_MS = 600000,   /* the same for defer/ */

@@ -95,6 +95,7 @@ static struct lease *make(const struct spool *spool, enum spool_state from,
 	made->state = from == SPOOL_NEW ? SPOOL_CUR : from;
 	made->progress = -1;
 	memcpy(made->id, id, UUID_LEN);
+	memcpy(made->last, id, UUID_LEN);
 	return made;
 }
 

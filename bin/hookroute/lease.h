@@ -22,15 +22,17 @@ struct lease {
 	const struct spool *spool;
 	enum spool_state state; /* SPOOL_CUR, or SPOOL_DEFER */
 	char id[UUID_LEN];
+	char last[UUID_LEN]; /* the event that was routed last; before that, id */
 	FILE *file;
 	int progress;		   /* <id>.done, -1 while it is not needed */
 	char (*handled)[UUID_LEN]; /* what it held when we took over, sorted */
 	size_t handled_count;
-	size_t open;	/* events under way */
-	int64_t due_ms; /* of a file in defer/ */
-	bool forced;	/* what was kept back in it may go now */
-	bool ended;	/* all its lines have been read */
-	bool abandoned; /* some of it was let go: it is not to be finished */
+	size_t open;	 /* events under way */
+	size_t unrouted; /* of these, not yet seen by the routes */
+	int64_t due_ms;	 /* of a file in defer/ */
+	bool forced;	 /* what was kept back in it may go now */
+	bool ended;	 /* all its lines have been read */
+	bool abandoned;	 /* some of it was let go: it is not to be finished */
 };
 
 /* From new/ (renamed to cur/), cur/ (left behind) or defer/.  *lease is NULL when somebody

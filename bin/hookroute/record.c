@@ -24,6 +24,8 @@ static const char *word_of(const struct parcel *parcel, const struct reply *repl
 {
 	if (parcel->state == PARCEL_WAITS)
 		return parcel->delivery->kept ? "kept" : "failed";
+	if (reply->verdict == CONSUMER_SUPERSEDED)
+		return "superseded";
 	return reply->verdict == CONSUMER_OK ? "ok" : "dead";
 }
 

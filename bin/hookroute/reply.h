@@ -12,7 +12,8 @@ enum consumer_verdict {
 	CONSUMER_OK,
 	CONSUMER_TEMPORARY,
 	CONSUMER_PERMANENT,
-	CONSUMER_BUSY, /* it was not tried; nobody replies this */
+	CONSUMER_BUSY,	     /* it was not tried; nobody replies this */
+	CONSUMER_SUPERSEDED, /* it need not be; nor this */
 };
 
 struct reply {

@@ -250,7 +250,8 @@ static int open_all(struct router *router, const struct layout *layout, struct e
 	evaluator_open(&router->evaluator, &router->routes);
 	if (spool_open(&router->spool, path, err) < 0 ||
 	    journal_open(&router->journal, layout->state, err) < 0 ||
-	    intake_open(&router->intake, &router->spool, router->follow, err) < 0)
+	    intake_open(&router->intake, &router->spool, router->follow, err) < 0 ||
+	    lanes_open(&router->dispatch, err) < 0)
 		return -1;
 	return open_signals(router, err);
 }
@@ -280,6 +281,7 @@ int router_run(const struct router_options *options, const struct layout *layout
 		.journal = &router.journal,
 		.figures = &router.figures,
 		.due = &router.intake.due,
+		.lanes = LANES_NONE,
 		.events_max = options->events_max,
 		.failure = &router.failure,
 	};

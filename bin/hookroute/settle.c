@@ -5,6 +5,7 @@
 #include "bin/hookroute/aside.h"
 #include "bin/hookroute/dispatch.h"
 #include "bin/hookroute/figures.h"
+#include "bin/hookroute/handover.h"
 #include "bin/hookroute/record.h"
 #include "bin/hookroute/work.h"
 #include "lib/date.h"
@@ -243,7 +244,7 @@ static void tell_kept(const struct work *work)
 		const struct parcel *parcel = &work->parcels[i];
 
 		if (parcel->state == PARCEL_WAITS && parcel->delivery->kept &&
-		    parcel->consumer)
+		    parcel->consumer && !parcel->held)
 			kept_add(&parcel->consumer->kept, work->id);
 	}
 }
@@ -270,11 +271,12 @@ void settle_work(struct work *work)
 
 	if (!put_aside(work)) {
 		work->again_ms = date_now_ms() + BLOCKED_MS;
-		dispatch_sleep(work);
+		handover_sleep(work);
 		return;
 	}
 	tell_kept(work);
-	dispatch_wake(work);
+	lanes_forget(work);
+	handover_wake(work);
 	dispatch->bytes -= work->line.len;
 	dispatch->events_open--;
 	dispatch->retries_open -= lease->state == SPOOL_DEFER;
@@ -308,7 +310,7 @@ static void wait(struct parcel *parcel)
 	const struct delivery *delivery = parcel->delivery;
 
 	parcel->state = PARCEL_WAITS;
-	dispatch_sleep(parcel->work);
+	handover_sleep(parcel->work);
 	if (delivery->kept)
 		log_info("event %s: %s to %s kept back: %s", parcel->work->id,
 			 delivery->route, delivery->to, delivery->error);
@@ -320,7 +322,8 @@ static void wait(struct parcel *parcel)
 static void take_note(struct delivery *delivery, const struct reply *reply,
 		      int64_t now_ms)
 {
-	delivery->tries += reply->verdict != CONSUMER_BUSY;
+	delivery->tries +=
+		reply->verdict != CONSUMER_BUSY && reply->verdict != CONSUMER_SUPERSEDED;
 	if (!delivery->since_ms)
 		delivery->since_ms = now_ms;
 	free(delivery->error);
@@ -333,6 +336,13 @@ static void end_ok(struct parcel *parcel)
 	mark(parcel->work, parcel->delivery);
 	log_info("event %s: %s to %s ok", parcel->work->id, parcel->delivery->route,
 		 parcel->delivery->to);
+}
+
+static void end_superseded(struct parcel *parcel)
+{
+	mark(parcel->work, parcel->delivery);
+	log_info("event %s: %s to %s superseded: a newer one of its lane takes its place",
+		 parcel->work->id, parcel->delivery->route, parcel->delivery->to);
 }
 
 void settle_parcel(struct parcel *parcel, const struct reply *reply)
@@ -348,12 +358,18 @@ void settle_parcel(struct parcel *parcel, const struct reply *reply)
 	parcel->state = PARCEL_OVER;
 	if (reply->verdict == CONSUMER_OK)
 		end_ok(parcel);
+	else if (reply->verdict == CONSUMER_SUPERSEDED)
+		end_superseded(parcel);
 	else if (reply->verdict != CONSUMER_PERMANENT && find_due(parcel, reply, now_ms))
 		wait(parcel);
 	else
 		give_up(work, parcel->delivery);
 	record_settled(parcel, reply);
 	figures_settled(work->dispatch->figures, parcel, reply, now_ms);
+	if (parcel->state == PARCEL_OVER)
+		lanes_leave(parcel);
+	else
+		lanes_wait(parcel);
 	settle_close(work);
 }
 

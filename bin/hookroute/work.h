@@ -13,13 +13,15 @@
 
 struct dispatch;
 struct error;
+struct lane_entry;
 
 /* One event under way: its line, and the deliveries that came of it. */
 struct work;
 
 enum parcel_state {
 	PARCEL_OPEN,	/* with its consumer */
-	PARCEL_WAITS,	/* for its time */
+	PARCEL_HELD,	/* in memory, behind others of its lane */
+	PARCEL_WAITS,	/* for its time, or in defer/ for its turn */
 	PARCEL_OVER,	/* for good */
 	PARCEL_DROPPED, /* left to the next router */
 };
@@ -30,7 +32,9 @@ struct parcel {
 	struct delivery *delivery;
 	struct consumer *consumer; /* NULL before it was asked for */
 	enum parcel_state state;
-	int64_t given_ms; /* when its consumer last got it; 0: it did not */
+	bool held;		  /* it waits for those before it in its lane */
+	struct lane_entry *entry; /* its place there, if it has one */
+	int64_t given_ms;	  /* when its consumer last got it; 0: it did not */
 };
 
 struct work {
@@ -42,7 +46,7 @@ struct work {
 	bool is_unrouted;	  /* it is still to be asked */
 	struct deliveries deliveries;
 	struct parcel *parcels; /* one for each delivery */
-	size_t open;		/* with their consumers */
+	size_t open;		/* with their consumers, or held behind one that is */
 	bool changed;		/* a file in defer/ does not say it any more */
 	bool moved;		/* it says another time, and else the same */
 	bool asleep;		/* it is one of the dispatch's sleepers */

@@ -1,0 +1,49 @@
+#ifndef BIN_HOOKROUTE_LANE_LOCK_H
+#define BIN_HOOKROUTE_LANE_LOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/uuid.h"
+
+struct error;
+struct lease;
+struct spool;
+
+/*
+ * Which of the routers on a spool sends what has a lane: the one that has locked the file
+ * lanes beside the spool's folders.  The others put such events into defer/ for it.
+ */
+struct lane_lock {
+	const struct spool *spool;
+	int fd; /* -1 before it is needed */
+	bool ours;
+	int64_t try_ms; /* not before */
+};
+
+#define LANE_LOCK_NONE                                                                   \
+	{                                                                                \
+		.fd = -1                                                                 \
+	}
+
+/* Say that we are there, if lanes are in use; *used says that. */
+int lane_lock_open(struct lane_lock *lock, bool *used, struct error *err);
+void lane_lock_close(struct lane_lock *lock);
+
+/* Is it ours, or can it be?  *taken when that is new. */
+bool lane_lock_try(struct lane_lock *lock, bool *taken, int64_t now_ms);
+
+/* Is there no other router? */
+bool lane_lock_is_alone(const struct lane_lock *lock);
+
+/*
+ * The first file in cur/ that is not one of leases and whose router has not put aside all
+ * that it holds for lanes; empty when there is none.
+ */
+int lane_lock_gate(char id[static UUID_LEN], const struct lane_lock *lock,
+		   const struct lease *leases, struct error *err);
+
+/* What marks a file in its progress as one of which nothing more comes for lanes. */
+extern const char lane_lock_mark[UUID_LEN];
+
+#endif

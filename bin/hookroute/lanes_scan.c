@@ -1,0 +1,99 @@
+#include "bin/hookroute/lanes_scan.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bin/hookroute/aside.h"
+#include "bin/hookroute/lane_table.h"
+#include "bin/hookroute/names.h"
+#include "lib/buf.h"
+#include "lib/cleanup.h"
+#include "lib/error.h"
+#include "lib/file.h"
+#include "lib/log.h"
+#include "lib/spool.h"
+
+enum { TAIL = 65536, FILE_LIMIT = 1 << 30 };
+
+/* The last line of what is in text; false when it may begin before it. */
+static bool find_last_line(struct str_view *line, const struct buf *text)
+{
+	size_t end = text->len;
+	const char *start;
+
+	if (end && text->data[end - 1] == '\n')
+		end--;
+	start = end ? memrchr(text->data, '\n', end) : NULL;
+	if (!start)
+		return false;
+	*line = (struct str_view){ start + 1, (size_t)(text->data + end - (start + 1)) };
+	return true;
+}
+
+/* An event may be large, what is left of it is mostly small: its end is read first. */
+static int read_state(struct buf *text, struct str_view *line, int dir, const char *id,
+		      struct error *err)
+{
+	auto_close int fd = openat(dir, id, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	off_t size = fd < 0 ? -1 : lseek(fd, 0, SEEK_END);
+
+	if (size <= 0)
+		return 0;
+	(void)lseek(fd, size > TAIL ? size - TAIL : 0, SEEK_SET);
+	if (file_read_fd(text, fd, FILE_LIMIT, err) < 0)
+		return -1;
+	if (find_last_line(line, text))
+		return 0;
+	buf_clear(text);
+	(void)lseek(fd, 0, SEEK_SET);
+	if (file_read_fd(text, fd, FILE_LIMIT, err) < 0)
+		return -1;
+	(void)find_last_line(line, text);
+	return 0;
+}
+
+static void add(struct lane_table *table, const struct deliveries *left, const char *id)
+{
+	size_t i;
+
+	for (i = 0; i < left->count; i++) {
+		const struct delivery *delivery = &left->list[i];
+		const struct lane_place place = { delivery->to, delivery->lane, id,
+						  delivery->n };
+
+		if (delivery->lane)
+			lane_table_add(table, &place)->latest = delivery->latest;
+	}
+}
+
+static int scan_file(struct lane_table *table, int dir, const char *id, struct error *err)
+{
+	auto_deliveries struct deliveries left = DELIVERIES_EMPTY;
+	auto_buf struct buf text = BUF_EMPTY;
+	struct str_view line = { "", 0 };
+	struct error bad = { 0 };
+
+	if (read_state(&text, &line, dir, id, err) < 0)
+		return -1;
+	/* Most have none; one that cannot be read is routed anew when it is taken up. */
+	if (line.len && memmem(line.data, line.len, "\"lane\":", strlen("\"lane\":")) &&
+	    aside_read(&left, line, &bad) == 0)
+		add(table, &left, id);
+	return 0;
+}
+
+int lanes_scan(struct lane_table *table, const struct spool *spool, struct error *err)
+{
+	auto_names struct names names = NAMES_EMPTY;
+	int dir = spool->dir[SPOOL_DEFER];
+	size_t i;
+
+	if (names_read(&names, dir, err) < 0)
+		return -1;
+	for (i = 0; i < names.count; i++) {
+		if (scan_file(table, dir, names.list[i], err) < 0)
+			return -1;
+	}
+	return 0;
+}
