@@ -33,7 +33,7 @@ static int drop_held(enum walk_answer *answer, void *context,
 {
 	struct operation *operation = context;
 
-	(void)answer;
+	*answer = WALK_ON;
 	if (!operation_wants(operation, event))
 		return 0;
 	if (put_dropped(operation, event, err) < 0)
@@ -48,7 +48,7 @@ static int drop_dead(enum walk_answer *answer, void *context,
 {
 	struct operation *operation = context;
 
-	(void)answer;
+	*answer = WALK_ON;
 	if (!operation_wants(operation, event))
 		return 0;
 	if (put_dropped(operation, event, err) < 0)

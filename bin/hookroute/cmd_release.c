@@ -57,7 +57,7 @@ static int release(enum walk_answer *answer, void *context,
 	struct operation *operation = context;
 	const struct spool *spool = &operation->spool;
 
-	(void)answer;
+	*answer = WALK_ON;
 	if (!operation_wants(operation, event))
 		return 0;
 	if ((event->rest.len ? to_defer(spool, event, err) : to_new(spool, event, err)) <

@@ -12,7 +12,7 @@ static int retry_dead(enum walk_answer *answer, void *context,
 	struct operation *operation = context;
 	bool found = false;
 
-	(void)answer;
+	*answer = WALK_ON;
 	if (!operation_wants(operation, event))
 		return 0;
 	if (revive_event(&found, &operation->spool, event->file, operation->options->to,
@@ -25,17 +25,16 @@ static int retry_waiting(enum walk_answer *answer, void *context,
 			 const struct walk_event *event, struct error *err)
 {
 	struct operation *operation = context;
-	bool found = false;
-	bool busy = false;
+	enum revived what;
 
-	(void)answer;
+	*answer = WALK_ON;
 	if (!operation_wants(operation, event))
 		return 0;
-	if (revive_waiting(&found, &busy, &operation->spool, event->file,
-			   operation->options->to, err) < 0)
+	if (revive_waiting(&what, &operation->spool, event->file, operation->options->to,
+			   err) < 0)
 		return -1;
-	operation->busy += busy;
-	return found ? operation_note(operation, event, NULL, err) : 0;
+	operation->busy += what == REVIVED_LATER;
+	return what == REVIVED ? operation_note(operation, event, NULL, err) : 0;
 }
 
 int cmd_retry(const struct options *options, const struct layout *layout,

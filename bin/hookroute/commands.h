@@ -28,5 +28,8 @@ command_fn cmd_drop;
 command_fn cmd_replay;
 command_fn cmd_diff;
 command_fn cmd_status;
+command_fn cmd_stat;
+command_fn cmd_prune;
+command_fn cmd_recover;
 
 #endif

@@ -107,7 +107,7 @@ int journal_days(char (**days)[JOURNAL_DAY_LEN], size_t *count, int dir,
 	int i;
 
 	if (found < 0)
-		return error_errno(err, "read folder 'log'");
+		return error_errno(err, "read a folder of days");
 	*days = calloc((size_t)found + 1, JOURNAL_DAY_LEN);
 	if (!*days)
 		abort();
@@ -320,22 +320,23 @@ int journal_read_last(struct journal_place *place, int dir,
 		      const struct journal_query *query, struct error *err)
 {
 	int64_t since_ms = earliest_ms(query);
-	auto_free char(*days)[JOURNAL_DAY_LEN] = NULL;
+	char(*days)[JOURNAL_DAY_LEN] = NULL;
 	auto_buf struct buf lines = BUF_EMPTY;
 	uint64_t left = query->limit;
+	int failed = 0;
 	size_t i = 0;
 
 	if (journal_days(&days, &i, dir, err) < 0)
 		return -1;
-	while (i-- > 0 && left && !is_day_before(days[i], since_ms)) {
-		struct text text;
+	while (!failed && i-- > 0 && left && !is_day_before(days[i], since_ms)) {
+		struct text text = { NULL, 0 };
 
-		if (map_day(&text, dir, days[i], err) < 0)
-			return -1;
-		if (!place->day[0])
+		failed = map_day(&text, dir, days[i], err);
+		if (!failed && !place->day[0])
 			set_place(place, days[i], &text);
 		collect_last(&lines, &left, &text, query);
 		unmap(&text);
 	}
-	return hand_reversed(&lines, query, err);
+	free(days);
+	return failed ? failed : hand_reversed(&lines, query, err);
 }

@@ -37,6 +37,9 @@ static const struct command commands[] = {
 	{ "drop", cmd_drop, CLI_WORDS, "aDenpSU" },
 	{ "replay", cmd_replay, CLI_WORDS, "aelnNpRSJU" },
 	{ "diff", cmd_diff, 0, "aelnprSJU" },
+	{ "stat", cmd_stat, 0, "bDenpSJU" },
+	{ "prune", cmd_prune, 0, "BDKNo" },
+	{ "recover", cmd_recover, 0, "N" },
 	{ "retry", cmd_retry, CLI_WORDS, "aADenptSU" },
 };
 /* clang-format on */

@@ -27,6 +27,8 @@ const char options_usage[] =
 	"N]\n"
 	"               [--after ID] [--name PATTERN] [--event NAME] [--provider NAME]\n"
 	"               [--route NAME] [--to NAME] [--json]\n"
+	"       hookroute stat [--by state|consumer|route|name|event|provider] [--dead]\n"
+	"               [--name PATTERN] [--event NAME] [--json]\n"
 	"       hookroute hold ID...|--all|--name PATTERN|--event NAME\n"
 	"       hookroute release ID...|--all|--name PATTERN|--event NAME\n"
 	"       hookroute retry ID...|--dead|--all [--to NAME] [--name PATTERN] "
@@ -35,6 +37,10 @@ const char options_usage[] =
 	"       hookroute replay ID...|--since TIME [--until TIME] [--route NAME]\n"
 	"               [--name PATTERN] [--event NAME] [--provider NAME] [--limit N]\n"
 	"               [--dry-run] [--json]\n"
+	"       hookroute prune [--older-than TIME] [--keep N] [--max-bytes SIZE] "
+	"[--dead]\n"
+	"               [--dry-run]\n"
+	"       hookroute recover [--dry-run]\n"
 	"       hookroute diff --routes DIR [--since TIME] [--until TIME] [--name "
 	"PATTERN]\n"
 	"               [--event NAME] [--provider NAME] [--limit N] [--json]\n"
@@ -93,16 +99,40 @@ static const struct option longs[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-static int take(void *context, int letter, struct error *err)
+/* Which events. */
+static int take_choice(struct options *options, int letter, struct error *err)
 {
-	struct options *options = context;
-
 	switch (letter) {
 	case 'a':
 		return values_id(&options->after, "--after", optarg, err);
 	case 'A':
 		options->all = true;
 		return 0;
+	case 'e':
+		return values_word(&options->event, "--event", optarg, err);
+	case 'n':
+		return values_pattern(&options->name, "--name", optarg, err);
+	case 'p':
+		return values_word(&options->provider, "--provider", optarg, err);
+	case 'R':
+		return values_word(&options->route, "--route", optarg, err);
+	case 'S':
+		return values_time(&options->since_ms, "--since", optarg, err);
+	case 't':
+		options->to = optarg;
+		return 0;
+	case 'U':
+		return values_time(&options->until_ms, "--until", optarg, err);
+	default:
+		return error_set(err, ERROR_BUG, "option -%c", letter);
+	}
+}
+
+static int take(void *context, int letter, struct error *err)
+{
+	struct options *options = context;
+
+	switch (letter) {
 	case 'b':
 		options->by = optarg;
 		return 0;
@@ -111,8 +141,6 @@ static int take(void *context, int letter, struct error *err)
 	case 'D':
 		options->dead = true;
 		return 0;
-	case 'e':
-		return values_word(&options->event, "--event", optarg, err);
 	case 'f':
 		options->follow = true;
 		return 0;
@@ -127,8 +155,6 @@ static int take(void *context, int letter, struct error *err)
 		return values_number(&options->keep, "--keep", optarg, UINT32_MAX, err);
 	case 'l':
 		return values_number(&options->limit, "--limit", optarg, UINT32_MAX, err);
-	case 'n':
-		return values_pattern(&options->name, "--name", optarg, err);
 	case 'N':
 		options->dry_run = true;
 		return 0;
@@ -138,27 +164,16 @@ static int take(void *context, int letter, struct error *err)
 	case 'O':
 		options->output = optarg;
 		return 0;
-	case 'p':
-		return values_word(&options->provider, "--provider", optarg, err);
 	case 'r':
 		options->routes = optarg;
 		return 0;
-	case 'R':
-		return values_word(&options->route, "--route", optarg, err);
-	case 'S':
-		return values_time(&options->since_ms, "--since", optarg, err);
-	case 't':
-		options->to = optarg;
-		return 0;
 	case 'T':
 		return values_duration(&options->timeout_ms, "--timeout", optarg, err);
-	case 'U':
-		return values_time(&options->until_ms, "--until", optarg, err);
 	case 'v':
 		options->values = optarg;
 		return 0;
 	default:
-		return error_set(err, ERROR_BUG, "option -%c", letter);
+		return take_choice(options, letter, err);
 	}
 }
 

@@ -194,27 +194,32 @@ static int hurry(bool *found, struct lease *lease, const char *to, struct error 
 	return *found ? aside_defer(&aside, &left, date_now_ms(), err) : 0;
 }
 
-int revive_waiting(bool *found, bool *busy, const struct spool *spool, const char *id,
+int revive_waiting(enum revived *what, const struct spool *spool, const char *id,
 		   const char *to, struct error *err)
 {
+	bool found;
+
 	struct lease *lease = NULL;
 	int failed;
 
-	*found = false;
-	*busy = false;
+	*what = REVIVED_NOTHING;
 	if (!to) {
-		*found = utimensat(spool->dir[SPOOL_DEFER], id, NULL,
-				   AT_SYMLINK_NOFOLLOW) == 0;
-		if (*found || errno == ENOENT)
-			return 0;
-		return error_errno(err, "set the time of 'defer/%s'", id);
+		found = utimensat(spool->dir[SPOOL_DEFER], id, NULL,
+				  AT_SYMLINK_NOFOLLOW) == 0;
+		if (!found && errno != ENOENT)
+			return error_errno(err, "set the time of 'defer/%s'", id);
+		*what = found ? REVIVED : REVIVED_NOTHING;
+		return 0;
 	}
 	if (lease_take(&lease, spool, SPOOL_DEFER, id, err) < 0)
 		return -1;
-	*busy = !lease && exists(spool, SPOOL_DEFER, id);
+	if (!lease && exists(spool, SPOOL_DEFER, id))
+		*what = REVIVED_LATER;
 	if (!lease)
 		return 0;
-	failed = hurry(found, lease, to, err);
+	found = false;
+	failed = hurry(&found, lease, to, err);
 	lease_release(lease);
+	*what = found ? REVIVED : REVIVED_NOTHING;
 	return failed;
 }

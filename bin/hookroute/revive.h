@@ -14,8 +14,14 @@ struct spool;
 int revive_event(bool *found, const struct spool *spool, const char *id, const char *to,
 		 struct error *err);
 
-/* What waits of the event is tried at once; *busy when a router has it just now. */
-int revive_waiting(bool *found, bool *busy, const struct spool *spool, const char *id,
+enum revived {
+	REVIVED_NOTHING,
+	REVIVED,
+	REVIVED_LATER, /* a router has it just now: ask again */
+};
+
+/* What waits of the event is tried at once; to as above. */
+int revive_waiting(enum revived *what, const struct spool *spool, const char *id,
 		   const char *to, struct error *err);
 
 #endif

@@ -141,8 +141,10 @@ static int walk_days(struct walk *walk, struct walk_event *event, struct error *
 			free(days[i]);
 			continue;
 		}
+		/* Pruned meanwhile is skipped, too. */
 		if (!failed && walk->answer == WALK_ON)
-			failed = file_open_dir(&dir, done, days[i]->d_name, err);
+			dir = openat(done, days[i]->d_name,
+				     O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 		if (!failed && dir >= 0)
 			failed = walk_folder(walk, event, dir, err);
 		free(days[i]);

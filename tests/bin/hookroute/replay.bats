@@ -88,7 +88,8 @@ $(id 4) a.jq x d4" ]
 }
 
 @test "hookroute replay: the payload survives byte for byte" {
-	local line='{"id":"'$(id 7)'","hook":null,"name":"acme/site","provider":"github","event":"push","delivery":"d7","received_at":"2026-11-20T23:45:10.123Z","remote":null,"headers":{"a":"b"},"payload":{ "n" : 12345678901234567890123, "s":"\u00e9\ud800" }}'
+	local line
+	line='{"id":"'$(id 7)'","hook":null,"name":"acme/site","provider":"github","event":"push","delivery":"d7","received_at":"2026-11-20T23:45:10.123Z","remote":null,"headers":{"a":"b"},"payload":{ "n" : 12345678901234567890123, "s":"\u00e9\ud800" }}'
 	route a '{to: "x", with: "event"}'
 	hookroute put <<<"$line"
 	run -0 hookroute drain
