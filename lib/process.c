@@ -170,6 +170,8 @@ static enum error_kind kind_of_status(int status)
 	case EX_SOFTWARE:
 		return ERROR_BUG;
 	case EX_DATAERR:
+	case EX_NOUSER:
+	case EX_NOHOST:
 		return ERROR_DATA;
 	case EX_TEMPFAIL:
 		return ERROR_TEMPORARY;
@@ -267,7 +269,7 @@ int process_capture(struct buf *out, const struct process_call *call, struct err
 		cleanup_close(&ends[0]);
 		cleanup_close(&ends[1]);
 	}
-	if (failed)
+	if (failed && process.pid) /* 0 would be all of our group */
 		(void)kill(process.pid, SIGKILL);
 	if (process.pid && process_wait(&outcome, &process, failed ? &ignored : err) < 0)
 		failed = -1;

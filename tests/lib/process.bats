@@ -27,3 +27,7 @@ load ../helper
 @test "process: prefer comes first" {
 	unit prefer_comes_first
 }
+
+@test "process: capture of a missing program" {
+	unit capture_of_a_missing_program
+}

@@ -113,11 +113,26 @@ static void prefer_comes_first(void)
 	CHECK_STR(getenv("PATH"), "/first:/usr/bin:/bin");
 }
 
+/* Our own group must outlive it. */
+static void capture_of_a_missing_program(void)
+{
+	const char *const argv[] = { "/nowhere/program", NULL };
+	const struct process_call call = { .argv = argv,
+					   .limit = 10,
+					   .timeout_ms = 1000 };
+	auto_buf struct buf out = BUF_EMPTY;
+	struct error err = { 0 };
+
+	CHECK(process_capture(&out, &call, &err) == -1);
+	CHECK(err.kind == ERROR_CONFIG && out.len == 0);
+}
+
 static const struct check_case cases[] = {
 	{ "output_and_input", output_and_input },
 	{ "a_status_becomes_a_kind", a_status_becomes_a_kind },
 	{ "limits_end_it", limits_end_it },
 	{ "a_missing_program_is_no_child", a_missing_program_is_no_child },
+	{ "capture_of_a_missing_program", capture_of_a_missing_program },
 	{ "a_child_starts_clean", a_child_starts_clean },
 	{ "prefer_comes_first", prefer_comes_first },
 };
