@@ -325,7 +325,8 @@ int http_client_send(struct http_client_response *response, struct http_client *
 		http_client_response_wipe(&read);
 		if (run_hop(&read, client->handle, url, request, err) < 0)
 			return -1;
-		if (next_hop(&next, client->handle, &read, &origin, err) < 0)
+		if (!request->stays &&
+		    next_hop(&next, client->handle, &read, &origin, err) < 0)
 			return -1;
 		if (!next) {
 			http_client_response_wipe(response);

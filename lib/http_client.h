@@ -34,6 +34,7 @@ struct http_client_request {
 	struct str_view body;
 	uint64_t timeout_ms; /* of the whole exchange; 0: 30 seconds */
 	size_t limit_bytes;  /* of the body after decompression; 0: 16 MB */
+	bool stays;	     /* a redirect is the response, and not followed */
 	const char *ca_file; /* certificates to trust instead of the system's */
 };
 

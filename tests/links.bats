@@ -21,6 +21,7 @@ foreign() {
 	[ "$(foreign libexec/hooktools/runjob-report)" = "curl jq " ]
 	[ "$(foreign libexec/hooktools/tokenmint-mint)" = "curl " ]
 	[ "$(foreign libexec/hooktools/hookrecv-forge)" = "curl " ]
+	[ "$(foreign libexec/hooktools/hookroute-forward)" = "curl gnutls jq " ]
 	[ "$(foreign libexec/hooktools/hookroute-plugin)" = "gnutls sqlite3 " ]
 	[ "$(foreign libexec/hooktools/hookroute-plugin-exec)" = "gnutls " ]
 	[ "$(foreign libexec/hooktools/hookroute-tick)" = "gnutls sqlite3 " ]

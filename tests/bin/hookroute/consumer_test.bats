@@ -80,6 +80,19 @@ seen() {
 	KEEP=$BATS_TEST_TMPDIR/kept conforms "$BATS_TEST_TMPDIR/keep"
 }
 
+# bats test_tags=F2_50
+@test "consumer-test: the examples that are installed pass, and keep each value once" {
+	local examples=$top/share/doc/examples/consumers
+	ARCHIVE=$BATS_TEST_TMPDIR/archived conforms "$examples/archive"
+	[ -z "$(jq -r .id "$BATS_TEST_TMPDIR/archived" | sort | uniq -d)" ]
+	command -v python3 >/dev/null || skip "no python3"
+	mkdir "$BATS_TEST_TMPDIR/kept"
+	KEEP=$BATS_TEST_TMPDIR/kept conforms "$examples/keep"
+	[ "$(find "$BATS_TEST_TMPDIR/kept" -type f | wc -l)" -ge 10 ]
+	run -0 "$examples/keep" <<<'{"id":"../../etc/passwd"}'
+	[[ $output == *'"permanent"'* ]]
+}
+
 @test "consumer-test: one that does it right passes, whatever it says on standard error" {
 	program <<<'every(sub { warn "noise"; answer(@_) })'
 	conforms "$BATS_TEST_TMPDIR/program"

@@ -47,7 +47,11 @@ routed() {
 	for file in "$top"/share/consumers.d/*.json; do
 		jq -e '(.exec | length > 0 and all(type == "string")) and .in_flight >= 1' "$file"
 	done
-	[ "$(ls "$top/share/consumers.d")" = 'ghstats.json
+	[ "$(ls "$top/share/consumers.d")" = 'forward.json
+ghstats.json
+mail.json
+notify.json
+plugin.json
 report.json
 runjob.json
 tokenmint.json' ]
