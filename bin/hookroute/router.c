@@ -12,6 +12,7 @@
 #include "bin/hookroute/intake.h"
 #include "bin/hookroute/journal.h"
 #include "bin/hookroute/loader.h"
+#include "bin/hookroute/routes_watch.h"
 #include "lib/cleanup.h"
 #include "lib/config.h"
 #include "lib/date.h"
@@ -20,7 +21,7 @@
 #include "lib/log.h"
 #include "lib/path.h"
 
-enum { TURNS_AT_ONCE = 256, STALL_MS = 1000, OWN_FDS = 2 + EVALUATOR_FDS };
+enum { TURNS_AT_ONCE = 256, STALL_MS = 1000, OWN_FDS = 3 + EVALUATOR_FDS };
 
 struct router {
 	const struct layout *layout;
@@ -32,6 +33,7 @@ struct router {
 	struct retry retry;
 	struct routes routes;
 	struct evaluator evaluator;
+	struct routes_watch watch;
 	struct intake intake;
 	struct dispatch dispatch;
 	struct journal journal;
@@ -56,12 +58,24 @@ static int open_signals(struct router *router, struct error *err)
 	return 0;
 }
 
+/* While somebody puts another folder in its place, all events would be for nobody. */
+static int check_there(const struct router *router, struct error *err)
+{
+	auto_free char *path = path_join(router->layout->conf, "routes.d");
+
+	if (!router->routes.count || access(path, F_OK) == 0)
+		return 0;
+	return error_set(err, ERROR_CONFIG, "there is no folder '%s'", path);
+}
+
 static void reload(struct router *router)
 {
 	struct routes routes = ROUTES_NONE;
 	struct error err = { 0 };
 
-	if (routes_load(&routes, router->layout, NULL, &err) < 0) {
+	routes_watch_open(&router->watch, router->layout, date_now_ms());
+	if (check_there(router, &err) < 0 ||
+	    routes_load(&routes, router->layout, NULL, &err) < 0) {
 		log_error("%s; the old routes stay", err.message);
 		figures_routes(&router->figures, 0, err.message, date_now_ms());
 		return;
@@ -175,8 +189,8 @@ static int timeout_of(const struct router *router, int64_t now_ms)
 	evaluator_ms = evaluator_timeout_ms(&router->evaluator);
 	if (evaluator_ms >= 0 && wake_ms > now_ms + evaluator_ms)
 		wake_ms = now_ms + evaluator_ms;
-	if (wake_ms == INT64_MAX)
-		return -1;
+	if (router->watch.look_ms < wake_ms)
+		wake_ms = router->watch.look_ms;
 	return wake_ms <= now_ms ? 0 : (int)(wake_ms - now_ms);
 }
 
@@ -189,7 +203,8 @@ static int wait_and_work(struct router *router, struct error *err)
 
 	fds[0] = (struct pollfd){ router->signals, POLLIN, 0 };
 	fds[1] = (struct pollfd){ router->intake.inotify, POLLIN, 0 };
-	evaluator_poll(&router->evaluator, fds + 2);
+	fds[2] = (struct pollfd){ router->watch.inotify, POLLIN, 0 };
+	evaluator_poll(&router->evaluator, fds + 3);
 	for (consumer = router->dispatch.consumers; consumer; consumer = consumer->next) {
 		consumer_poll(consumer, fds + count);
 		count += CONSUMER_FDS;
@@ -200,7 +215,9 @@ static int wait_and_work(struct router *router, struct error *err)
 	take_signals(router);
 	if (fds[1].revents)
 		intake_listen(&router->intake, now_ms);
-	evaluator_work(&router->evaluator, fds + 2);
+	if (routes_watch_look(&router->watch, fds + 2, now_ms))
+		reload(router);
+	evaluator_work(&router->evaluator, fds + 3);
 	count = OWN_FDS;
 	for (consumer = router->dispatch.consumers; consumer; consumer = consumer->next) {
 		consumer_work(consumer, fds + count, now_ms);
@@ -242,6 +259,7 @@ static int open_all(struct router *router, const struct layout *layout, struct e
 {
 	auto_free char *path = path_join(layout->state, "spool");
 
+	routes_watch_open(&router->watch, layout, date_now_ms());
 	if (config_load(&router->config, layout, err) < 0 ||
 	    retry_read(&router->retry, config_get(&router->config, "HOOKTOOLS_RETRY"),
 		       "HOOKTOOLS_RETRY", err) < 0 ||
@@ -306,6 +324,7 @@ int router_run(const struct router_options *options, const struct layout *layout
 	loader_end(&router.loader);
 	figures_close(&router.figures);
 	intake_close(&router.intake);
+	routes_watch_close(&router.watch);
 	routes_free(&router.routes);
 	spool_close(&router.spool);
 	config_free(&router.config);

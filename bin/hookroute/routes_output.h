@@ -1,9 +1,8 @@
 #ifndef BIN_HOOKROUTE_ROUTES_OUTPUT_H
 #define BIN_HOOKROUTE_ROUTES_OUTPUT_H
 
-#include <jv.h>
-
 #include "bin/hookroute/deliveries.h"
+#include "lib/json.h"
 
 /* An output of a route as the delivery it is, or with the problem that it has; event_id is a
  * uuid, delivery's n is set. */
