@@ -15,6 +15,7 @@ command_fn cmd_consumer_test;
 command_fn cmd_filter;
 command_fn cmd_test;
 command_fn cmd_check;
+command_fn cmd_emit;
 command_fn cmd_explain;
 command_fn cmd_metrics;
 command_fn cmd_put;

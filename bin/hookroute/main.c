@@ -29,6 +29,7 @@ static const struct command commands[] = {
 	{ "status", cmd_status, 0, "J" },
 	{ "metrics", cmd_metrics, 0, "O" },
 	{ "put", cmd_put, 0, "enk" },
+	{ "emit", cmd_emit, 0, "" },
 	{ "list", cmd_list, 1, "aelnpSJU" },
 	{ "show", cmd_show, 1, "J" },
 	{ "log", cmd_log, CLI_WORDS, "aeflnpRSJtU" },

@@ -19,6 +19,7 @@ const char options_usage[] =
 	"       hookroute metrics [--output FILE]\n"
 	"       hookroute put < events\n"
 	"       hookroute put --event NAME [--name REPOSITORY] [--hook ID] < payloads\n"
+	"       hookroute emit < values\n"
 	"       hookroute list [new|cur|defer|hold|dead|done] [--name PATTERN]\n"
 	"               [--event NAME] [--provider NAME] [--since TIME] [--until TIME]\n"
 	"               [--limit N] [--after ID] [--json]\n"

@@ -336,3 +336,5 @@ def report: to("report");
 def lane(key; delivery): (key | tostring) as $key | delivery + {lane: $key};
 def latest(delivery): delivery + {latest: true};
 def notify(text): to("notify"; {text: text, event_id: .id, repository: repo});
+def emit(spec):
+	to("emit"; {name: repo, hops: (1 + try (.headers["hooktools-hops"] | tonumber) catch 0)} + spec);

@@ -27,7 +27,7 @@ literal() {
 		jq -c . "$top/tests/fixtures/routes/github-branch-deleted/event.json"
 	)
 	[ "$(jq -c '.send.exec // empty' <<<"$output")" = '["/usr/local/bin/test","1f","3"]' ]
-	jq -e 'select(.send.exec)' <<<"$output"
+	jq -se 'any(.[]; .to == "emit" and .send.event == "site")' <<<"$output"
 }
 
 @test "hookroutes(5): the example of the description" {
