@@ -81,6 +81,11 @@ seen() {
 }
 
 # bats test_tags=F2_50
+@test "consumer-test: the consumer of plugins passes" {
+	conforms -- hookroute-plugin -
+}
+
+# bats test_tags=F2_50
 @test "consumer-test: the examples that are installed pass, and keep each value once" {
 	local examples=$top/share/doc/examples/consumers
 	ARCHIVE=$BATS_TEST_TMPDIR/archived conforms "$examples/archive"
