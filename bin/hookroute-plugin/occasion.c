@@ -55,15 +55,16 @@ int occasion_read(struct occasion *occasion, struct str_view line, struct error 
 		return error_set(err, ERROR_DATA, "the line is no JSON");
 	is_wrapped = json_plain_object(&read.event, line, "event");
 	if (!json_plain_string(&read.event_id, read.event, "id") ||
-	    !is_id(read.event_id) ||
-	    !json_plain_string(&read.word, read.event, "event") ||
-	    !json_plain_string(&read.name, read.event, "name"))
+	    !is_id(read.event_id) || !json_plain_string(&read.word, read.event, "event"))
 		return error_set(err, ERROR_DATA,
-				 "the line is no event: it has no id, event or name");
+				 "the line is no event: it has no id, or no event");
 	read.id = read.event_id;
 	read.kind = read.word;
+	read.name = (struct str_view){ "", 0 };
+	read.provider = read.name;
+	/* One of our own may belong to nothing. */
+	(void)json_plain_string(&read.name, read.event, "name");
 	read.repository = read.name;
-	read.provider = (struct str_view){ "", 0 };
 	(void)json_plain_string(&read.provider, read.event, "provider");
 	read_schedule(&read);
 	if (is_wrapped)

@@ -288,6 +288,8 @@ PARAM_LEVEL=4" ]
 @test "hookroute plugin -: the same event twice is one job, and bad lines are answered" {
 	plugin lint acme/site
 	one=$(event 1)
+	run -0 say "$(sed 's|"acme/site"|null|' <<<"$one")"
+	[ "$output" = '{"ok":true,"jobs":[]}' ]
 	run -0 say "$one" "$one" 'no json' '{}' '{"id":"x","event":{}}' "$(event 2)"
 	[ "$(jq -c '.ok' <<<"$output" | tr '\n' ' ')" = "true true false false false true " ]
 	[ "$(jq -c '.error.kind // empty' <<<"$output" | sort -u)" = '"permanent"' ]
@@ -392,4 +394,12 @@ said() { grep -qF "$1" router.log; }
 	rm "$HOOKTOOLS_CONF/routes.d/plugins.jq"
 	happen push
 	[ "$(runs)" = "lint acme/site;" ]
+}
+
+# bats test_tags=F2_50
+@test "consumer-test: the consumer of plugins passes" {
+	plugin lint acme/site
+	event 1 | jq -c '{event: .}' >values
+	run -0 --separate-stderr hookroute consumer-test --values values "$build/libexec/hooktools/hookroute-plugin" -
+	[ "$(grep -c '^ok ' <<<"$output")" -eq 15 ]
 }
