@@ -72,8 +72,11 @@ static int drop_all_dead(struct operation *operation, struct error *err)
 
 static int drop_waiting(struct operation *operation, struct error *err)
 {
-	const struct takeout takeout = { &operation->spool, wants, put_dropped, operation,
-					 &operation->busy };
+	const struct takeout takeout = { .spool = &operation->spool,
+					 .wants = wants,
+					 .put = put_dropped,
+					 .context = operation,
+					 .busy = &operation->busy };
 	struct walk held = { .spool = &operation->spool,
 			     .each = drop_held,
 			     .context = operation };

@@ -60,6 +60,11 @@ static int put_held(void *context, const struct walk_event *event, struct error 
 	return operation_note(operation, event, NULL, err);
 }
 
+static int note(void *context, const struct walk_event *event, struct error *err)
+{
+	return operation_note(context, event, NULL, err);
+}
+
 static bool wants(void *context, const struct walk_event *event)
 {
 	return operation_wants(context, event);
@@ -69,8 +74,13 @@ int cmd_hold(const struct options *options, const struct layout *layout,
 	     struct error *err)
 {
 	auto_operation struct operation operation = OPERATION_NONE;
-	const struct takeout takeout = { &operation.spool, wants, put_held, &operation,
-					 &operation.busy };
+	const struct takeout takeout = { .spool = &operation.spool,
+					 .wants = wants,
+					 .put = put_held,
+					 .whole = SPOOL_HOLD,
+					 .note = note,
+					 .context = &operation,
+					 .busy = &operation.busy };
 	bool narrow = options->all || pick_is_narrow(options);
 
 	if (narrow == (options->operand_count > 0))

@@ -3,6 +3,7 @@
 
 #include "bin/hookroute/commands.h"
 #include "bin/hookroute/options.h"
+#include "bin/hookroute/owner.h"
 #include "lib/buf.h"
 #include "lib/cleanup.h"
 #include "lib/date.h"
@@ -171,6 +172,8 @@ int cmd_put(const struct options *options, const struct layout *layout, struct e
 				 "--name wants a name as owner/repository, not '%s'",
 				 options->name);
 	failed = spool_open(&put.spool, path, err);
+	if (!failed)
+		failed = owner_become(&put.spool, -1, err);
 	if (!failed)
 		failed = put_lines(&put, &lines, err);
 	spool_close(&put.spool);

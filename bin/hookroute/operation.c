@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "bin/hookroute/options.h"
+#include "bin/hookroute/owner.h"
 #include "bin/hookroute/pick.h"
 #include "bin/hookroute/walk.h"
 #include "lib/cleanup.h"
@@ -26,9 +27,10 @@ int operation_open(struct operation *operation, const char *what,
 	}
 	operation->what = what;
 	operation->options = options;
-	if (spool_open(&operation->spool, path, err) < 0)
+	if (spool_open(&operation->spool, path, err) < 0 ||
+	    journal_open(&operation->journal, layout->state, err) < 0)
 		return -1;
-	return journal_open(&operation->journal, layout->state, err);
+	return owner_become(&operation->spool, operation->journal.dir, err);
 }
 
 void operation_close(struct operation *operation)

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -20,9 +21,11 @@ struct source {
 	const struct takeout *takeout;
 	enum spool_state state;
 	const char *name;
-	bool locked;	 /* by us */
-	size_t taken;	 /* events */
-	struct buf left; /* lines of those that stay */
+	bool locked;		/* by us */
+	size_t taken;		/* events */
+	size_t count;		/* of all its events */
+	struct walk_event only; /* the last of them */
+	struct buf left;	/* lines of those that stay */
 };
 
 static int each_event(void *context, const struct walk_event *event, struct error *err)
@@ -40,6 +43,36 @@ static int each_event(void *context, const struct walk_event *event, struct erro
 	buf_add(&source->left, event->line.data, event->line.len);
 	buf_add_char(&source->left, '\n');
 	return 0;
+}
+
+static int look_at(void *context, const struct walk_event *event, struct error *err)
+{
+	struct source *source = context;
+
+	(void)err;
+	source->count++;
+	source->only = *event;
+	return 0;
+}
+
+/* Most files are one event: a rename is all it takes. */
+static int move_whole(bool *moved, const struct source *source, struct error *err)
+{
+	const struct takeout *takeout = source->takeout;
+	const struct spool *spool = takeout->spool;
+
+	*moved = source->locked && takeout->whole != SPOOL_TMP && source->count == 1 &&
+		 source->state != SPOOL_CUR && str_equal(source->only.id, source->name) &&
+		 takeout->wants(takeout->context, &source->only) &&
+		 renameat2(spool->dir[source->state], source->name,
+			   spool->dir[takeout->whole], source->name,
+			   RENAME_NOREPLACE) == 0;
+	if (!*moved)
+		return 0;
+	if (file_sync_dir(spool->dir[takeout->whole], spool_state_name(takeout->whole),
+			  err) < 0)
+		return -1;
+	return takeout->note(takeout->context, &source->only, err);
 }
 
 /* What is left takes the file's name; a router that still waits for the old one's lock
@@ -79,6 +112,8 @@ static int take_file(const struct takeout *takeout, enum spool_state state,
 		openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY);
 	struct source source = { .takeout = takeout, .state = state, .name = name };
 	auto_buf struct buf text = BUF_EMPTY;
+	struct walk_file file = { state, name, NULL, look_at };
+	bool moved = false;
 	int failed;
 
 	/* It went on: to where we look next, or it was delivered. */
@@ -86,10 +121,14 @@ static int take_file(const struct takeout *takeout, enum spool_state state,
 		return errno == ENOENT ? 0 : error_errno(err, "open '%s'", name);
 	source.locked = lock(fd, dir, name);
 	failed = file_read_fd(&text, fd, FILE_LIMIT, err);
+	file.text = buf_str(&text);
 	if (!failed)
-		failed = walk_file(
-			&(struct walk_file){ state, name, buf_str(&text), each_event },
-			&source, err);
+		failed = walk_file(&file, &source, err);
+	if (!failed)
+		failed = move_whole(&moved, &source, err);
+	file.each = each_event;
+	if (!failed && !moved)
+		failed = walk_file(&file, &source, err);
 	if (!failed && source.taken)
 		failed = replace(&source, err);
 	buf_free(&source.left);

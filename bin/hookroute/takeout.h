@@ -20,6 +20,10 @@ struct takeout {
 	bool (*wants)(void *context, const struct walk_event *event);
 	/* On the disk when it returns. */
 	int (*put)(void *context, const struct walk_event *event, struct error *err);
+	/* Where a file that is only this event, under its id, is moved as it is; then it
+	 * is noted, and not put.  SPOOL_TMP: nowhere. */
+	enum spool_state whole;
+	int (*note)(void *context, const struct walk_event *event, struct error *err);
 	void *context;
 	size_t *busy; /* counts those that are wanted, and with a router */
 };

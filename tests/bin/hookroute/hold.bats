@@ -185,3 +185,28 @@ $(id 7)" ]
 $(id 2)" ]
 	[ -z "$(ls "$spool/dead")" ]
 }
+
+@test "hookroute hold: root at another user's spool leaves files that this user can read" {
+	[ "$EUID" -eq 0 ] || skip "not root"
+	many 1 2
+	rm -rf "$spool/log"
+	chown -R 65534:65534 "$spool"
+	run -0 hookroute hold "$(id 2)"
+	run -0 hookroute release "$(id 2)"
+	event 3 | hookroute put
+	[ -z "$(find "$spool" ! -uid 65534)" ]
+	run -0 hookroute log "$(id 2)"
+	[ "$(jq -r '[.what, .uid] | join(" ")' <<<"$output" | xargs)" = "hold 0 release 0" ]
+}
+
+@test "hookroute hold: an event of its own file keeps that file" {
+	event 1 >"$spool-1"
+	run -0 hookroute list
+	mv "$spool-1" "$spool/new/$(id 1)"
+	local inode
+	inode=$(stat -c %i "$spool/new/$(id 1)")
+	run -0 hookroute hold "$(id 1)"
+	[ "$(stat -c %i "$spool/hold/$(id 1)")" = "$inode" ]
+	run -0 hookroute release --all
+	[ "$(stat -c %i "$spool/new/$(id 1)")" = "$inode" ]
+}
