@@ -184,15 +184,17 @@ int crypto_private_key_rsa(struct crypto_private_key *key, const struct crypto_r
 	gnutls_datum_t d = datum_of(rsa->private);
 	gnutls_datum_t p = datum_of(rsa->p);
 	gnutls_datum_t q = datum_of(rsa->q);
+	gnutls_datum_t dp = datum_of(rsa->dp);
+	gnutls_datum_t dq = datum_of(rsa->dq);
+	gnutls_datum_t qi = datum_of(rsa->qi);
 
 	if (crypto_rsa_check(rsa, err) < 0 ||
 	    crypto_public_key_numbers(&public, rsa->modulus, rsa->exponent, err) < 0)
 		return -1;
 	read.handle = make_private_key();
-	/* RFC 7518's qi is the inverse of q, GnuTLS's u that of p: it makes its own. */
-	if (!is_odd(rsa->p) || !is_odd(rsa->q) || rsa->private.len == 0 ||
-	    gnutls_privkey_import_rsa_raw(read.handle, &n, &e, &d, &p, &q, NULL, NULL,
-					  NULL) < 0 ||
+	if (!is_odd(rsa->p) || !is_odd(rsa->q) ||
+	    gnutls_privkey_import_rsa_raw(read.handle, &n, &e, &d, &p, &q, &qi, &dp,
+					  &dq) < 0 ||
 	    gnutls_privkey_verify_params(read.handle) < 0 ||
 	    !belong_together(&read, &public, CRYPTO_RS256))
 		return error_set(err, ERROR_DATA,

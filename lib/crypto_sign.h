@@ -56,13 +56,17 @@ int crypto_private_key_point(struct crypto_private_key *key,
 			     const struct crypto_point *point, struct str_view number,
 			     struct error *err);
 
-/* The numbers of an RSA key of 2048 bits or more with its two primes. */
+/* The numbers of an RSA key of two primes, named as RFC 7518 section 6.3 does.
+ * GnuTLS makes the last three anew. */
 struct crypto_rsa {
 	struct str_view modulus;
 	struct str_view exponent;
 	struct str_view private;
 	struct str_view p;
 	struct str_view q;
+	struct str_view dp;
+	struct str_view dq;
+	struct str_view qi;
 };
 
 /* An odd modulus of CRYPTO_RSA_BITS_MAX at most, and an odd exponent of 3 or more and 8 bytes

@@ -12,13 +12,14 @@
 
 /* The members of a key that are numbers or bytes. */
 struct members {
-	struct buf x, y, d, n, e, p, q;
+	struct buf x, y, d, n, e, p, q, dp, dq, qi;
 };
 
 static void free_members(struct members *members)
 {
-	struct buf *all[] = { &members->x, &members->y, &members->d, &members->n,
-			      &members->e, &members->p, &members->q };
+	struct buf *all[] = { &members->x,  &members->y, &members->d, &members->n,
+			      &members->e,  &members->p, &members->q, &members->dp,
+			      &members->dq, &members->qi };
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		buf_wipe(all[i]);
@@ -79,11 +80,17 @@ static int read_rsa_private(struct jwk *key, struct str_view object,
 		return error_set(err, ERROR_DATA, "an RSA key of more than two primes");
 	if (read_bytes(&read.d, object, "d", err) < 0 ||
 	    read_bytes(&read.p, object, "p", err) < 0 ||
-	    read_bytes(&read.q, object, "q", err) < 0)
+	    read_bytes(&read.q, object, "q", err) < 0 ||
+	    read_bytes(&read.dp, object, "dp", err) < 0 ||
+	    read_bytes(&read.dq, object, "dq", err) < 0 ||
+	    read_bytes(&read.qi, object, "qi", err) < 0)
 		return -1;
 	rsa->private = view(&read.d);
 	rsa->p = view(&read.p);
 	rsa->q = view(&read.q);
+	rsa->dp = view(&read.dp);
+	rsa->dq = view(&read.dq);
+	rsa->qi = view(&read.qi);
 	return crypto_private_key_rsa(&key->private, rsa, err);
 }
 

@@ -55,7 +55,14 @@
 	"n5CafhkikzhEsrmndH6LxOrvRJlsPp6Zv8bUq0k','q':'uKE2dh-cTf6ERF4k4e_jy78G" \
 	"fPYUIaUyoSSJuBzp3Cubk3OCqs6grT8bR_cu0Dm1MZwWmtdqDyI95HrUeq3MP15vMMON8l" \
 	"HTeZu2lmKvwqW7anV5UzhM1iZ7z4yMkuUwFWoBvyY898EXvRD-hdqRxHlSqAZ192zB3pVF" \
-	"J0s7pFc'}"
+	"J0s7pFc','dp':'B8PVvXkvJrj2L-GYQ7v3y9r6Kw5g9SahXBwsWUzp19TVlgI-YV85q1N" \
+	"Ib1rxQtD-IsXXR3-TanevuRPRt5OBOdiMGQp8pbt26gljYfKU_E9xn-RULHz0-ed9E9gXL" \
+	"KD4VGngpz-PfQ_q29pk5xWHoJp009Qf1HvChixRX59ehik','dq':'CLDmDGduhylc9o7r" \
+	"84rEUVn7pzQ6PF83Y-iBZx5NT-TpnOZKF1pErAMVeKzFEl41DlHHqqBLSM0W1sOFbwTxYW" \
+	"ZDm6sI6og5iTbwQGIC3gnJKbi_7k_vJgGHwHxgPaX2PnvP-zyEkDERuf-ry4c_Z11Cq9Aq" \
+	"C2yeL6kdKT1cYF8','qi':'3PiqvXQN0zwMeE-sBvZgi289XP9XCQF3VWqPzMKnIgQp7_T" \
+	"ugo6-NZBKCQsMf3HaEGBjTVJs_jcK8-TRXvaKe-7ZMaQj8VfBdYkssbu0NKDDhjJ-Gtise" \
+	"aDVWt7dcH0cfwxgFUHpQh7FoCrjFJ6h6ZEpMF6xmujs4qMpPz8aaI4'}"
 
 #define VECTOR_BILBO_P521 \
 	"{'kty':'EC','kid':'bilbo.baggins@hobbiton.example','use':'sig','crv':'" \

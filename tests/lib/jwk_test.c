@@ -227,6 +227,9 @@ static void private_rsa_numbers_that_are_none(void)
 	refuse_changed("'q':'u", "'q':'','r':'", "do not belong together");
 	refuse_changed("'p':", "'P':", "no 'p'");
 	refuse_changed("'q':", "'Q':", "no 'q'");
+	refuse_changed("'dp':", "'DP':", "no 'dp'");
+	refuse_changed("'dq':", "'DQ':", "no 'dq'");
+	refuse_changed("'qi':", "'QI':", "no 'qi'");
 	refuse_changed("'p':", "'oth':[],'p':", "more than two primes");
 }
 
