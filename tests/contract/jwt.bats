@@ -1,10 +1,13 @@
 load ../helper
 load ../fake/helper
+load helper
 
-# Our JSON Web Tokens against another implementation, openssl(1): each verifies the other's.
+# Our JSON Web Tokens against other implementations: openssl(1), with which each verifies the
+# other's, Debian's jose and jwt, and npm's jose.
 
 setup_file() {
 	make_app_key
+	fetch_senders
 }
 
 setup() {
@@ -47,6 +50,23 @@ ask() {
 	run -0 openssl dgst -sha256 -verify "$BATS_FILE_TMPDIR/public.pem" \
 		-signature "$BATS_TEST_TMPDIR/signature" "$BATS_TEST_TMPDIR/signed"
 	[ "$output" = "Verified OK" ]
+}
+
+@test "contract: Debian's jwt takes a token that tokenmint signed, and its claims" {
+	command -v jwt >/dev/null || skip "jwt is missing: make deps"
+	tokenmint jwt >"$BATS_TEST_TMPDIR/token"
+	run -0 jwt -alg RS256 -key "$BATS_FILE_TMPDIR/public.pem" -compact -verify "$BATS_TEST_TMPDIR/token"
+	[ "$(jq -r '.iss, .exp - .iat' <<<"$output")" = $'1\n600' ]
+	sed -i 's/\../.f/' "$BATS_TEST_TMPDIR/token"
+	run -1 jwt -alg RS256 -key "$BATS_FILE_TMPDIR/public.pem" -compact -verify "$BATS_TEST_TMPDIR/token"
+}
+
+@test "contract: npm's jose takes a token that tokenmint signed, and its claims" {
+	need_senders
+	tokenmint jwt >"$BATS_TEST_TMPDIR/token"
+	run -0 --separate-stderr sender jose app "$BATS_FILE_TMPDIR" <"$BATS_TEST_TMPDIR/token"
+	[ "$(jq -r '.iss, .exp - .iat' <<<"$output")" = $'1\n600' ]
+	run -1 --separate-stderr sender jose app "$BATS_FILE_TMPDIR" < <(sed 's/\../.f/' "$BATS_TEST_TMPDIR/token")
 }
 
 @test "contract: our verifier takes a token that openssl signed" {
