@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "bin/hookroute/evaluator_frame.h"
+#include "bin/hookroute/routes_look.h"
 #include "bin/hookroute/routes_run.h"
 #include "lib/buf.h"
 #include "lib/error.h"
@@ -117,6 +118,13 @@ static void enter_event(struct child *child, const struct frame_question *questi
 			   : time_ms);
 }
 
+static const struct look_slot *look(const struct child *child, struct str_view line)
+{
+	struct routes_look *known = child->setup->routes->look;
+
+	return known ? routes_look(known, line) : NULL;
+}
+
 static void answer(struct child *child, const struct frame_question *question,
 		   const char *bytes)
 {
@@ -130,21 +138,24 @@ static void answer(struct child *child, const struct frame_question *question,
 	auto_buf struct buf refusals = BUF_EMPTY;
 	struct frame_answer head = { .number = question->number };
 	auto_deliveries struct deliveries deliveries = DELIVERIES_EMPTY;
+	const struct str_view line = { bytes + refused, question->line_len };
+	const struct look_slot *slot;
 	struct error err = { 0 };
 	size_t start = child->out.len;
 
 	enter_event(child, question);
+	slot = look(child, line);
+	run.wanted = slot ? slot->wanted : NULL;
 	buf_add(&refusals, bytes, refused);
 	run.refusals = (const struct refusal *)(void *)refusals.data;
 	buf_add(&child->out, &head, sizeof(head));
-	if (routes_run(&deliveries, &run,
-		       (struct str_view){ bytes + refused, question->line_len },
-		       &err) < 0) {
-		head.is_problem = true;
+	/* What nobody wants is not parsed. */
+	if (!(slot && slot->nobody))
+		head.is_problem = routes_run(&deliveries, &run, line, &err) < 0;
+	if (head.is_problem)
 		buf_add_str(&child->out, err.message);
-	} else {
+	else
 		frame_add_deliveries(&child->out, &deliveries);
-	}
 	finish_file(child);
 	child->setup->mark->number = 0;
 	head.len = (uint32_t)(child->out.len - start - sizeof(head));

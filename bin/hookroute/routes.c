@@ -6,6 +6,7 @@
 
 #include "bin/hookroute/evaluator.h"
 #include "bin/hookroute/faults.h"
+#include "bin/hookroute/routes_look.h"
 #include "bin/hookroute/routes_text.h"
 #include "bin/hookroute/shipped.h"
 #include "bin/hookroute/surrogate.h"
@@ -244,6 +245,7 @@ int routes_load(struct routes *routes, const struct layout *layout, const char *
 	if (faults.count)
 		return faults_error(&faults, err);
 	take_names(&loaded, &texts);
+	loaded.look = routes_look_make(&texts, layout);
 	*routes = loaded;
 	loaded = (struct routes)ROUTES_NONE;
 	return 0;
@@ -273,6 +275,7 @@ void routes_free(struct routes *routes)
 	size_t i;
 
 	evaluator_free(routes->evaluator);
+	routes_look_free(routes->look);
 	filter_free(&routes->filter);
 	for (i = 0; i < routes->count; i++)
 		free(routes->names[i]);

@@ -13,6 +13,7 @@ struct error;
 struct evaluator;
 struct faults;
 struct layout;
+struct routes_look;
 
 /* What one route file may take for one event. */
 struct routes_limits {
@@ -29,6 +30,7 @@ struct routes {
 	char **names; /* of the files */
 	size_t count;
 	struct routes_limits limits;
+	struct routes_look *look;    /* NULL: all could want all */
 	struct evaluator *evaluator; /* of routes_apply; NULL until then */
 };
 

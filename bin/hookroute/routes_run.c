@@ -52,6 +52,8 @@ static jv is_wanted(struct jq_state *jq, void *context)
 	const struct refusal *refusal = find_refusal(pass, file);
 
 	(void)jq;
+	if (pass->run->wanted && !pass->run->wanted[file])
+		return jv_false();
 	if (refusal) {
 		refuse(pass, refusal);
 		return jv_false();

@@ -1,6 +1,7 @@
 #ifndef BIN_HOOKROUTE_ROUTES_RUN_H
 #define BIN_HOOKROUTE_ROUTES_RUN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,6 +16,7 @@ struct routes_run {
 	struct routes *routes;
 	const struct refusal *refusals; /* files that are not to run */
 	size_t refusal_count;
+	const bool *wanted; /* NULL: all files; else those to run */
 	void (*enters)(void *context, size_t file); /* before each that runs */
 	void *context;
 };

@@ -193,6 +193,13 @@ def kind:
 	  then "deletion"
 	  else $kind end;
 
+# Whatever kind could answer, and on let pass: all that hookroute knows of an event before
+# it reads the payload.
+def _may_be:
+	(_kinds[_event][0] // .event, if _event == "System Hook" then _system_kinds[][0] else empty end)
+	| ., if . == "push" then "deletion", "tag" elif . == "delete" then "deletion" else empty end;
+def _may_on(names): [_may_be, .event] as $kinds | _any($kinds; names);
+
 def is_deleted: kind | . == "deletion" or . == "delete";
 
 def _short($prefix): if tostring | startswith($prefix) then .[$prefix | length:] else null end;
