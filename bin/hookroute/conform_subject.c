@@ -12,7 +12,7 @@
 #include "lib/error.h"
 #include "lib/file.h"
 
-enum { STEP = 65536, CLOSE_MS = 1000, SMALL_PIPE = 4096, REPLY_ROOM = 16 };
+enum { STEP = 65536, CLOSE_MS = 3000, SMALL_PIPE = 4096, REPLY_ROOM = 16 };
 
 static int make_pipes(int in[2], int out[2], struct error *err)
 {
