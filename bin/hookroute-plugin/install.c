@@ -1,9 +1,11 @@
 #include "bin/hookroute-plugin/install.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "bin/hookroute-plugin/store.h"
 #include "lib/cleanup.h"
@@ -11,6 +13,19 @@
 #include "lib/error.h"
 #include "lib/file.h"
 #include "lib/str.h"
+
+/* Whoever writes here holds the registry: what is half written is of one who was killed. */
+static void sweep(const struct store *store)
+{
+	auto_closedir DIR *dir = opendir(store->own);
+	const struct dirent *item;
+
+	while (dir && (item = readdir(dir))) {
+		if (str_ends(item->d_name, ".tmp"))
+			(void)unlinkat(dirfd(dir), item->d_name,
+				       0); /* the next one does */
+	}
+}
 
 static int put_bytes(const struct store *store, const char *file,
 		     const struct sealed *program, struct error *err)
@@ -22,6 +37,7 @@ static int put_bytes(const struct store *store, const char *file,
 	if (store_make(store, err) < 0 ||
 	    file_open_dir(&dir, AT_FDCWD, store->own, err) < 0)
 		return -1;
+	sweep(store);
 	bytes = mmap(NULL, program->len, PROT_READ, MAP_PRIVATE, program->fd, 0);
 	if (bytes == MAP_FAILED)
 		return error_errno(err, "map the bytes of '%s'", file);

@@ -360,3 +360,22 @@ hostile() {
 	run -0 hookroute --debug plugin list --limit 1
 	run -64 hookroute --json plugin list
 }
+
+@test "hookroute plugin add: killed at any moment it leaves a plugin that is ready, or none" {
+	{
+		echo '#!/bin/sh'
+		head -c 2000000 /dev/urandom | base64
+	} >big
+	local n
+	for n in {1..15}; do
+		timeout -s KILL "0.0$((n % 9 + 1))" hookroute plugin add "lint-$n" big >/dev/null 2>&1 || true
+	done
+	run -0 hookroute plugin list
+	[ -z "$(jq -r 'select(.state != "ready")' <<<"$output")" ]
+	for n in {1..15}; do
+		hookroute plugin add "lint-$n" big >/dev/null 2>&1 || hookroute plugin show "lint-$n" >/dev/null
+	done
+	hookroute plugin add last lint
+	[ "$(hookroute plugin list | jq -r .state | sort | uniq -c | xargs)" = "16 ready" ]
+	[ "$(find "$HOOKTOOLS_STATE/plugins" -type f | wc -l)" -eq 16 ]
+}
