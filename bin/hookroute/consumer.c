@@ -1,6 +1,7 @@
 #include "bin/hookroute/consumer.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -112,9 +113,26 @@ static void blame(struct consumer *consumer, int64_t now_ms)
 	consumer_down_note(consumer, &reply, now_ms);
 }
 
+/* It is killed for this: that is its trouble then, and not the signal. */
+static void complain(struct consumer *consumer, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void complain(struct consumer *consumer, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(consumer->complaint, sizeof(consumer->complaint), format, args);
+	va_end(args);
+	log_warning("%s: %s, killing it", consumer->name, consumer->complaint);
+}
+
 static void bury(struct consumer *consumer, int64_t now_ms)
 {
 	consumer_process_end(consumer);
+	if (consumer->complaint[0])
+		memcpy(consumer->trouble, consumer->complaint, sizeof(consumer->trouble));
+	consumer->complaint[0] = '\0';
 	consumer->ends++;
 	consumer->suspects = consumer->sent.count;
 	take_back(consumer);
@@ -211,11 +229,11 @@ static bool take_reply(struct consumer *consumer, struct str_view line, int64_t 
 	struct error err = { 0 };
 
 	if (!consumer->sent.first) {
-		log_warning("%s: a reply to nothing", consumer->name);
+		complain(consumer, "a reply to nothing");
 		return false;
 	}
 	if (reply_read(&reply, &message, line, &err) < 0) {
-		log_warning("%s: its reply is no reply: %s", consumer->name, err.message);
+		complain(consumer, "its reply is no reply: %.100s", err.message);
 		return false;
 	}
 	consumer->restarts = 0;
@@ -242,7 +260,7 @@ static bool take_replies(struct consumer *consumer, int64_t now_ms)
 	}
 	buf_skip(&consumer->input, taken);
 	if (consumer->input.len > REPLY_MAX)
-		log_warning("%s: a reply of more than 1 MB", consumer->name);
+		complain(consumer, "a reply of more than 1 MB");
 	return consumer->input.len <= REPLY_MAX;
 }
 
@@ -264,8 +282,8 @@ static void check_time(struct consumer *consumer, int64_t now_ms)
 {
 	if (consumer->from < 0 || !consumer->sent.first || now_ms < consumer->reply_ms)
 		return;
-	log_warning("%s: no reply for %llu s, killing it", consumer->name,
-		    (unsigned long long)consumer->file.timeout_ms / 1000);
+	complain(consumer, "no reply for %llu s",
+		 (unsigned long long)consumer->file.timeout_ms / 1000);
 	bury(consumer, now_ms);
 }
 

@@ -50,10 +50,11 @@ struct consumer {
 	bool down;	   /* see consumer_down.h */
 	int64_t probe_ms;  /* when it gets the next of these */
 	int64_t probe_delay_ms;
-	int64_t start_ms;  /* not before */
-	int64_t reply_ms;  /* it must have replied until then */
-	int64_t alive_ms;  /* it last replied, or had nothing to do */
-	char trouble[160]; /* why it last ended or could not start */
+	int64_t start_ms;    /* not before */
+	int64_t reply_ms;    /* it must have replied until then */
+	int64_t alive_ms;    /* it last replied, or had nothing to do */
+	char trouble[160];   /* why it last ended or could not start */
+	char complaint[160]; /* why it is being killed */
 };
 
 /* Read consumers.d/NAME.json of conf or share.  None: ERROR_ABSENT, saying what to make. */

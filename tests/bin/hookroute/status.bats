@@ -103,6 +103,20 @@ metric() {
 	[ "$(metric 'hookroute_consumer_restarts_total{consumer="x"}')" = 1 ]
 }
 
+# bats test_tags=F2_57,F2_33
+@test "status: one that stops answering is killed, and that is said as the reason" {
+	consumer x ',"timeout":"1s"' <<<'if mkdir "$dir/once" 2>/dev/null; then read -r line; sleep 1000; fi
+		while read -r line; do ok; done'
+	put 1
+	run -0 --separate-stderr hookroute drain
+	of '.consumers[0] | .restarts == 1 and .ok == 1 and .last_error == "no reply for 1 s"'
+	consumer x <<<'read -r line; echo garbage; sleep 1000'
+	put 2
+	run -0 --separate-stderr hookroute drain
+	of '.consumers[0] | .temporary == 1 and (.last_error | test("^its reply is no reply: "))'
+	sed 1d "$spool/defer/$(id 2)" | jq -e '.left[0].error | test("^its reply is no reply: ")'
+}
+
 @test "status: a consumer that is down is told as such" {
 	consumer x <<<'while read -r line; do fail temporary "no"; done'
 	router
