@@ -1,6 +1,7 @@
 #include "bin/hookroute/figures.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
@@ -124,7 +125,8 @@ static int make_own(struct figures *figures, struct error *err)
 	if (map(&figures->page, figures->fd, err) < 0)
 		return -1;
 	begin(figures->page);
-	memcpy(figures->page->version, HOOKTOOLS_VERSION, sizeof(HOOKTOOLS_VERSION));
+	(void)snprintf(figures->page->version, sizeof(figures->page->version), "%s",
+		       HOOKTOOLS_VERSION);
 	figures->page->start_ms = date_now_ms();
 	figures->page->pid = getpid();
 	return 0;

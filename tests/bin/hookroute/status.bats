@@ -178,6 +178,10 @@ metric() {
 	good_consumer x
 	put 1
 	run -0 hookroute drain
+	if command -v python3 >/dev/null; then
+		hookroute metrics >"$BATS_TEST_TMPDIR/text"
+		python3 "$top/tests/bin/hookrecv/exposition.py" <"$BATS_TEST_TMPDIR/text"
+	fi
 	run -0 --separate-stderr hookroute metrics
 	local text=$output
 	# Each line is a comment or a sample, each name has one HELP and one TYPE before it.
