@@ -24,7 +24,7 @@ static const struct command commands[] = {
 	{ "consumer-test", cmd_consumer_test, CLI_WORDS - 2, "vTJ" },
 	{ "filter", cmd_filter, 0, "rt" },
 	{ "test", cmd_test, CLI_WORDS, "r" },
-	{ "check", cmd_check, 0, "r" },
+	{ "check", cmd_check, 0, "rJ" },
 	{ "explain", cmd_explain, CLI_WORDS, "rJ" },
 	{ "status", cmd_status, 0, "J" },
 	{ "metrics", cmd_metrics, 0, "O" },

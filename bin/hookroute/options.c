@@ -13,7 +13,7 @@ const char options_usage[] =
 	"[ARG...]\n"
 	"       hookroute filter [--routes DIR] [--to NAME] < events\n"
 	"       hookroute test [--routes DIR] [FILE...]\n"
-	"       hookroute check [--routes DIR]\n"
+	"       hookroute check [--routes DIR] [--json]\n"
 	"       hookroute explain [--routes DIR] [--json] [ID|FILE...]\n"
 	"       hookroute status [--json]\n"
 	"       hookroute metrics [--output FILE]\n"

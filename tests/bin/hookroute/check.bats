@@ -11,14 +11,14 @@ setup() {
 	PATH=$PATH:$BATS_TEST_TMPDIR/bin
 }
 
-@test "hookroute check: says how many routes and consumers there are" {
-	run -0 --separate-stderr hookroute check
+@test "hookroute check: says how many routes and consumers there are, and the bounds" {
 	local shipped=("$top"/share/consumers.d/*.json)
-	[ "$output" = "0 routes and ${#shipped[@]} consumers are fine" ]
-	route a empty
-	good_consumer mail
 	run -0 --separate-stderr hookroute check
-	[ "$output" = "1 routes and $((${#shipped[@]} + 1)) consumers are fine" ]
+	[ "$output" = "0 routes and ${#shipped[@]} consumers are fine; a route may take 1 s and 256 MB for an event" ]
+	route a empty
+	good_consumer mine
+	HOOKTOOLS_ROUTE_TIME=250ms HOOKTOOLS_ROUTE_MEMORY=64M run -0 --separate-stderr hookroute check
+	[ "$output" = "1 routes and $((${#shipped[@]} + 1)) consumers are fine; a route may take 250 ms and 64 MB for an event" ]
 }
 
 @test "hookroute check: an error names the file and its own line" {
@@ -38,6 +38,32 @@ on("push") | | branch("main")'
 nothing_of_the_kind'
 	run -78 --separate-stderr hookroute check
 	[[ $stderr == 'hookroute: b.jq:3: nothing_of_the_kind/0 is not defined'* ]]
+}
+
+@test "hookroute check: all that is wrong is told in one run" {
+	route a 'nothing_of_the_kind | nor_this'
+	route b '(empty'
+	route c 'def only: 1;
+# and a comment'
+	route d empty
+	route e 'import "x" as x;
+.'
+	echo '{"exec":["no-such-program"]}' >"$HOOKTOOLS_CONF/consumers.d/mine.json"
+	echo '{' >"$HOOKTOOLS_CONF/consumers.d/other.json"
+	HOOKTOOLS_RETRY=soon HOOKTOOLS_ROUTE_TIME=later run -78 --separate-stderr hookroute check
+	[ -z "$output" ]
+	grep -q "^hookroute: hooktools.conf: .*HOOKTOOLS_RETRY.*soon" <<<"$stderr"
+	grep -q "^hookroute: hooktools.conf: HOOKTOOLS_ROUTE_TIME .*'later'" <<<"$stderr"
+	grep -q '^hookroute: a.jq:1: n[a-z_]*/0 is not defined: nothing_of_the_kind | nor_this$' <<<"$stderr"
+	grep -q "^hookroute: b.jq:1: '(' is never closed: (empty$" <<<"$stderr"
+	grep -q '^hookroute: c.jq:2: it ends where an expression is missing: # and a comment$' <<<"$stderr"
+	grep -q '^hookroute: e.jq:1: import is not for routes' <<<"$stderr"
+	grep -q "^hookroute: consumers.d/mine.json: there is no program 'no-such-program'" <<<"$stderr"
+	grep -q '^hookroute: consumers.d/other.json: ' <<<"$stderr"
+	! grep -q 'd\.jq' <<<"$stderr" || false
+	run -78 --separate-stderr hookroute check --json
+	jq -e '.routes == 5 and .time_ms == 1000 and .memory_bytes == 268435456' <<<"$output"
+	jq -e '.faults[] | select(. == {file: "b.jq", line: 1, what: "'"'('"' is never closed", clause: "(empty"})' <<<"$output"
 }
 
 @test "hookroute check: an unbalanced bracket cannot reach into the neighbour" {

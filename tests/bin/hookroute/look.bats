@@ -83,7 +83,7 @@ select(.provider == "hooktools") | on("job") | to("x")'
 	is_read issues
 	echo 'def other: .;' >"$HOOKTOOLS_CONF/jq/our.jq"
 	unread issues
-	cp "$PWD/share/jq/hooktools.jq" "$HOOKTOOLS_CONF/jq/"
+	cp "$top/share/jq/hooktools.jq" "$HOOKTOOLS_CONF/jq/"
 	is_read issues
 }
 
@@ -99,14 +99,13 @@ select(.provider == "hooktools") | on("job") | to("x")'
 
 # What is decided must be the same with it and without it; an own vocabulary turns it off.
 @test "hookroute: no delivery is lost by it, for any event of any forge" {
-	local kinds
 	route a 'include "hooktools"; on("push") | to("x"; "push")'
 	route b 'include "hooktools"; on("tag") | to("x"; "tag")'
 	route c 'include "hooktools"; on("deletion") | to("x"; "deletion")'
 	route d 'include "hooktools"; (on("pull_request") | to("x"; "pull")), (on("comment", "review") | to("x"; "comment"))'
 	route e 'include "hooktools"; on("iss*", "pipeline*") | to("x"; "issue")'
 	route f 'include "hooktools"; on("delete", "release", "deployment") | to("x"; "other")'
-	jq -r -L share/jq -n 'include "hooktools"; _kinds | keys[], "push", "tag", "delete", "release", "System Hook", "unheard of"' >"$BATS_TEST_TMPDIR/kinds"
+	jq -r -L "$top/share/jq" -n 'include "hooktools"; _kinds | keys[], "push", "tag", "delete", "release", "System Hook", "unheard of"' >"$BATS_TEST_TMPDIR/kinds"
 	jq -nc --rawfile kinds "$BATS_TEST_TMPDIR/kinds" '
 		($kinds | rtrimstr("\n") | split("\n")[]) as $event
 		| ("github", "gitlab", "gitea", "bitbucket", "bitbucket-server", "azure", "sourcehut", "?") as $provider
@@ -117,7 +116,7 @@ select(.provider == "hooktools") | on("job") | to("x")'
 		   received_at: "2026-11-20T23:45:10.123Z", remote: null, headers: {}, $payload}' >"$BATS_TEST_TMPDIR/events"
 	hookroute filter <"$BATS_TEST_TMPDIR/events" >"$BATS_TEST_TMPDIR/with"
 	mkdir "$HOOKTOOLS_CONF/jq"
-	cp share/jq/hooktools.jq "$HOOKTOOLS_CONF/jq/"
+	cp "$top/share/jq/hooktools.jq" "$HOOKTOOLS_CONF/jq/"
 	hookroute filter <"$BATS_TEST_TMPDIR/events" >"$BATS_TEST_TMPDIR/without"
 	[ "$(wc -l <"$BATS_TEST_TMPDIR/without")" -gt 1000 ]
 	cmp "$BATS_TEST_TMPDIR/with" "$BATS_TEST_TMPDIR/without"
