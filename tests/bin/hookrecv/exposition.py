@@ -39,7 +39,17 @@ def check(text):
         series.setdefault(base, []).append((name, labels, float(value)))
     for name, kind in types.items():
         if kind == "histogram":
-            check_histogram(name, series[name])
+            check_histograms(name, series.get(name, []))
+
+
+def check_histograms(name, samples):
+    """One for each set of labels, of which le is the last."""
+    groups = {}
+    for each, labels, value in samples:
+        others, bound = re.fullmatch(r'(.*?),?(le="[^"]*")?', labels or "").groups()
+        groups.setdefault(others, []).append((each, bound, value))
+    for group in groups.values():
+        check_histogram(name, group)
 
 
 def check_histogram(name, samples):
