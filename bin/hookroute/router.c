@@ -21,7 +21,7 @@
 #include "lib/log.h"
 #include "lib/path.h"
 
-enum { TURNS_AT_ONCE = 256, STALL_MS = 1000, OWN_FDS = 3 + EVALUATOR_FDS };
+enum { TURNS_AT_ONCE = 256, STALL_MS = 1000, OWN_FDS = 4 + EVALUATOR_FDS };
 
 struct router {
 	const struct layout *layout;
@@ -204,7 +204,8 @@ static int wait_and_work(struct router *router, struct error *err)
 	fds[0] = (struct pollfd){ router->signals, POLLIN, 0 };
 	fds[1] = (struct pollfd){ router->intake.inotify, POLLIN, 0 };
 	fds[2] = (struct pollfd){ router->watch.inotify, POLLIN, 0 };
-	evaluator_poll(&router->evaluator, fds + 3);
+	loader_poll(&router->loader, fds + 3);
+	evaluator_poll(&router->evaluator, fds + 4);
 	for (consumer = router->dispatch.consumers; consumer; consumer = consumer->next) {
 		consumer_poll(consumer, fds + count);
 		count += CONSUMER_FDS;
@@ -217,7 +218,8 @@ static int wait_and_work(struct router *router, struct error *err)
 		intake_listen(&router->intake, now_ms);
 	if (routes_watch_look(&router->watch, fds + 2, now_ms))
 		reload(router);
-	evaluator_work(&router->evaluator, fds + 3);
+	loader_work(&router->loader, fds + 3, router->layout);
+	evaluator_work(&router->evaluator, fds + 4);
 	count = OWN_FDS;
 	for (consumer = router->dispatch.consumers; consumer; consumer = consumer->next) {
 		consumer_work(consumer, fds + count, now_ms);

@@ -403,3 +403,21 @@ said() { grep -qF "$1" router.log; }
 	run -0 --separate-stderr hookroute consumer-test --values values "$build/libexec/hooktools/hookroute-plugin" -
 	[ "$(grep -c '^ok ' <<<"$output")" -eq 15 ]
 }
+
+@test "hookroute run: a watcher that is killed is started again" {
+	start_router
+	find_watcher
+	# One that ends at once would do so for ever.
+	long_ago() { [ "$(ps -o etimes= -p "$watcher")" -ge 6 ]; }
+	wait_until long_ago
+	kill -KILL "$watcher"
+	wait_until said 'who watches plugins has ended, starting it again'
+	old=$watcher
+	another() { find_watcher && [ "$watcher" != "$old" ]; }
+	wait_until another
+	kill -KILL "$watcher"
+	wait_until said 'who watches plugins has ended: they are not watched'
+	program lint
+	hookroute plugin add lint lint
+	kill -0 "$router"
+}
