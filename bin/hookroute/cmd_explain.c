@@ -181,13 +181,20 @@ static int explain_operand(struct explaining *explaining, const char *operand,
 	return explain_id(explaining, operand, &spool, err);
 }
 
+static int load_clauses(struct explaining *explaining, const struct options *options,
+			const struct layout *layout, struct error *err)
+{
+	explaining->explain.limits = explaining->routes.limits;
+	return explain_load(&explaining->explain, layout, options->routes, err);
+}
+
 static int explain_all(struct explaining *explaining, const struct options *options,
 		       const struct layout *layout, struct error *err)
 {
 	size_t i;
 
 	if (routes_load(&explaining->routes, layout, options->routes, err) < 0 ||
-	    explain_load(&explaining->explain, layout, options->routes, err) < 0)
+	    load_clauses(explaining, options, layout, err) < 0)
 		return -1;
 	if (!options->operand_count && explain_lines(explaining, STDIN_FILENO, err) < 0)
 		return -1;

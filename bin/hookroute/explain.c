@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bin/hookroute/routes.h"
+#include "bin/hookroute/explain_ask.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
 #include "lib/file.h"
@@ -109,16 +109,18 @@ static void add_clause(struct buf *out, const struct clauses *clauses, size_t i,
 	buf_add_format(out, ")) catch {i: %zu, error: .})", i);
 }
 
-static void add_route(struct buf *out, const struct explain_route *route,
+static void add_route(struct buf *out, const struct explain_route *route, size_t number,
 		      enum detail detail)
 {
 	const struct clauses *clauses = &route->clauses;
 
-	buf_add_format(out, "[limit(%d; %.*s\n", ANSWERS_MAX,
-		       (int)clauses->definitions.len, clauses->definitions.data);
+	buf_add_format(out,
+		       "(if .skip | index(%zu) then [] else .event | [limit(%d; %.*s\n",
+		       number, ANSWERS_MAX, (int)clauses->definitions.len,
+		       clauses->definitions.data);
 	if (!add_clauses_behind(out, clauses, CLAUSE_NONE, detail))
 		buf_add_str(out, "empty");
-	buf_add_str(out, ")]");
+	buf_add_str(out, ")] end)");
 }
 
 /* The file as one clause. */
@@ -146,7 +148,7 @@ static int compile(struct explain *explain, struct explain_program *program,
 		buf_add_str(&body, i > program->first ? ",\n" : "");
 		buf_add_format(&body, "\n%.*s\n", (int)route->clauses.includes.len,
 			       route->clauses.includes.data);
-		add_route(&body, route, detail);
+		add_route(&body, route, i, detail);
 	}
 	return routes_compile(&program->filter, buf_str(&body), "explain", layout, err);
 }
@@ -210,7 +212,7 @@ int explain_load(struct explain *explain, const struct layout *layout, const cha
 {
 	auto_free char *standard = path_join(layout->conf, "routes.d");
 
-	*explain = (struct explain)EXPLAIN_NONE;
+	*explain = (struct explain){ .limits = explain->limits };
 	if (load(explain, dir ? dir : standard, layout, err) == 0)
 		return 0;
 	explain_free(explain);
@@ -232,13 +234,36 @@ void explain_free(struct explain *explain)
 	*explain = (struct explain)EXPLAIN_NONE;
 }
 
-static int take_answer(void *context, jv output, struct error *err)
+static jv question(jv event, jv skip)
 {
-	jv *answers = context;
+	jv input = jv_object_set(jv_object(), jv_string("event"), jv_copy(event));
 
-	(void)err;
-	*answers = jv_array_append(*answers, jv_copy(output));
-	return 0;
+	return jv_object_set(input, jv_string("skip"), jv_copy(skip));
+}
+
+/* A route that takes too much ends the program, which is asked again without it. */
+static int ask(jv *answers, struct explain *explain, struct explain_program *program,
+	       jv event, struct error *err)
+{
+	auto_jv jv skip = jv_array();
+	size_t tries;
+
+	for (tries = 0; tries <= program->count; tries++) {
+		auto_jv jv input = question(event, skip);
+		auto_jv jv got = jv_array();
+		size_t count;
+
+		if (explain_ask(&got, &program->filter, input, &explain->limits, err) < 0)
+			return -1;
+		count = json_length(got);
+		if (count == program->count) {
+			*answers = jv_array_concat(*answers, jv_copy(got));
+			return 0;
+		}
+		skip = jv_array_append(skip, jv_number((double)(program->first + count)));
+	}
+	return error_set(err, ERROR_BUG, "a program of %zu routes has no end",
+			 program->count);
 }
 
 int explain_event(jv *answers, struct explain *explain, jv event, struct error *err)
@@ -247,8 +272,7 @@ int explain_event(jv *answers, struct explain *explain, jv event, struct error *
 	size_t i;
 
 	for (i = 0; i < explain->program_count; i++) {
-		if (filter_run(&explain->programs[i].filter, event, take_answer, &all,
-			       err) < 0)
+		if (ask(&all, explain, &explain->programs[i], event, err) < 0)
 			return -1;
 	}
 	json_free(answers);

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "bin/hookroute/clause.h"
+#include "bin/hookroute/routes.h"
 #include "lib/buf.h"
 #include "lib/filter.h"
 #include "lib/json.h"
@@ -30,11 +31,12 @@ struct explain {
 	size_t count;
 	struct explain_program *programs;
 	size_t program_count;
+	struct routes_limits limits; /* set before explain_load */
 };
 
 #define EXPLAIN_NONE                                                                     \
 	{                                                                                \
-		NULL, 0, NULL, 0                                                         \
+		.routes = NULL                                                           \
 	}
 #define auto_explain __attribute__((cleanup(explain_free)))
 

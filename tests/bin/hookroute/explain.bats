@@ -159,3 +159,15 @@ $(id 2)" ]
 	run -0 --separate-stderr hookroute explain --routes "$BATS_TEST_TMPDIR/other" < <(push 1)
 	jq -e '.routes == [{route: "o.jq", deliveries: [], no: [{line: 1, clause: "select(.event == \"tag\")", values: {".event": "push"}, error: null}]}]' <<<"$output"
 }
+
+@test "hookroute explain: a route that takes too long is named, the others are explained" {
+	setting HOOKTOOLS_ROUTE_TIME 500ms
+	route a 'include "hooktools"; on("tag") | stats'
+	route b 'include "hooktools"; on("push") | last(range(1e12)) | stats'
+	route c 'include "hooktools"; on("push") | branch("main") | stats'
+	push 1 >"$BATS_TEST_TMPDIR/event"
+	explained "$BATS_TEST_TMPDIR/event"
+	[ "$(sed -n 2p <<<"$output")" = 'a.jq:1: on("tag") said no: kind is "push"' ]
+	[[ $(sed -n 3p <<<"$output") == 'b.jq: failed: '* ]]
+	[ "$(sed -n 4p <<<"$output")" = 'c.jq:1: branch("main") said no: branch is "dev"' ]
+}
