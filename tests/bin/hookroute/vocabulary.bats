@@ -211,3 +211,13 @@ same_facts() {
 	[[ ${lines[-1]} =~ ^([0-9]+)\ events,\ 0\ errors$ ]]
 	[ "${BASH_REMATCH[1]}" -gt 5000 ]
 }
+
+# bats test_tags=F2_55
+@test "hooktools.jq: no word goes that was promised to stay" {
+	run -0 comm -23 "$top/tests/fixtures/routes.words" <(
+		sed -nE 's/^def ([a-z][a-z_]*)(\(([^)]*)\))?:.*/\1 \3/p' "$top/share/jq/hooktools.jq" |
+			awk '{ n = gsub(/;/, ";"); print $1 "/" (NF > 1 ? n + 1 : 0) }' | sort -u
+	)
+	[ -z "$output" ]
+	grep -q '^\.Sh COMPATIBILITY' "$top/man/hookroutes.5"
+}
