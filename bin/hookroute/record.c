@@ -5,6 +5,17 @@
 #include "bin/hookroute/reply.h"
 #include "bin/hookroute/work.h"
 #include "lib/date.h"
+#include "lib/error.h"
+#include "lib/layout.h"
+#include "lib/log.h"
+
+void record_open(struct journal *journal, const struct layout *layout)
+{
+	struct error err = { 0 };
+
+	if (journal_open(journal, layout->state, &err) < 0)
+		log_warning("%s; going on without it", err.message);
+}
 
 void record_taken(const struct work *work)
 {

@@ -1,11 +1,16 @@
 #ifndef BIN_HOOKROUTE_RECORD_H
 #define BIN_HOOKROUTE_RECORD_H
 
+struct journal;
+struct layout;
 struct parcel;
 struct reply;
 struct work;
 
 /* What the router tells the event log; see journal.h. */
+
+/* Without a log the router works on, and says so. */
+void record_open(struct journal *journal, const struct layout *layout);
 
 /* A router begins with an event that is new, or was left behind. */
 void record_taken(const struct work *work);

@@ -11,6 +11,7 @@
 #include "bin/hookroute/figures.h"
 #include "bin/hookroute/intake.h"
 #include "bin/hookroute/journal.h"
+#include "bin/hookroute/record.h"
 #include "bin/hookroute/loader.h"
 #include "bin/hookroute/routes_watch.h"
 #include "lib/cleanup.h"
@@ -269,10 +270,10 @@ static int open_all(struct router *router, const struct layout *layout, struct e
 		return -1;
 	evaluator_open(&router->evaluator, &router->routes);
 	if (spool_open(&router->spool, path, err) < 0 ||
-	    journal_open(&router->journal, layout->state, err) < 0 ||
 	    intake_open(&router->intake, &router->spool, router->follow, err) < 0 ||
 	    lanes_open(&router->dispatch, err) < 0)
 		return -1;
+	record_open(&router->journal, layout);
 	return open_signals(router, err);
 }
 

@@ -152,3 +152,12 @@ $(id 6)" ]
 	[[ $stderr == *"open 'log/"*"; going on without it"* ]]
 	[ -n "$(got x)" ]
 }
+
+@test "hookroute log: a log that cannot be opened stops nothing, either" {
+	mkdir -p "$spool"
+	echo >"$log"
+	put 1
+	run -0 --separate-stderr hookroute drain
+	[[ $stderr == *"open the event log"*"; going on without it"* ]]
+	[ -n "$(got x)" ]
+}
