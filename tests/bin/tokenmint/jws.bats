@@ -133,3 +133,20 @@ not_verified() {
 	run -65 --separate-stderr tokenmint jws sign --jwk private.jwk -g ES256 < <(head -c 1000000 /dev/zero)
 	[ -z "$output" ]
 }
+
+@test "tokenmint: the page's example, from one machine to another" {
+	echo '{"version":1}' >release.json
+	cp set.jwks public.jwks
+	page=$(mandoc -T utf8 -O width=500 "$top/man/tokenmint.1" | sed 's/.\x08//g')
+	sign=$(grep -o 'tokenmint jws sign --jwk private.jwk .*' <<<"$page")
+	verify=$(grep -o 'tokenmint jws verify --jwks public.jwks .*' <<<"$page")
+	run -0 --separate-stderr bash -c "$sign && $verify"
+	[ "$output" = '{"version":1}' ]
+}
+
+@test "tokenmint: a set of 100 large keys is 16 tries for a signature that names none" {
+	modulus=$(head -c 1024 /dev/zero | tr '\0' '\377' | base64 -w0 | tr '+/' '-_' | tr -d =)
+	jq -cn --arg n "$modulus" '{keys: [range(100) | {kty: "RSA", n: $n, e: "_____w"}]}' >large.jwks
+	signature=$(head -c 1024 /dev/zero | base64 -w0 | tr -d =)
+	not_verified 'more than 16 keys fit: a kid must name one' --jwks large.jwks <<<"eyJhbGciOiJSUzI1NiJ9.e30.$signature"
+}
