@@ -47,7 +47,8 @@ routed() {
 	for file in "$top"/share/consumers.d/*.json; do
 		jq -e '(.exec | length > 0 and all(type == "string")) and .in_flight >= 1' "$file"
 	done
-	[ "$(ls "$top/share/consumers.d")" = 'forward.json
+	[ "$(ls "$top/share/consumers.d")" = 'emit.json
+forward.json
 ghstats.json
 mail.json
 notify.json
