@@ -138,12 +138,14 @@ static int read_text(struct consumer_file *file, const struct buf *text,
 	return read_argv(file, exec, err);
 }
 
-/* Helpers of ours are in no PATH. */
+/* Helpers of ours are in no PATH, and we, in sbin, not in that of cron(8). */
 static void find_helper(struct consumer_file *file, const struct layout *layout)
 {
-	char *path = path_join(layout->libexec, file->argv[0]);
+	char *path = str_equal(file->argv[0], "hookroute")
+			     ? realpath("/proc/self/exe", NULL)
+			     : path_join(layout->libexec, file->argv[0]);
 
-	if (strchr(file->argv[0], '/') || access(path, X_OK) < 0) {
+	if (!path || strchr(file->argv[0], '/') || access(path, X_OK) < 0) {
 		free(path);
 		return;
 	}

@@ -86,6 +86,12 @@ seen() {
 }
 
 # bats test_tags=F2_50
+@test "consumer-test: the consumer of emitted events passes" {
+	echo '{"event":"done","payload":{},"hops":1}' >"$BATS_TEST_TMPDIR/values"
+	conforms --values "$BATS_TEST_TMPDIR/values" hookroute emit
+}
+
+# bats test_tags=F2_50
 @test "consumer-test: the examples that are installed pass, and keep each value once" {
 	local examples=$top/share/doc/examples/consumers
 	ARCHIVE=$BATS_TEST_TMPDIR/archived conforms "$examples/archive"

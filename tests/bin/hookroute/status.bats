@@ -217,3 +217,13 @@ metric() {
 	[[ $stderr == *'ignoring: status and metrics will not know this router'* ]]
 	[ "$(got x | wc -l)" -eq 1 ]
 }
+
+@test "hookroute: it finds itself as a consumer where PATH has no sbin" {
+	mkdir "$BATS_TEST_TMPDIR/sbin"
+	cp "$build/bin/hookroute" "$BATS_TEST_TMPDIR/sbin"
+	route a 'select(.event == "push") | {to: "e", send: {event: "done", payload: {}, hops: 1}}'
+	echo '{"exec":["hookroute","emit"]}' >"$HOOKTOOLS_CONF/consumers.d/e.json"
+	put 1
+	PATH=/usr/bin:/bin run -0 --separate-stderr "$BATS_TEST_TMPDIR/sbin/hookroute" drain
+	of '.consumers[0] | .name == "e" and .ok == 1'
+}
