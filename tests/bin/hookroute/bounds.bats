@@ -33,6 +33,9 @@ bounded() {
 }
 
 @test "hookroute: a route that eats memory is ended, named, and the others are not touched" {
+	case $build in
+	*address*) skip "the sanitizer takes its memory before" ;;
+	esac
 	export HOOKTOOLS_ROUTE_TIME=20s
 	bounded '[range(1e9)]'
 	[[ $problem == 'wanted more than 32 MB of memory; mend it, or raise HOOKTOOLS_ROUTE_MEMORY' ]]
@@ -72,13 +75,13 @@ good' ]
 }
 
 @test "hookroute: a route that fails on every event gets less and less time for it" {
-	export HOOKTOOLS_ROUTE_TIME=2s
+	export HOOKTOOLS_ROUTE_TIME=500ms
 	route m 'def f: f; f'
-	for n in $(seq 40); do event "$n"; done >"$BATS_TEST_TMPDIR/events"
+	for n in $(seq 13); do event "$n"; done >"$BATS_TEST_TMPDIR/events"
 	run -65 --separate-stderr timeout 100 hookroute filter <"$BATS_TEST_TMPDIR/events"
-	[ "$(grep -c 'took more than 2 s' <<<"$stderr")" -eq 3 ]
-	[ "$(grep -c 'took more than 200 ms' <<<"$stderr")" -eq 37 ]
-	[ "$(jq -r 'select(.to).route' <<<"$output" | wc -l)" -eq 80 ]
+	[ "$(grep -c 'took more than 500 ms' <<<"$stderr")" -eq 3 ]
+	[ "$(grep -c 'took more than 50 ms' <<<"$stderr")" -eq 10 ]
+	[ "$(jq -r 'select(.to).route' <<<"$output" | wc -l)" -eq 26 ]
 }
 
 # bats test_tags=F2_27
@@ -148,6 +151,9 @@ evaluator_of() {
 }
 
 @test "hookroute: an event that cannot be read within the bounds is said to be so" {
+	case $build in
+	*address*) skip "the sanitizer takes its memory before" ;;
+	esac
 	export HOOKTOOLS_ROUTE_MEMORY=8M
 	{ printf '{"id":"%s","payload":[' "$(id 1)"; for i in $(seq 100000); do printf '[],'; done; echo '0]}'; } >"$BATS_TEST_TMPDIR/event"
 	run -65 --separate-stderr hookroute filter < <(cat "$BATS_TEST_TMPDIR/event"; event 2)
