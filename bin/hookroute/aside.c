@@ -56,7 +56,8 @@ int aside_set_due(const struct spool *spool, const char *id, int64_t due_ms,
 		{ .tv_sec = due_ms / 1000, .tv_nsec = due_ms % 1000 * 1000000 },
 	};
 
-	if (utimensat(spool->dir[SPOOL_DEFER], id, times, 0) < 0)
+	/* Another router may have been so fast that it is done with it. */
+	if (utimensat(spool->dir[SPOOL_DEFER], id, times, 0) < 0 && errno != ENOENT)
 		return error_errno(err, "set the time of 'defer/%s'", id);
 	return 0;
 }

@@ -264,7 +264,9 @@ static void deliver(struct work *work)
 	for (i = 0; i < work->deliveries.count; i++) {
 		if (work->parcels[i].state == PARCEL_OPEN)
 			hand_over(&work->parcels[i]);
-		else if (work->parcels[i].state == PARCEL_OVER)
+		/* In cur/ it may merely have gone to defer/. */
+		else if (work->parcels[i].state == PARCEL_OVER &&
+			 work->lease->state == SPOOL_DEFER)
 			lanes_leave(&work->parcels[i]);
 	}
 	settle_close(work);
