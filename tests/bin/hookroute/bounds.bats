@@ -155,7 +155,7 @@ evaluator_of() {
 	*address*) skip "the sanitizer takes its memory before" ;;
 	esac
 	export HOOKTOOLS_ROUTE_MEMORY=8M
-	{ printf '{"id":"%s","payload":[' "$(id 1)"; for i in $(seq 100000); do printf '[],'; done; echo '0]}'; } >"$BATS_TEST_TMPDIR/event"
+	{ printf '{"id":"%s","payload":[' "$(id 1)"; printf '[],%.0s' {1..100000}; echo '0]}'; } >"$BATS_TEST_TMPDIR/event"
 	run -65 --separate-stderr hookroute filter < <(cat "$BATS_TEST_TMPDIR/event"; event 2)
 	[[ $stderr == *'line 1: reading the event wanted more than 8 MB of memory'* ]]
 	[ "$(jq -r .event_id <<<"$output" | sort -u)" = "$(id 2)" ]
