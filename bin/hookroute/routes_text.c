@@ -197,10 +197,11 @@ void routes_text_program(struct buf *program, struct routes_text *texts, size_t 
 
 void routes_text_fence(struct buf *program, const char *text)
 {
-	auto_routes_text struct routes_text texts = ROUTES_TEXT_EMPTY;
+	struct routes_text texts = ROUTES_TEXT_EMPTY;
 	auto_faults struct faults ignored = FAULTS_EMPTY;
 
 	routes_text_add(&texts, &ignored, "", text);
 	add_includes(program, texts.list[0].includes);
 	buf_add_format(program, "%s{} as $ENV | (\n%s)", fences, texts.list[0].body);
+	routes_text_free(&texts);
 }

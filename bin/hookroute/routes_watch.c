@@ -23,6 +23,8 @@ enum {
 	(IN_CLOSE_WRITE | IN_MODIFY | IN_ATTRIB | IN_CREATE | IN_DELETE |                \
 	 IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF)
 
+#define PRIME 0x100000001b3U
+
 /* FNV-1a. */
 static uint64_t digest(uint64_t sum, const void *bytes, size_t len)
 {
@@ -30,7 +32,7 @@ static uint64_t digest(uint64_t sum, const void *bytes, size_t len)
 	size_t i;
 
 	for (i = 0; i < len; i++)
-		sum = (sum ^ p[i]) * 0x100000001b3U;
+		sum = (sum ^ p[i]) * PRIME;
 	return sum;
 }
 
@@ -42,8 +44,12 @@ static uint64_t digest_stat(const struct stat *st)
 		(uint64_t)st->st_mtim.tv_nsec, (uint64_t)st->st_ctim.tv_sec,
 		(uint64_t)st->st_ctim.tv_nsec,
 	};
+	uint64_t sum = 0xcbf29ce484222325U;
+	size_t i;
 
-	return digest(0xcbf29ce484222325U, facts, sizeof(facts));
+	for (i = 0; i < sizeof(facts) / sizeof(*facts); i++)
+		sum = (sum ^ facts[i]) * PRIME;
+	return sum;
 }
 
 /* In whatever order the folder gives them. */
