@@ -48,7 +48,7 @@ static void make_room(struct lane_table *table)
 	if (table->count < table->room)
 		return;
 	table->room = old.room ? old.room * 2 : 64;
-	table->slots = calloc(table->room, sizeof(*table->slots));
+	table->slots = calloc(table->room, sizeof(struct lane *));
 	if (!table->slots)
 		abort();
 	for (i = 0; i < old.room; i++) {
@@ -139,7 +139,14 @@ struct lane_entry *lane_table_add(struct lane_table *table,
 	return made;
 }
 
-static void free_lane(struct lane_table *table, struct lane *lane)
+static void free_lane(struct lane *lane)
+{
+	free(lane->consumer);
+	free(lane->key);
+	free(lane);
+}
+
+static void drop_lane(struct lane_table *table, struct lane *lane)
 {
 	struct lane **at = &table->slots[lane->hash % table->room];
 
@@ -147,9 +154,7 @@ static void free_lane(struct lane_table *table, struct lane *lane)
 		at = &(*at)->next;
 	*at = lane->next;
 	table->count--;
-	free(lane->consumer);
-	free(lane->key);
-	free(lane);
+	free_lane(lane);
 }
 
 void lane_table_remove(struct lane_table *table, struct lane_entry *entry)
@@ -166,17 +171,32 @@ void lane_table_remove(struct lane_table *table, struct lane_entry *entry)
 		lane->last = entry->before;
 	free(entry);
 	if (!lane->first)
-		free_lane(table, lane);
+		drop_lane(table, lane);
+}
+
+static void free_slot(struct lane *lane)
+{
+	while (lane) {
+		struct lane *next = lane->next;
+		struct lane_entry *entry = lane->first;
+
+		while (entry) {
+			struct lane_entry *behind = entry->behind;
+
+			free(entry);
+			entry = behind;
+		}
+		free_lane(lane);
+		lane = next;
+	}
 }
 
 void lane_table_free(struct lane_table *table)
 {
 	size_t i;
 
-	for (i = 0; i < table->room; i++) {
-		while (table->slots[i])
-			lane_table_remove(table, table->slots[i]->first);
-	}
+	for (i = 0; i < table->room; i++)
+		free_slot(table->slots[i]);
 	free(table->slots);
 	*table = (struct lane_table){ NULL, 0, 0 };
 }

@@ -281,24 +281,32 @@ void lanes_file_read(struct dispatch *dispatch, struct lease *lease)
 		settle_check(dispatch, lease_mark(lease, lane_lock_mark, &err), &err);
 }
 
+static void visit_lane(const struct lane *lane, int64_t before_ms,
+		       void (*visit)(struct parcel *parcel))
+{
+	struct lane_entry *entry = lane->first;
+
+	while (entry) {
+		struct lane_entry *behind = entry->behind;
+		struct parcel *parcel = entry->parcel;
+
+		if (parcel && parcel->state == PARCEL_HELD &&
+		    parcel->value.added_ms < before_ms)
+			visit(parcel);
+		entry = behind;
+	}
+}
+
 static void visit_held(struct lanes *lanes, int64_t before_ms,
 		       void (*visit)(struct parcel *parcel))
 {
 	size_t i;
 
 	for (i = 0; i < lanes->table.room; i++) {
-		struct lane *lane = lanes->table.slots[i];
+		const struct lane *lane = lanes->table.slots[i];
 
-		for (; lane; lane = lane->next) {
-			struct lane_entry *entry = lane->first;
-
-			for (; entry; entry = entry->behind) {
-				if (entry->parcel &&
-				    entry->parcel->state == PARCEL_HELD &&
-				    entry->parcel->value.added_ms < before_ms)
-					visit(entry->parcel);
-			}
-		}
+		for (; lane; lane = lane->next)
+			visit_lane(lane, before_ms, visit);
 	}
 }
 
