@@ -79,7 +79,7 @@ lookup_assigned(size_t *count, const struct lookup *lookup, struct str_view repo
 			break;
 	}
 	*count = high - low;
-	return list + low;
+	return *count ? list + low : NULL;
 }
 
 const struct registry_plugin *lookup_version(const struct lookup *lookup,
@@ -112,7 +112,7 @@ const struct registry_setting *lookup_settings(size_t *count, const struct looku
 	while (end < lookup->settings.count && str_equal(list[end].plugin, plugin))
 		end++;
 	*count = end - first;
-	return list + first;
+	return *count ? list + first : NULL;
 }
 
 static bool is_same(const struct stat *a, const struct stat *b)
