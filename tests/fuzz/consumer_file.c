@@ -9,7 +9,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
 	auto_forgive bool forgiven = fuzz_forgive(bytes, size);
 	const char *folder = fuzz_file("consumers.d/x.json", bytes, size);
-	struct layout layout = { .conf = (char *)folder, .share = (char *)folder };
+	struct layout layout = { .conf = (char *)folder,
+				 .share = (char *)folder,
+				 .libexec = (char *)folder,
+				 .bin = (char *)folder };
 	struct consumer_file file = CONSUMER_FILE_EMPTY;
 	struct error err = { 0 };
 

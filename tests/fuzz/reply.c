@@ -9,12 +9,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	auto_forgive bool forgiven = fuzz_forgive(bytes, size);
 	auto_free char *text = fuzz_copy(bytes, size);
 	auto_free char *message = NULL;
-	enum consumer_verdict verdict = CONSUMER_OK;
+	struct reply reply = { CONSUMER_OK, NULL, 0 };
 	struct error err = { 0 };
 
-	if (reply_read(&verdict, &message, (struct str_view){ text, size }, &err) < 0)
+	if (reply_read(&reply, &message, (struct str_view){ text, size }, &err) < 0)
 		FUZZ_PROMISE(err.kind == ERROR_DATA && *err.message);
 	else
-		FUZZ_PROMISE((verdict == CONSUMER_OK) == (message == NULL));
+		FUZZ_PROMISE((reply.verdict == CONSUMER_OK) == (message == NULL));
 	return 0;
 }
