@@ -9,7 +9,7 @@
 #include "lib/date.h"
 #include "lib/error.h"
 
-static char *name_of(uint64_t id, const char *suffix)
+char *token_name(uint64_t id, const char *suffix)
 {
 	return str_format("installation/%" PRIu64 "%s", id, suffix);
 }
@@ -25,7 +25,7 @@ static int mint_token(struct vault_secret *token, struct mint *mint,
 		      struct error *err)
 {
 	const struct buf *body = &wish->scope->body;
-	auto_free char *name = name_of(wish->installation->id, wish->scope->suffix);
+	auto_free char *name = token_name(wish->installation->id, wish->scope->suffix);
 
 	if (exchange_mint(token, mint, wish->installation,
 			  (struct str_view){ body->data, body->len }, err) < 0) {
@@ -46,7 +46,7 @@ static int take_turn(struct vault_secret *token, struct mint *mint,
 {
 	auto_turn struct turn turn = TURN_NONE;
 	auto_vault_secret struct vault_secret minted = VAULT_SECRET_EMPTY;
-	auto_free char *name = name_of(wish->installation->id, wish->scope->suffix);
+	auto_free char *name = token_name(wish->installation->id, wish->scope->suffix);
 
 	if (turn_take(&turn, &mint->vault, name, err) < 0 ||
 	    vault_get(token, &mint->vault, name, err) < 0)
@@ -64,7 +64,7 @@ static int take_turn(struct vault_secret *token, struct mint *mint,
 int token_get(struct vault_secret *token, bool *is_stale, struct mint *mint,
 	      const struct token_wish *wish, struct error *err)
 {
-	auto_free char *name = name_of(wish->installation->id, wish->scope->suffix);
+	auto_free char *name = token_name(wish->installation->id, wish->scope->suffix);
 
 	*is_stale = false;
 	if (vault_get(token, &mint->vault, name, err) < 0)
@@ -85,7 +85,7 @@ int token_renew(struct mint *mint, const struct installation *installation,
 {
 	auto_turn struct turn turn = TURN_NONE;
 	auto_vault_secret struct vault_secret token = VAULT_SECRET_EMPTY;
-	auto_free char *name = name_of(installation->id, "");
+	auto_free char *name = token_name(installation->id, "");
 	const struct scope everything = SCOPE_EMPTY;
 	const struct token_wish wish = { installation, &everything, 0 };
 
@@ -99,8 +99,8 @@ int token_renew(struct mint *mint, const struct installation *installation,
 
 int token_remove(const struct mint *mint, uint64_t id, struct error *err)
 {
-	auto_free char *name = name_of(id, "");
-	auto_free char *scoped = name_of(id, ".");
+	auto_free char *name = token_name(id, "");
+	auto_free char *scoped = token_name(id, ".");
 	auto_buf struct buf names = BUF_EMPTY;
 	const char *rest = NULL;
 	bool found = false;

@@ -12,6 +12,9 @@ struct error;
 
 /* Installation tokens, kept in the vault as installation/<id>, or installation/<id>.<scope>. */
 
+/* That name for a scope's suffix ("" for none); the caller frees it. */
+char *token_name(uint64_t id, const char *suffix);
+
 /*
  * The stored token when it lives for min_ttl_ms yet, else a new one; one process mints, the
  * others wait and take what it got.  When GitHub cannot be reached a token that still lives

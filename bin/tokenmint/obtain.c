@@ -1,0 +1,62 @@
+#include "bin/tokenmint/obtain.h"
+
+#include "bin/tokenmint/find.h"
+#include "bin/tokenmint/options.h"
+#include "bin/tokenmint/token.h"
+#include "lib/date.h"
+#include "lib/error.h"
+#include "lib/log.h"
+
+void obtained_wipe(struct obtained *obtained)
+{
+	vault_secret_wipe(&obtained->token);
+	obtained->installation = (struct installation)INSTALLATION_EMPTY;
+}
+
+static int obtain(struct vault_secret *token, struct installation *installation,
+		  struct mint *mint, const struct options *options, struct error *err)
+{
+	auto_scope struct scope scope = SCOPE_EMPTY;
+	struct token_wish wish = { installation, &scope, options->min_ttl_ms };
+	bool is_stale = false;
+
+	scope_make(&scope, options);
+	if (token_get(token, &is_stale, mint, &wish, err) < 0)
+		return -1;
+	if (is_stale)
+		log_warning("%s: giving the stored token, which lives for %lld s yet",
+			    err->message,
+			    (long long)(token->expires_ms - date_now_ms()) / 1000);
+	return 0;
+}
+
+/* An installation that GitHub no longer knows may have been made anew under another number. */
+static int find_again(struct installation *installation, struct mint *mint,
+		      const struct options *options, const char *name, struct error *err)
+{
+	struct error gone = *err;
+	uint64_t id = installation->id;
+
+	if (installation_forget(installation, &mint->layout, err) < 0 ||
+	    find_installation(installation, mint, name, options->app, err) < 0)
+		return -1;
+	if (installation->id != id)
+		return 0;
+	*err = gone;
+	return -1;
+}
+
+int obtain_token(struct obtained *obtained, struct mint *mint,
+		 const struct options *options, const char *name, struct error *err)
+{
+	struct installation *installation = &obtained->installation;
+
+	if (find_installation(installation, mint, name, options->app, err) < 0)
+		return -1;
+	if (obtain(&obtained->token, installation, mint, options, err) == 0)
+		return 0;
+	if (err->kind != ERROR_ABSENT ||
+	    find_again(installation, mint, options, name, err) < 0)
+		return -1;
+	return obtain(&obtained->token, installation, mint, options, err);
+}
