@@ -43,6 +43,7 @@ static const struct field fields[] = {
 	FIELD(FIELD_TEXTS, exec),
 	FIELD(FIELD_TEXTS, env),
 	FIELD(FIELD_TEXTS, secrets),
+	FIELD(FIELD_TEXTS, readers),
 };
 
 enum { FIELDS = sizeof(fields) / sizeof(fields[0]) };

@@ -36,6 +36,7 @@ struct job_plan {
 	struct job_texts exec;
 	struct job_texts env;	  /* "NAME=value" */
 	struct job_texts secrets; /* "NAME=name in the vault" */
+	struct job_texts readers; /* "pipeline/site": in whose name they are read */
 };
 
 #define JOB_PLAN_EMPTY                                                                   \

@@ -67,6 +67,18 @@ static jv inherit(jv task, jv whole, const char *key)
 	return jv_object_set(task, jv_string(key), value);
 }
 
+/* In whose name its secrets are read: the pipeline's, and whom the pipeline names besides. */
+static jv readers_of(jv whole, const char *name)
+{
+	auto_free char *self = str_format("pipeline/%s", name);
+	auto_jv jv more = json_get(whole, "for");
+	jv readers = jv_array_append(jv_array(), jv_string(self));
+
+	return jv_get_kind(more) == JV_KIND_ARRAY
+		       ? jv_array_concat(readers, jv_copy(more))
+		       : readers;
+}
+
 static void make_spec(struct pipeline_task *task, jv object, jv whole, const char *name)
 {
 	auto_buf struct buf text = BUF_EMPTY;
@@ -77,6 +89,7 @@ static void make_spec(struct pipeline_task *task, jv object, jv whole, const cha
 				jv_string("needs"));
 	spec = inherit(inherit(spec, whole, "event_id"), whole, "repository");
 	spec = jv_object_set(spec, jv_string("name"), jv_string(full));
+	spec = jv_object_set(spec, jv_string("for"), readers_of(whole, name));
 	json_dump(&text, spec);
 	jv_free(spec);
 	task->spec = buf_take(&text);
@@ -175,7 +188,7 @@ static int refuse_circles(const struct pipeline *pipeline, struct error *err)
 static int check_keys(jv whole, struct error *err)
 {
 	static const char known[] =
-		" pipeline tasks id event_id repository report timeout ";
+		" pipeline tasks id event_id repository report timeout for ";
 	auto_jv jv keys = json_keys(whole);
 	size_t i;
 

@@ -52,19 +52,38 @@ static void put_value(struct job_texts *environment, const char *name, const cha
 	put(environment, buf_str(&pair));
 }
 
-/* `tokenmint get OWNER/REPO` for "token:OWNER/REPO", else `tokenmint vault get NAME`. */
-static int read_secret(struct buf *value, const char *name, struct error *err)
+/* `tokenmint get OWNER/REPO` for "token:OWNER/REPO", else `tokenmint vault get NAME` in the
+ * name of those for whom the job runs. */
+static int ask(struct buf *value, const char *name, const struct job_texts *readers,
+	       struct error *err)
 {
 	static const char token[] = "token:";
 	bool is_token = str_starts(name, token);
 	const char *target = is_token ? name + strlen(token) : name;
 	const char *mint[] = { "tokenmint", "get", target, "--min-ttl", "25m", NULL };
-	const char *vault[] = { "tokenmint", "vault", "get", target, NULL };
-	struct process_call call = { .argv = is_token ? mint : vault,
-				     .limit = SECRET_LIMIT,
+	struct job_texts vault = { NULL, 0 };
+	int failed;
+	struct process_call call = { .limit = SECRET_LIMIT,
 				     .timeout_ms = SECRET_TIMEOUT_MS };
 
-	if (process_capture(value, &call, err) < 0)
+	job_texts_add(&vault, "tokenmint");
+	job_texts_add(&vault, "vault");
+	job_texts_add(&vault, "get");
+	for (size_t i = 0; i < readers->count; i++) {
+		job_texts_add(&vault, "--for");
+		job_texts_add(&vault, readers->items[i]);
+	}
+	job_texts_add(&vault, target);
+	call.argv = is_token ? mint : (const char *const *)vault.items;
+	failed = process_capture(value, &call, err);
+	environment_wipe(&vault);
+	return failed;
+}
+
+static int read_secret(struct buf *value, const char *name,
+		       const struct job_texts *readers, struct error *err)
+{
+	if (ask(value, name, readers, err) < 0)
 		return -1;
 	/* The line's end is the printer's, not the secret's. */
 	if (value->len && value->data[value->len - 1] == '\n')
@@ -75,7 +94,8 @@ static int read_secret(struct buf *value, const char *name, struct error *err)
 	return 0;
 }
 
-static int put_secret(struct job_texts *environment, const char *pair, struct error *err)
+static int put_secret(struct job_texts *environment, const char *pair,
+		      const struct job_texts *readers, struct error *err)
 {
 	auto_free char *variable = str_dup(pair);
 	auto_secret struct buf value = BUF_EMPTY;
@@ -84,7 +104,7 @@ static int put_secret(struct job_texts *environment, const char *pair, struct er
 	if (!name)
 		return error_set(err, ERROR_DATA, "secret '%s' names nothing", pair);
 	*name++ = '\0';
-	if (read_secret(&value, name, err) < 0)
+	if (read_secret(&value, name, readers, err) < 0)
 		return error_wrap(err, "secret '%s'", name);
 	put_value(environment, variable, buf_str(&value));
 	return 0;
@@ -100,7 +120,8 @@ int environment_make(struct job_texts *environment, const struct job *job,
 	for (i = 0; i < plan->env.count; i++)
 		put(environment, plan->env.items[i]);
 	for (i = 0; i < plan->secrets.count; i++) {
-		if (put_secret(environment, plan->secrets.items[i], err) < 0)
+		if (put_secret(environment, plan->secrets.items[i], &plan->readers, err) <
+		    0)
 			return -1;
 	}
 	put_value(environment, "HOOKTOOLS_JOB_ID", job->id);

@@ -5,6 +5,7 @@
 
 #include "lib/error.h"
 #include "lib/str.h"
+#include "lib/vault_rules.h"
 
 enum { LABEL_MAX = 140, CPU_UNIT_US = 100000, CPU_LEAST_US = 1000, CPUS_MAX = 1000 };
 
@@ -36,6 +37,16 @@ int check_pair(const char *pair, struct error *err)
 		return error_set(err, ERROR_DATA, "'%.*s' is no NAME=VALUE", (int)len + 1,
 				 pair);
 	return 0;
+}
+
+int check_reader(const char *who, struct error *err)
+{
+	if (vault_is_subject(who))
+		return 0;
+	return error_set(err, ERROR_DATA,
+			 "'%.200s' is nobody who reads secrets: want pipeline/NAME, "
+			 "namespace/NAME, repository/NAME or another of hookvault(5)",
+			 who);
 }
 
 static int bad_cpu(const char *text, struct error *err)

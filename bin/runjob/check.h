@@ -14,6 +14,9 @@ int check_label(const char *text, const char *what, struct error *err);
 /* "NAME=something": NAME as a variable of the environment has it, something not empty. */
 int check_pair(const char *pair, struct error *err);
 
+/* "pipeline/site": somebody in whose name secrets may be read, hookvault(5). */
+int check_reader(const char *who, struct error *err);
+
 /* "1.5" CPUs, from 0.01 to 1000; gives microseconds per 100,000. */
 int check_cpu(uint64_t *cpu_us, const char *text, struct error *err);
 

@@ -22,8 +22,9 @@ const char options_usage[] =
 	"       runjob wait [--json] ID...\n"
 	"       runjob recover\n"
 	"       runjob report github -\n"
-	"OPTIONS: -n NAME -d DIR -e NAME=VALUE --secret NAME=SECRET --timeout TIME\n"
-	"         --grace TIME --cpu CPUS --memory SIZE --pids N --result spool --json\n";
+	"OPTIONS: -n NAME -d DIR -e NAME=VALUE --secret NAME=SECRET --for WHO\n"
+	"         --timeout TIME --grace TIME --cpu CPUS --memory SIZE --pids N --result "
+	"spool --json\n";
 
 /* clang-format off */
 static const struct option top_options[] = {
@@ -37,6 +38,7 @@ static const struct option job_options[] = {
 	{ "dir", required_argument, NULL, 'd' },
 	{ "env", required_argument, NULL, 'e' },
 	{ "secret", required_argument, NULL, 's' },
+	{ "for", required_argument, NULL, 'F' },
 	{ "timeout", required_argument, NULL, 't' },
 	{ "grace", required_argument, NULL, 'g' },
 	{ "cpu", required_argument, NULL, 'c' },
@@ -84,6 +86,14 @@ static int take_pair(struct job_texts *texts, struct error *err)
 	return 0;
 }
 
+static int take_reader(struct job_texts *texts, struct error *err)
+{
+	if (check_reader(optarg, err) < 0)
+		return -1;
+	job_texts_add(texts, optarg);
+	return 0;
+}
+
 static int take_dir(struct options *options)
 {
 	free(options->plan.dir);
@@ -113,6 +123,8 @@ static int parse_job(struct options *options, int letter, struct error *err)
 		return take_pair(&plan->env, err);
 	case 's':
 		return take_pair(&plan->secrets, err);
+	case 'F':
+		return take_reader(&plan->readers, err);
 	case 't':
 		return str_to_duration(&plan->timeout_ms, optarg, err);
 	case 'g':

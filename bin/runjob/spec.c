@@ -144,6 +144,23 @@ static int read_secrets(struct spec *spec, jv object, const char *key, struct er
 	return read_pairs(&spec->plan.secrets, object, key, err);
 }
 
+static int read_for(struct spec *spec, jv object, const char *key, struct error *err)
+{
+	auto_jv jv list = json_get(object, key);
+
+	if (jv_get_kind(list) != JV_KIND_ARRAY)
+		return error_set(err, ERROR_DATA, "'%s' is no array of texts", key);
+	for (size_t i = 0; i < json_length(list); i++) {
+		auto_free char *who = NULL;
+
+		if (json_element(&who, list, i, key, err) < 0 ||
+		    check_reader(who, err) < 0)
+			return error_wrap(err, "'%s'", key);
+		job_texts_add(&spec->plan.readers, who);
+	}
+	return 0;
+}
+
 /* A number stands for its own text: 90 is "90". */
 static int read_quantity(char **text, jv object, const char *key, struct error *err)
 {
@@ -209,6 +226,7 @@ static const struct reader readers[] = {
 	{ "dir", read_dir },
 	{ "env", read_env },
 	{ "secrets", read_secrets },
+	{ "for", read_for },
 	{ "stdin", read_stdin },
 	{ "payload", pass },
 	{ "timeout", read_timeout },

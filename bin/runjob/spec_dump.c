@@ -56,6 +56,16 @@ static void dump_duration(struct json_writer *writer, const char *key, uint64_t 
 		json_write_string(writer, key, text);
 }
 
+static void dump_readers(struct json_writer *writer, const struct job_texts *readers)
+{
+	if (!readers->count)
+		return;
+	json_write_array(writer, "for");
+	for (size_t i = 0; i < readers->count; i++)
+		json_write_string(writer, NULL, readers->items[i]);
+	json_write_array_end(writer);
+}
+
 void spec_dump(struct buf *out, const char *id, const struct job_plan *plan)
 {
 	struct json_writer writer = JSON_WRITER(out);
@@ -71,6 +81,7 @@ void spec_dump(struct buf *out, const char *id, const struct job_plan *plan)
 	dump_text(&writer, "dir", plan->dir);
 	dump_pairs(&writer, "env", &plan->env);
 	dump_pairs(&writer, "secrets", &plan->secrets);
+	dump_readers(&writer, &plan->readers);
 	dump_duration(&writer, "timeout", plan->timeout_ms);
 	dump_duration(&writer, "grace", plan->grace_ms);
 	dump_limits(&writer, plan);

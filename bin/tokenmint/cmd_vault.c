@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "bin/tokenmint/commands.h"
+#include "bin/tokenmint/may.h"
 #include "bin/tokenmint/mint.h"
 #include "bin/tokenmint/options.h"
 #include "bin/tokenmint/io.h"
@@ -40,6 +41,20 @@ int cmd_vault_init(const struct options *options, const char *const *operands,
 	return vault_open_layout(&vault, &layout, err);
 }
 
+/* The open vault, and that those in whose name we act may do this. */
+static int open_for(struct mint *mint, const struct options *options,
+		    enum vault_right right, const char *name, struct error *err)
+{
+	auto_may struct may may = MAY_NONE;
+
+	if (!vault_is_name(name)) /* says what names are */
+		return vault_put(&mint->vault, name, (struct str_view){ NULL, 0 }, 0,
+				 err);
+	if (mint_open(mint, err) < 0 || may_read(&may, &mint->layout, options, err) < 0)
+		return -1;
+	return may_check(&may, right, name, err);
+}
+
 int cmd_vault_put(const struct options *options, const char *const *operands,
 		  struct error *err)
 {
@@ -47,10 +62,7 @@ int cmd_vault_put(const struct options *options, const char *const *operands,
 	auto_secret struct buf bytes = BUF_EMPTY;
 	int64_t expires_ms = 0;
 
-	if (!vault_is_name(operands[0]))
-		return vault_put(&mint.vault, operands[0], (struct str_view){ NULL, 0 },
-				 0, err);
-	if (mint_open(&mint, err) < 0)
+	if (open_for(&mint, options, VAULT_PUT, operands[0], err) < 0)
 		return -1;
 	if (io_read_secret(&bytes, options->file, VAULT_SECRET_MAX, err) < 0)
 		return -1;
@@ -67,8 +79,7 @@ int cmd_vault_get(const struct options *options, const char *const *operands,
 	auto_vault_secret struct vault_secret secret = VAULT_SECRET_EMPTY;
 	char date[DATE_LEN] = "";
 
-	(void)options;
-	if (mint_open(&mint, err) < 0 ||
+	if (open_for(&mint, options, VAULT_GET, operands[0], err) < 0 ||
 	    vault_get(&secret, &mint.vault, operands[0], err) < 0)
 		return -1;
 	if (!secret.found)
@@ -107,6 +118,39 @@ static int list_as_json(struct buf *out, const struct vault *vault, const char *
 	return 0;
 }
 
+static int list_one(struct buf *out, const struct mint *mint, const char *name,
+		    const struct options *options, struct error *err)
+{
+	if (options->json)
+		return list_as_json(out, &mint->vault, name, err);
+	buf_add_format(out, "%s\n", name);
+	return 0;
+}
+
+static int list_names(struct buf *out, const struct mint *mint, const struct buf *names,
+		      const struct options *options, struct error *err)
+{
+	auto_may struct may may = MAY_NONE;
+	const char *rest = NULL;
+	uint64_t count = 0;
+
+	if (may_read(&may, &mint->layout, options, err) < 0)
+		return -1;
+	for (rest = buf_str(names);
+	     rest && (!options->limit || count < options->limit);) {
+		struct str_view line = str_split(&rest, '\n');
+		auto_free char *name = str_format("%.*s", (int)line.len, line.data);
+
+		if (!line.len || !may_see(&may, name) ||
+		    (options->after && strcmp(name, options->after) <= 0))
+			continue;
+		if (list_one(out, mint, name, options, err) < 0)
+			return -1;
+		count++;
+	}
+	return 0;
+}
+
 int cmd_vault_list(const struct options *options, const char *const *operands,
 		   struct error *err)
 {
@@ -114,19 +158,11 @@ int cmd_vault_list(const struct options *options, const char *const *operands,
 	auto_buf struct buf names = BUF_EMPTY;
 	auto_buf struct buf out = BUF_EMPTY;
 	const char *prefix = operands[0] ? operands[0] : "";
-	const char *rest = NULL;
 
-	if (mint_open(&mint, err) < 0 || vault_list(&names, &mint.vault, prefix, err) < 0)
+	if (mint_open(&mint, err) < 0 ||
+	    vault_list(&names, &mint.vault, prefix, err) < 0 ||
+	    list_names(&out, &mint, &names, options, err) < 0)
 		return -1;
-	if (!options->json)
-		return io_write(&names, err);
-	for (rest = buf_str(&names); rest;) {
-		struct str_view line = str_split(&rest, '\n');
-		auto_free char *name = str_format("%.*s", (int)line.len, line.data);
-
-		if (line.len > 0 && list_as_json(&out, &mint.vault, name, err) < 0)
-			return -1;
-	}
 	return io_write(&out, err);
 }
 
@@ -136,8 +172,7 @@ int cmd_vault_delete(const struct options *options, const char *const *operands,
 	auto_mint struct mint mint = MINT_NONE;
 	bool found = false;
 
-	(void)options;
-	if (mint_open(&mint, err) < 0 ||
+	if (open_for(&mint, options, VAULT_DELETE, operands[0], err) < 0 ||
 	    vault_delete(&found, &mint.vault, operands[0], err) < 0)
 		return -1;
 	if (!found)

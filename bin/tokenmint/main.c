@@ -21,10 +21,10 @@ struct command {
 /* clang-format off */
 static const struct command commands[] = {
 	{ "vault", "init", cmd_vault_init, 0, 0, "" },
-	{ "vault", "put", cmd_vault_put, 1, 1, "fe" },
-	{ "vault", "get", cmd_vault_get, 1, 1, "" },
-	{ "vault", "list", cmd_vault_list, 0, 1, "j" },
-	{ "vault", "delete", cmd_vault_delete, 1, 1, "" },
+	{ "vault", "put", cmd_vault_put, 1, 1, "feF" },
+	{ "vault", "get", cmd_vault_get, 1, 1, "F" },
+	{ "vault", "list", cmd_vault_list, 0, 1, "jlnF" },
+	{ "vault", "delete", cmd_vault_delete, 1, 1, "F" },
 	{ "app", "add", cmd_app_add, 1, 1, "icf" },
 	{ "app", "list", cmd_app_list, 0, 0, "j" },
 	{ "app", "show", cmd_app_show, 1, 1, "j" },

@@ -5,16 +5,18 @@
 #include "lib/error.h"
 #include "lib/jws.h"
 #include "lib/str.h"
+#include "lib/vault_rules.h"
 
 #define MIN_TTL_MS ((uint64_t)25 * 60 * 1000)
 #define MIN_TTL_LIMIT_MS ((uint64_t)55 * 60 * 1000)
 
 const char options_usage[] =
 	"usage: tokenmint vault init\n"
-	"       tokenmint vault put NAME [--file F|-] [--expires 90d]\n"
-	"       tokenmint vault get NAME\n"
-	"       tokenmint vault list [PREFIX] [--json]\n"
-	"       tokenmint vault delete NAME\n"
+	"       tokenmint vault put NAME [--file F|-] [--expires 90d] [--for WHO]...\n"
+	"       tokenmint vault get NAME [--for WHO]...\n"
+	"       tokenmint vault list [PREFIX] [--limit N] [--after NAME] [--for WHO]... "
+	"[--json]\n"
+	"       tokenmint vault delete NAME [--for WHO]...\n"
 	"       tokenmint app add NAME --app-id N|--client-id C --key-file F|-\n"
 	"       tokenmint app list|show NAME|remove NAME [--json]\n"
 	"       tokenmint jwt [NAME]\n"
@@ -28,6 +30,7 @@ const char options_usage[] =
 	"       tokenmint refresh [--all|OWNER...] [--app NAME] [--older-than 30m]\n";
 
 static const struct option longs[] = {
+	{ "after", required_argument, NULL, 'n' },
 	{ "alg", required_argument, NULL, 'g' },
 	{ "all", no_argument, NULL, 'A' },
 	{ "app", required_argument, NULL, 'a' },
@@ -36,11 +39,13 @@ static const struct option longs[] = {
 	{ "debug", no_argument, NULL, 'd' },
 	{ "expires", required_argument, NULL, 'e' },
 	{ "file", required_argument, NULL, 'f' },
+	{ "for", required_argument, NULL, 'F' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "json", no_argument, NULL, 'j' },
 	{ "jwk", required_argument, NULL, 'k' },
 	{ "jwks", required_argument, NULL, 's' },
 	{ "key-file", required_argument, NULL, 'f' },
+	{ "limit", required_argument, NULL, 'l' },
 	{ "min-ttl", required_argument, NULL, 'm' },
 	{ "older-than", required_argument, NULL, 'o' },
 	{ "permission", required_argument, NULL, 'p' },
@@ -124,6 +129,24 @@ static int take_repository(struct options *options, struct error *err)
 			err);
 }
 
+static int take_reader(struct options *options, struct error *err)
+{
+	if (!vault_is_subject(optarg))
+		return error_set(err, ERROR_USAGE,
+				 "--for wants pipeline/NAME, namespace/NAME, user/NAME "
+				 "or another of hookvault(5), not '%s'",
+				 optarg);
+	return add_text(options->readers, &options->reader_count, OPTIONS_SCOPE, err);
+}
+
+static int take_limit(struct options *options, struct error *err)
+{
+	if (str_to_u64(&options->limit, optarg, 1, UINT32_MAX, err) < 0)
+		return error_set(err, ERROR_USAGE, "--limit wants a number, not '%s'",
+				 optarg);
+	return 0;
+}
+
 static int take_algorithm(struct options *options, struct error *err)
 {
 	if (!jws_algorithm(&options->algorithm,
@@ -153,6 +176,8 @@ static int take(void *context, int letter, struct error *err)
 		return take_client_id(options, err);
 	case 'e':
 		return take_time(&options->expires_ms, "--expires", err);
+	case 'F':
+		return take_reader(options, err);
 	case 'f':
 		options->file = optarg;
 		return 0;
@@ -166,8 +191,13 @@ static int take(void *context, int letter, struct error *err)
 	case 'k':
 		options->jwk = optarg;
 		return 0;
+	case 'l':
+		return take_limit(options, err);
 	case 'm':
 		return take_min_ttl(options, err);
+	case 'n':
+		options->after = optarg;
+		return 0;
 	case 'o':
 		return take_time(&options->older_than_ms, "--older-than", err);
 	case 'p':
@@ -184,7 +214,7 @@ static int take(void *context, int letter, struct error *err)
 
 int options_parse(struct options *options, int argc, char *argv[], struct error *err)
 {
-	static const struct cli_grammar grammar = { "Aa:c:de:f:g:hi:jk:m:o:p:r:s:V",
+	static const struct cli_grammar grammar = { "Aa:c:de:F:f:g:hi:jk:l:m:n:o:p:r:s:V",
 						    longs, take };
 
 	*options =

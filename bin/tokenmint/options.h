@@ -31,6 +31,10 @@ struct options {
 	uint64_t expires_ms; /* from now; 0: never */
 	const char *repositories[OPTIONS_SCOPE];
 	size_t repository_count;
+	const char *readers[OPTIONS_SCOPE + 1]; /* "pipeline/p", NULL at the end */
+	size_t reader_count;
+	uint64_t limit; /* of a list; 0: all */
+	const char *after;
 	const char *permissions[OPTIONS_SCOPE]; /* "contents=read" */
 	size_t permission_count;
 };

@@ -184,3 +184,26 @@ setup() {
 	run -0 runjob --version
 	[[ $output == "runjob "* ]]
 }
+
+# bats test_tags=F2_81
+@test "runjob run: a job reads the secrets of those it runs for, and no others" {
+	make_key
+	printf 1 | tokenmint vault put pipeline/site/key
+	run -0 runjob run --for pipeline/site --secret K=pipeline/site/key -- sh -c 'test "$K" = 1'
+	run -1 --separate-stderr runjob run --for pipeline/other --secret K=pipeline/site/key -- true
+	[[ $stderr == *"pipeline/other may not get secret 'pipeline/site/key'"* ]]
+	run -64 --separate-stderr runjob run --for everybody -- true
+	run -0 runjob start - <<<'{"for":["pipeline/other","namespace/a"],"exec":["true"]}'
+	run -0 runjob show --json "$(jq -r .id <<<"$output")"
+	[ "$(jq -c .spec.for <<<"$output")" = '["pipeline/other","namespace/a"]' ]
+}
+
+# bats test_tags=F2_75
+@test "runjob: a pipeline's tasks read its secrets and no other pipeline's" {
+	make_key
+	printf 1 | tokenmint vault put pipeline/site/key
+	run -0 runjob start - <<<'{"pipeline":"site","tasks":[{"id":"a","exec":["true"],"secrets":{"K":"pipeline/site/key"}}]}'
+	run -0 runjob wait "$(jq -r .id <<<"$output")"
+	run -0 runjob start - <<<'{"pipeline":"other","tasks":[{"id":"a","for":["pipeline/site"],"exec":["true"],"secrets":{"K":"pipeline/site/key"}}]}'
+	run -1 runjob wait "$(jq -r .id <<<"$output")"
+}

@@ -168,3 +168,62 @@ flip() {
 	run -0 tokenmint vault get global/x
 	[ "$output" = two ]
 }
+
+# bats test_tags=F2_75
+@test "tokenmint: only administrators set global secrets, and owners those of their pipeline" {
+	run -77 --separate-stderr tokenmint vault put global/x --for owner/site </dev/null
+	[[ $stderr == *"owner/site may not put secret 'global/x'"* ]]
+	run -77 tokenmint vault put global/x --for role/operator </dev/null
+	run -77 tokenmint vault put pipeline/other/x --for owner/site </dev/null
+	printf 1 | tokenmint vault put global/x --for role/admin
+	printf 2 | tokenmint vault put pipeline/site/x --for owner/site
+	run -77 tokenmint vault delete global/x --for owner/site
+	run -0 tokenmint vault get pipeline/site/x --for pipeline/site
+	[ "$output" = 2 ]
+	run -77 --separate-stderr tokenmint vault get pipeline/site/x --for pipeline/other
+	[ -z "$output" ]
+	run -0 tokenmint vault delete pipeline/site/x --for owner/site
+}
+
+# bats test_tags=F2_81
+@test "tokenmint: a namespace cannot read a global secret meant for another" {
+	put global/a.key 1
+	put global/b.key 2
+	run -0 tokenmint vault get global/a.key --for namespace/a
+	[ "$output" = 1 ]
+	run -77 --separate-stderr tokenmint vault get global/b.key --for namespace/a
+	[ -z "$output" ]
+	run -77 tokenmint vault get global/b.key --for namespace/a --for pipeline/p --for role/admin
+	run -77 tokenmint vault get global/none --for namespace/a
+	echo 'namespace/a get,list global/b.*' >"$HOOKTOOLS_CONF/vault.rules"
+	run -0 tokenmint vault get global/b.key --for namespace/a
+	run -77 tokenmint vault get global/a.key --for namespace/a
+	run -0 tokenmint vault list --for namespace/a
+	[ "$output" = global/b.key ]
+	run -0 tokenmint vault list --for namespace/b
+	[ -z "$output" ]
+}
+
+@test "tokenmint: rules that cannot be read let nobody through but the holder of the key" {
+	put global/x 1
+	echo 'everybody get global/*' >"$HOOKTOOLS_CONF/vault.rules"
+	run -78 --separate-stderr tokenmint vault get global/x --for pipeline/p
+	[[ $stderr == *"vault.rules:1: 'everybody' is nobody"* ]]
+	echo 'pipeline/* get *' >"$HOOKTOOLS_CONF/vault.rules"
+	chmod 0666 "$HOOKTOOLS_CONF/vault.rules"
+	run -77 --separate-stderr tokenmint vault get global/x --for pipeline/p
+	[[ $stderr == *"written by others"* ]]
+	run -0 tokenmint vault get global/x
+	run -64 tokenmint vault get global/x --for everybody
+}
+
+@test "tokenmint: vault list pages" {
+	for name in a b c d; do put "global/$name" 1; done
+	run -0 tokenmint vault list --limit 2
+	[ "$output" = $'global/a\nglobal/b' ]
+	run -0 tokenmint vault list --limit 2 --after global/b --json
+	[ "$(jq -r .name <<<"$output")" = $'global/c\nglobal/d' ]
+	run -0 tokenmint vault list global/ --after global/bb
+	[ "$output" = $'global/c\nglobal/d' ]
+	run -64 tokenmint vault list --limit 0
+}
