@@ -2,11 +2,9 @@
 
 #include "bin/tokenmint/commands.h"
 #include "bin/tokenmint/io.h"
-#include "bin/tokenmint/mint.h"
 #include "bin/tokenmint/obtain.h"
 #include "bin/tokenmint/options.h"
 #include "lib/date.h"
-#include "lib/error.h"
 #include "lib/json_write.h"
 
 static void write_json(struct buf *out, const struct vault_secret *token,
@@ -28,12 +26,10 @@ static void write_json(struct buf *out, const struct vault_secret *token,
 
 int cmd_get(const struct options *options, const char *const *operands, struct error *err)
 {
-	auto_mint struct mint mint = MINT_NONE;
 	auto_obtained struct obtained obtained = OBTAINED_NONE;
 	auto_secret struct buf out = BUF_EMPTY;
 
-	if (mint_open(&mint, err) < 0 ||
-	    obtain_token(&obtained, &mint, options, operands[0], err) < 0)
+	if (obtain_token(&obtained, options, operands[0], err) < 0)
 		return -1;
 	if (options->json)
 		write_json(&out, &obtained.token, &obtained.installation);

@@ -173,3 +173,17 @@ int installation_find_app(struct installation *installation, bool *found,
 		*installation = hit;
 	return 0;
 }
+
+int installation_find_only(struct installation *installation, bool *found,
+			   const struct layout *layout, struct error *err)
+{
+	struct installation hit = INSTALLATION_EMPTY;
+	struct search search = { 0, NULL, 0, &hit };
+
+	if (walk(&search, layout, err) < 0)
+		return -1;
+	*found = search.hits == 1;
+	if (*found)
+		*installation = hit;
+	return 0;
+}

@@ -43,6 +43,10 @@ int installation_forget(const struct installation *installation,
 int installation_find_id(struct installation *installation, bool *found, uint64_t id,
 			 const struct layout *layout, struct error *err);
 
+/* The only installation there is; *found = false when there are none or several. */
+int installation_find_only(struct installation *installation, bool *found,
+			   const struct layout *layout, struct error *err);
+
 /* The one app through which this owner is known; more than one is ERROR_USAGE. */
 int installation_find_app(struct installation *installation, bool *found,
 			  const struct layout *layout, struct error *err);

@@ -1,7 +1,10 @@
 #include "bin/tokenmint/obtain.h"
 
+#include "bin/tokenmint/agent.h"
 #include "bin/tokenmint/find.h"
+#include "bin/tokenmint/mint.h"
 #include "bin/tokenmint/options.h"
+#include "bin/tokenmint/reject.h"
 #include "bin/tokenmint/token.h"
 #include "lib/date.h"
 #include "lib/error.h"
@@ -46,12 +49,26 @@ static int find_again(struct installation *installation, struct mint *mint,
 	return -1;
 }
 
-int obtain_token(struct obtained *obtained, struct mint *mint,
-		 const struct options *options, const char *name, struct error *err)
+/* The one that a server refused is not given again. */
+static int reject(const struct mint *mint, const struct options *options, uint64_t id,
+		  struct error *err)
+{
+	auto_scope struct scope scope = SCOPE_EMPTY;
+	bool dropped = false;
+
+	if (!options->refused)
+		return 0;
+	scope_make(&scope, options);
+	return reject_token(&dropped, mint, id, &scope, options->refused, err);
+}
+
+static int obtain_own(struct obtained *obtained, struct mint *mint,
+		      const struct options *options, const char *name, struct error *err)
 {
 	struct installation *installation = &obtained->installation;
 
-	if (find_installation(installation, mint, name, options->app, err) < 0)
+	if (find_installation(installation, mint, name, options->app, err) < 0 ||
+	    reject(mint, options, installation->id, err) < 0)
 		return -1;
 	if (obtain(&obtained->token, installation, mint, options, err) == 0)
 		return 0;
@@ -59,4 +76,16 @@ int obtain_token(struct obtained *obtained, struct mint *mint,
 	    find_again(installation, mint, options, name, err) < 0)
 		return -1;
 	return obtain(&obtained->token, installation, mint, options, err);
+}
+
+int obtain_token(struct obtained *obtained, const struct options *options,
+		 const char *name, struct error *err)
+{
+	auto_mint struct mint mint = MINT_NONE;
+
+	if (options->agent)
+		return agent_obtain(obtained, options, name, err);
+	if (mint_open(&mint, err) < 0)
+		return -1;
+	return obtain_own(obtained, &mint, options, name, err);
 }

@@ -2,7 +2,7 @@
 #define BIN_TOKENMINT_OBTAIN_H
 
 #include "bin/tokenmint/installation.h"
-#include "bin/tokenmint/mint.h"
+#include "lib/vault.h"
 
 struct error;
 struct options;
@@ -21,8 +21,11 @@ struct obtained {
 
 void obtained_wipe(struct obtained *obtained);
 
-/* The token for "OWNER" or "OWNER/REPO" as the options want it (app, scope, time to live). */
-int obtain_token(struct obtained *obtained, struct mint *mint,
-		 const struct options *options, const char *name, struct error *err);
+/*
+ * The token for "OWNER" or "OWNER/REPO" as the options want it (app, scope, time to live), from
+ * the agent that they name, else from the vault and GitHub.
+ */
+int obtain_token(struct obtained *obtained, const struct options *options,
+		 const char *name, struct error *err);
 
 #endif

@@ -1,5 +1,6 @@
 #include "bin/tokenmint/options.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/error.h"
@@ -26,11 +27,16 @@ const char options_usage[] =
 	"       tokenmint get OWNER[/REPO] [--app NAME] [--min-ttl 25m] [--repository "
 	"R]...\n"
 	"                 [--permission contents=read]... [--json]\n"
+	"                 [--agent SOCKET] [--refused HASH]\n"
+	"       tokenmint git-credential [OWNER[/REPO]] get|store|erase|capability\n"
+	"                 [--app NAME] [--min-ttl 25m] [--repository R]...\n"
+	"                 [--permission contents=read]... [--agent SOCKET]\n"
 	"       tokenmint sync -\n"
 	"       tokenmint refresh [--all|OWNER...] [--app NAME] [--older-than 30m]\n";
 
 static const struct option longs[] = {
 	{ "after", required_argument, NULL, 'n' },
+	{ "agent", required_argument, NULL, 'G' },
 	{ "alg", required_argument, NULL, 'g' },
 	{ "all", no_argument, NULL, 'A' },
 	{ "app", required_argument, NULL, 'a' },
@@ -49,6 +55,7 @@ static const struct option longs[] = {
 	{ "min-ttl", required_argument, NULL, 'm' },
 	{ "older-than", required_argument, NULL, 'o' },
 	{ "permission", required_argument, NULL, 'p' },
+	{ "refused", required_argument, NULL, 'x' },
 	{ "repository", required_argument, NULL, 'r' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
@@ -181,6 +188,9 @@ static int take(void *context, int letter, struct error *err)
 	case 'f':
 		options->file = optarg;
 		return 0;
+	case 'G':
+		options->agent = optarg;
+		return 0;
 	case 'g':
 		return take_algorithm(options, err);
 	case 'i':
@@ -207,6 +217,9 @@ static int take(void *context, int letter, struct error *err)
 	case 's':
 		options->jwks = optarg;
 		return 0;
+	case 'x':
+		options->refused = optarg;
+		return 0;
 	default:
 		return error_set(err, ERROR_BUG, "option -%c", letter);
 	}
@@ -214,11 +227,15 @@ static int take(void *context, int letter, struct error *err)
 
 int options_parse(struct options *options, int argc, char *argv[], struct error *err)
 {
-	static const struct cli_grammar grammar = { "Aa:c:de:F:f:g:hi:jk:l:m:n:o:p:r:s:V",
-						    longs, take };
+	static const struct cli_grammar grammar = {
+		"Aa:c:de:F:f:G:g:hi:jk:l:m:n:o:p:r:s:Vx:", longs, take
+	};
 
 	*options =
 		(struct options){ .cli = { .program = "tokenmint", .context = options },
+				  .agent = getenv("HOOKTOOLS_AGENT"),
 				  .min_ttl_ms = MIN_TTL_MS };
+	if (options->agent && !*options->agent)
+		options->agent = NULL;
 	return cli_parse(&options->cli, &grammar, argc, argv, err);
 }
