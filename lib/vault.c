@@ -31,7 +31,7 @@ static const struct scope {
 	const char *name;
 	int parts; /* of the whole name, the scope counted */
 } scopes[] = {
-	{ "app", 2 },	   { "global", 2 },	{ "installation", 2 },
+	{ "app", 2 },	   { "global", 2 },	{ "identity", 2 }, { "installation", 2 },
 	{ "pipeline", 3 }, { "repository", 2 }, { "user", 2 },
 };
 

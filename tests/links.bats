@@ -20,6 +20,7 @@ foreign() {
 	[ "$(foreign libexec/hooktools/runjob-pipeline)" = "jq " ]
 	[ "$(foreign libexec/hooktools/runjob-report)" = "curl jq " ]
 	[ "$(foreign libexec/hooktools/tokenmint-mint)" = "curl " ]
+	[ "$(foreign libexec/hooktools/tokenmint-identity)" = "gnutls " ]
 	[ "$(foreign libexec/hooktools/hookrecv-forge)" = "curl " ]
 	[ "$(foreign libexec/hooktools/hookroute-forward)" = "curl gnutls jq " ]
 	[ "$(foreign libexec/hooktools/hookroute-plugin)" = "gnutls sqlite3 " ]

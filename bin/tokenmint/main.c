@@ -2,6 +2,7 @@
 #include <signal.h>
 
 #include "bin/tokenmint/commands.h"
+#include "bin/tokenmint/helper.h"
 #include "bin/tokenmint/options.h"
 #include "lib/error.h"
 #include "lib/log.h"
@@ -78,9 +79,12 @@ int main(int argc, char *argv[])
 {
 	struct options options;
 	struct error err = { 0 };
-	int status = options_parse(&options, argc, argv, &err);
 	bool answered = false;
+	int status;
 
+	if (helper_is_called(argc, argv))
+		return helper_become(argv);
+	status = options_parse(&options, argc, argv, &err);
 	log_start("tokenmint", options.cli.debug);
 	(void)signal(SIGPIPE, SIG_IGN); /* a write that fails says so */
 	if (status == 0)

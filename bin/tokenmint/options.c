@@ -32,7 +32,15 @@ const char options_usage[] =
 	"                 [--app NAME] [--min-ttl 25m] [--repository R]...\n"
 	"                 [--permission contents=read]... [--agent SOCKET]\n"
 	"       tokenmint sync -\n"
-	"       tokenmint refresh [--all|OWNER...] [--app NAME] [--older-than 30m]\n";
+	"       tokenmint refresh [--all|OWNER...] [--app NAME] [--older-than 30m]\n"
+	"       tokenmint apikey bootstrap [--name TEXT] [--expires 90d|never] [--json]\n"
+	"       tokenmint apikey create [--role admin|operator|viewer]... "
+	"[--namespace NAME]\n"
+	"                 [--name TEXT] [--expires 90d|never] [--json]\n"
+	"       tokenmint apikey list [--limit N] [--after ID] [--json]\n"
+	"       tokenmint apikey show ID\n"
+	"       tokenmint apikey revoke ID\n"
+	"       tokenmint apikey verify < key\n";
 
 static const struct option longs[] = {
 	{ "after", required_argument, NULL, 'n' },

@@ -1,0 +1,19 @@
+#ifndef BIN_TOKENMINT_IDENTITY_COMMANDS_H
+#define BIN_TOKENMINT_IDENTITY_COMMANDS_H
+
+struct error;
+struct options;
+struct place;
+
+/* One function for each row of the table in main.c. */
+typedef int command_fn(const struct options *options, const struct place *place,
+		       struct error *err);
+
+command_fn cmd_apikey_bootstrap;
+command_fn cmd_apikey_create;
+command_fn cmd_apikey_list;
+command_fn cmd_apikey_show;
+command_fn cmd_apikey_revoke;
+command_fn cmd_apikey_verify;
+
+#endif

@@ -1,0 +1,78 @@
+/* tokenmint-identity: API keys.  Started as `tokenmint apikey`; see tokenmint-identity(1). */
+#include <signal.h>
+
+#include "bin/tokenmint-identity/commands.h"
+#include "bin/tokenmint-identity/options.h"
+#include "bin/tokenmint-identity/place.h"
+#include "lib/error.h"
+#include "lib/log.h"
+#include "lib/str.h"
+
+/* A command: its two words, how many operands it takes, the letters of its options. */
+struct command {
+	const char *word;
+	const char *action;
+	command_fn *run;
+	size_t operands;
+	const char *letters;
+};
+
+/* clang-format off */
+static const struct command commands[] = {
+	{ "apikey", "bootstrap", cmd_apikey_bootstrap, 0, "ejN" },
+	{ "apikey", "create", cmd_apikey_create, 0, "ejNnr" },
+	{ "apikey", "list", cmd_apikey_list, 0, "ajl" },
+	{ "apikey", "show", cmd_apikey_show, 1, "" },
+	{ "apikey", "revoke", cmd_apikey_revoke, 1, "" },
+	{ "apikey", "verify", cmd_apikey_verify, 0, "" },
+};
+/* clang-format on */
+
+static const struct command *find_command(const struct cli *cli)
+{
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]) && cli->count >= 2;
+	     i++)
+		if (str_equal(commands[i].word, cli->words[0]) &&
+		    str_equal(commands[i].action, cli->words[1]))
+			return &commands[i];
+	return NULL;
+}
+
+static int run(const struct options *options, struct error *err)
+{
+	const struct command *command = find_command(&options->cli);
+	auto_place struct place place = PLACE_NONE;
+
+	if (!command)
+		return error_set(err, ERROR_USAGE,
+				 "which command?  tokenmint %s --help shows them",
+				 options->cli.count > 0 ? options->cli.words[0]
+							: "apikey");
+	if (options->operand_count != command->operands)
+		return error_set(err, ERROR_USAGE, "%s %s takes %s", command->word,
+				 command->action,
+				 command->operands ? "one id" : "no operand");
+	if (cli_check(&options->cli, command->word, command->letters, err) < 0 ||
+	    place_open(&place, err) < 0)
+		return -1;
+	return command->run(options, &place, err);
+}
+
+int main(int argc, char *argv[])
+{
+	struct options options;
+	struct error err = { 0 };
+	int status = options_parse(&options, argc, argv, &err);
+	bool answered = false;
+
+	log_start("tokenmint", options.cli.debug);
+	(void)signal(SIGPIPE, SIG_IGN); /* a write that fails says so */
+	if (status == 0)
+		status = cli_answer(&answered, &options.cli, options_usage, &err);
+	if (status == 0 && !answered)
+		status = run(&options, &err);
+	if (status == 0)
+		return 0;
+	log_error("%s", err.message);
+	return error_exit_status(&err);
+}

@@ -1,0 +1,58 @@
+#include "bin/tokenmint/helper.h"
+
+#include <stddef.h>
+#include <unistd.h>
+
+#include "lib/cleanup.h"
+#include "lib/error.h"
+#include "lib/layout.h"
+#include "lib/log.h"
+#include "lib/path.h"
+#include "lib/str.h"
+
+static const struct helper {
+	const char *word;
+	const char *program;
+} helpers[] = {
+	{ "apikey", "tokenmint-identity" },
+};
+
+/* NULL when no helper is called. */
+static const struct helper *find(char *argv[])
+{
+	const char *word = NULL;
+
+	while (*argv && !word) {
+		argv++;
+		if (!str_equal(*argv, "-d") && !str_equal(*argv, "--debug"))
+			word = *argv;
+	}
+	for (size_t i = 0; i < sizeof(helpers) / sizeof(helpers[0]); i++)
+		if (str_equal(helpers[i].word, word))
+			return &helpers[i];
+	return NULL;
+}
+
+bool helper_is_called(int argc, char *argv[])
+{
+	return argc > 1 && find(argv);
+}
+
+int helper_become(char *argv[])
+{
+	const struct helper *helper = find(argv);
+	auto_layout struct layout layout = LAYOUT_EMPTY;
+	auto_free char *program = NULL;
+	struct error err = { 0 };
+
+	log_start("tokenmint", false);
+	if (layout_read(&layout, &err) == 0) {
+		program = path_join(layout.libexec, helper->program);
+		argv[0] = program;
+		(void)execv(program, argv);
+		(void)error_errno(&err, "execute '%s'", program);
+		err.kind = ERROR_CONFIG;
+	}
+	log_error("%s", err.message);
+	return error_exit_status(&err);
+}
