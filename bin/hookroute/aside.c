@@ -29,7 +29,7 @@ static void write_time(struct json_writer *writer, const char *key, int64_t unix
 	json_write_string(writer, key, text);
 }
 
-static void write_delivery(struct json_writer *writer, const struct delivery *delivery)
+void aside_write_delivery(struct json_writer *writer, const struct delivery *delivery)
 {
 	json_write_u64(writer, "n", delivery->n);
 	json_write_string(writer, "route", delivery->route);
@@ -60,44 +60,6 @@ int aside_set_due(const struct spool *spool, const char *id, int64_t due_ms,
 	if (utimensat(spool->dir[SPOOL_DEFER], id, times, 0) < 0 && errno != ENOENT)
 		return error_errno(err, "set the time of 'defer/%s'", id);
 	return 0;
-}
-
-/* What an earlier file of that name had been through, if a crash left that behind. */
-static void forget_progress(const struct aside *aside)
-{
-	auto_free char *name = str_format("%s.done", aside->id);
-
-	if (aside_due_ms(aside->spool, aside->id) == INT64_MAX)
-		(void)unlinkat(aside->spool->dir[SPOOL_DEFER], name, 0);
-}
-
-int aside_defer(const struct aside *aside, const struct deliveries *left, int64_t due_ms,
-		struct error *err)
-{
-	auto_buf struct buf text = BUF_EMPTY;
-	struct json_writer writer = JSON_WRITER(&text);
-	char due[DATE_LEN];
-	size_t i;
-
-	forget_progress(aside);
-	date_format(due, due_ms);
-	buf_add(&text, aside->line.data, aside->line.len);
-	buf_add_char(&text, '\n');
-	json_write_object(&writer, NULL);
-	json_write_string(&writer, "due_at", due);
-	json_write_array(&writer, "left");
-	for (i = 0; i < left->count; i++) {
-		json_write_object(&writer, NULL);
-		write_delivery(&writer, &left->list[i]);
-		json_write_object_end(&writer);
-	}
-	json_write_array_end(&writer);
-	json_write_object_end(&writer);
-	buf_add_char(&text, '\n');
-	if (file_replace(aside->spool->dir[SPOOL_DEFER], aside->id, text.data, text.len,
-			 0600, err) < 0)
-		return error_wrap(err, "defer event '%s'", aside->id);
-	return aside_set_due(aside->spool, aside->id, due_ms, err);
 }
 
 static int read_time(int64_t *unix_ms, jv value, const char *key, struct error *err)
@@ -201,7 +163,7 @@ static int bury(const struct aside *aside, const struct delivery *delivery,
 	date_format(at, date_now_ms());
 	json_write_object(&writer, NULL);
 	json_write_string(&writer, "at", at);
-	write_delivery(&writer, delivery);
+	aside_write_delivery(&writer, delivery);
 	json_write_object_end(&writer);
 	buf_add_char(&text, '\n');
 	buf_add(&event, aside->line.data, aside->line.len);

@@ -2,12 +2,15 @@
 #define BIN_HOOKROUTE_ASIDE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "bin/hookroute/routes.h"
 #include "lib/str.h"
+#include "lib/uuid.h"
 
 struct error;
+struct json_writer;
 struct spool;
 
 /*
@@ -22,6 +25,24 @@ struct aside {
 	const char *id; /* of the event */
 	struct str_view line;
 };
+
+/* The same in steps, for many at once: written, but not under its name; then, when the
+ * caller has synced them, all put in place.  One that is not goes by aside_unstage. */
+struct aside_staged {
+	int fd; /* -1 when there is none */
+	char id[UUID_LEN];
+};
+
+#define ASIDE_STAGED_NONE                                                                \
+	{                                                                                \
+		.fd = -1                                                                 \
+	}
+
+int aside_stage(struct aside_staged *staged, const struct aside *aside,
+		const struct deliveries *left, int64_t due_ms, struct error *err);
+int aside_publish(struct aside_staged *const *list, size_t count,
+		  const struct spool *spool, struct error *err);
+void aside_unstage(struct aside_staged *staged, const struct spool *spool);
 
 int aside_defer(const struct aside *aside, const struct deliveries *left, int64_t due_ms,
 		struct error *err);
@@ -51,6 +72,9 @@ void aside_unlock_dead(const struct spool *spool);
 
 /* dead/<id> is dealt with: take it and its reasons away. */
 int aside_forget(const struct spool *spool, const char *id, struct error *err);
+
+/* The members of a delivery, in defer/ and in a reason. */
+void aside_write_delivery(struct json_writer *writer, const struct delivery *delivery);
 
 /* When defer/<id> is due; INT64_MAX when it is gone. */
 int64_t aside_due_ms(const struct spool *spool, const char *id);

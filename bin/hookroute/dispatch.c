@@ -189,6 +189,7 @@ void dispatch_close(struct dispatch *dispatch)
 	for (consumer = dispatch->consumers; consumer; consumer = consumer->next)
 		drop_values(&consumer->sent);
 	dispatch_stop(dispatch);
+	deferral_close(dispatch);
 	while ((consumer = dispatch->consumers)) {
 		dispatch->consumers = consumer->next;
 		consumer_finish(consumer);

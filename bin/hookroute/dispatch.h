@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "bin/hookroute/consumer.h"
+#include "bin/hookroute/deferral.h"
 #include "bin/hookroute/due.h"
 #include "bin/hookroute/lanes.h"
 #include "bin/hookroute/lease.h"
@@ -37,6 +38,7 @@ struct dispatch {
 	struct work *sleepers; /* of which something waits, while the rest is under way */
 	struct work *waking;   /* those of them that are being looked at */
 	struct lanes lanes;
+	struct deferral deferral;
 	size_t events_max;   /* under way at once */
 	struct due *due;     /* of the intake: to ask for what is kept back */
 	size_t events_open;  /* under way */

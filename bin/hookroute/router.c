@@ -129,6 +129,9 @@ static int take_due(struct router *router, bool *taken, int64_t now_ms, struct e
 	struct lease *lease = NULL;
 
 	*taken = false;
+	/* What was put aside for its lane may be asked for at once. */
+	if (router->dispatch.deferral.has_lanes)
+		deferral_commit(&router->dispatch);
 	if (!dispatch_has_room_for_due(&router->dispatch))
 		return 0;
 	if (intake_next_due(&lease, &router->intake, now_ms, err) < 0)
@@ -243,6 +246,7 @@ static int loop(struct router *router, struct error *err)
 	for (;;) {
 		if (fill(router, date_now_ms(), err) < 0)
 			return -1;
+		deferral_commit(&router->dispatch);
 		journal_flush(&router->journal);
 		figures_note(&router->figures, &router->dispatch, date_now_ms());
 		if (router->dispatch.stopping)

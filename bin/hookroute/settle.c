@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "bin/hookroute/aside.h"
+#include "bin/hookroute/deferral.h"
 #include "bin/hookroute/dispatch.h"
 #include "bin/hookroute/figures.h"
 #include "bin/hookroute/handover.h"
@@ -43,7 +44,7 @@ void settle_lease(struct dispatch *dispatch, struct lease *lease)
 	remove_lease(dispatch, lease);
 }
 
-static void mark(struct work *work, const struct delivery *delivery)
+void settle_mark(struct work *work, const struct delivery *delivery)
 {
 	struct error err = { 0 };
 	char id[UUID_LEN];
@@ -68,7 +69,7 @@ static void give_up(struct work *work, struct delivery *delivery)
 	if (work->dispatch->failed)
 		return;
 	work->dispatch->dead++;
-	mark(work, delivery);
+	settle_mark(work, delivery);
 	if (delivery->problem)
 		log_warning("event %s: %s failed: %s; it is in dead/", work->id,
 			    delivery->route ? delivery->route : "routing",
@@ -78,161 +79,6 @@ static void give_up(struct work *work, struct delivery *delivery)
 			"event %s: %s to %s given up after %u tries: %s; it is in dead/",
 			work->id, delivery->route, delivery->to, delivery->tries,
 			delivery->error);
-}
-
-static void copy_delivery(struct deliveries *left, const struct delivery *from)
-{
-	struct delivery *to = deliveries_add(left);
-
-	*to = *from;
-	to->route = from->route ? str_dup(from->route) : NULL;
-	to->to = from->to ? str_dup(from->to) : NULL;
-	to->send = from->send ? str_dup(from->send) : NULL;
-	to->lane = from->lane ? str_dup(from->lane) : NULL;
-	to->error = from->error ? str_dup(from->error) : NULL;
-	to->problem = NULL;
-}
-
-static void collect_left(struct deliveries *left, const struct work *work)
-{
-	size_t i;
-
-	for (i = 0; i < work->deliveries.count; i++) {
-		if (work->parcels[i].state == PARCEL_WAITS)
-			copy_delivery(left, work->parcels[i].delivery);
-	}
-}
-
-static bool has_n(const struct deliveries *left, unsigned n)
-{
-	size_t i;
-
-	for (i = 0; i < left->count; i++) {
-		if (left->list[i].n == n)
-			return true;
-	}
-	return false;
-}
-
-static void join(struct deliveries *left, struct lease *lease)
-{
-	auto_deliveries struct deliveries waiting = DELIVERIES_EMPTY;
-	auto_buf struct buf line = BUF_EMPTY;
-	struct error err = { 0 };
-	bool found = false;
-	size_t i;
-
-	/* The event's line, then what is left of it; one that cannot be read is replaced. */
-	for (i = 0; i < 2; i++) {
-		if (lease_read(&line, &found, lease, &err) < 0)
-			return;
-	}
-	if (aside_read(&waiting, (struct str_view){ buf_str(&line), line.len }, &err) < 0)
-		return;
-	for (i = 0; i < waiting.count; i++) {
-		char id[UUID_LEN];
-
-		uuid_derive(id, lease->id, waiting.list[i].n);
-		if (!has_n(left, waiting.list[i].n) && !lease_has_handled(lease, id))
-			copy_delivery(left, &waiting.list[i]);
-	}
-}
-
-static int64_t first_due(const struct deliveries *left)
-{
-	int64_t due_ms = INT64_MAX;
-	size_t i;
-
-	for (i = 0; i < left->count; i++) {
-		if (left->list[i].due_ms < due_ms)
-			due_ms = left->list[i].due_ms;
-	}
-	return due_ms;
-}
-
-/* Something of this event may wait already: it came twice, or we died before the mark.
- * *busy: somebody works on that just now. */
-static int defer(struct work *work, struct deliveries *left, bool *busy,
-		 struct error *err)
-{
-	const struct aside aside = aside_of(work);
-	struct lease *lease = NULL;
-	int failed;
-
-	if (work->lease->state == SPOOL_CUR) {
-		if (lease_take(&lease, aside.spool, SPOOL_DEFER, work->id, err) < 0)
-			return -1;
-		*busy = !lease && aside_due_ms(aside.spool, work->id) != INT64_MAX;
-	}
-	if (*busy)
-		return 0;
-	if (lease)
-		join(left, lease);
-	failed = aside_defer(&aside, left, first_due(left), err);
-	if (lease && !failed)
-		failed = lease_finish(lease, err);
-	if (lease)
-		lease_release(lease);
-	return failed;
-}
-
-/* In defer/ the file itself is replaced; in cur/ the event is this file's no more. */
-static void mark_left(struct work *work)
-{
-	size_t i;
-
-	if (work->lease->state != SPOOL_CUR)
-		return;
-	for (i = 0; i < work->deliveries.count && !work->dispatch->failed; i++) {
-		if (work->parcels[i].state == PARCEL_WAITS)
-			mark(work, work->parcels[i].delivery);
-	}
-}
-
-/* Nothing in the file has changed but that it is kept back for longer. */
-static void move_time(struct work *work)
-{
-	int64_t due_ms = INT64_MAX;
-	struct error err = { 0 };
-	size_t i;
-
-	for (i = 0; i < work->deliveries.count; i++) {
-		if (work->parcels[i].state == PARCEL_WAITS &&
-		    work->deliveries.list[i].due_ms < due_ms)
-			due_ms = work->deliveries.list[i].due_ms;
-	}
-	if (due_ms != INT64_MAX)
-		settle_check(work->dispatch,
-			     aside_set_due(work->dispatch->spool, work->id, due_ms, &err),
-			     &err);
-}
-
-/* False when it cannot be done yet. */
-static bool put_aside(struct work *work)
-{
-	auto_deliveries struct deliveries left = DELIVERIES_EMPTY;
-	struct dispatch *dispatch = work->dispatch;
-	struct error err = { 0 };
-	bool busy = false;
-	size_t count;
-
-	/* The old file in defer/ still says all that is left. */
-	if (work->lease->state == SPOOL_DEFER &&
-	    (work->lease->abandoned || !work->changed)) {
-		if (work->moved)
-			move_time(work);
-		return true;
-	}
-	collect_left(&left, work);
-	count = left.count;
-	if (!count)
-		return true;
-	settle_check(dispatch, defer(work, &left, &busy, &err), &err);
-	if (busy)
-		return false;
-	dispatch->deferred += count;
-	mark_left(work);
-	return true;
 }
 
 /* Tell the consumers what is kept back for them. */
@@ -263,17 +109,12 @@ static bool stays(const struct work *work)
 	return false;
 }
 
-void settle_work(struct work *work)
+void settle_end(struct work *work)
 {
 	struct dispatch *dispatch = work->dispatch;
 	struct lease *lease = work->lease;
 	bool stay = stays(work);
 
-	if (!put_aside(work)) {
-		work->again_ms = date_now_ms() + BLOCKED_MS;
-		handover_sleep(work);
-		return;
-	}
 	tell_kept(work);
 	lanes_forget(work);
 	handover_wake(work);
@@ -287,6 +128,21 @@ void settle_work(struct work *work)
 		remove_lease(dispatch, lease);
 	else
 		settle_lease(dispatch, lease);
+}
+
+void settle_work(struct work *work)
+{
+	switch (deferral_add(work)) {
+	case DEFERRAL_NOTHING:
+		settle_end(work);
+		break;
+	case DEFERRAL_ADDED:
+		break;
+	case DEFERRAL_BUSY:
+		work->again_ms = date_now_ms() + BLOCKED_MS;
+		handover_sleep(work);
+		break;
+	}
 }
 
 /* When it is tried again; false when it is not. */
@@ -333,14 +189,14 @@ static void take_note(struct delivery *delivery, const struct reply *reply,
 static void end_ok(struct parcel *parcel)
 {
 	parcel->work->dispatch->delivered++;
-	mark(parcel->work, parcel->delivery);
+	settle_mark(parcel->work, parcel->delivery);
 	log_info("event %s: %s to %s ok", parcel->work->id, parcel->delivery->route,
 		 parcel->delivery->to);
 }
 
 static void end_superseded(struct parcel *parcel)
 {
-	mark(parcel->work, parcel->delivery);
+	settle_mark(parcel->work, parcel->delivery);
 	log_info("event %s: %s to %s superseded: a newer one of its lane takes its place",
 		 parcel->work->id, parcel->delivery->route, parcel->delivery->to);
 }

@@ -1,6 +1,7 @@
 #ifndef BIN_HOOKROUTE_SETTLE_H
 #define BIN_HOOKROUTE_SETTLE_H
 
+struct delivery;
 struct dispatch;
 struct error;
 struct lease;
@@ -22,6 +23,12 @@ void settle_close(struct work *work);
 
 /* None of its deliveries is under way: what is left is put aside, and the work freed. */
 void settle_work(struct work *work);
+
+/* What was left of it is put aside: the work is freed. */
+void settle_end(struct work *work);
+
+/* That delivery is its file's business no more. */
+void settle_mark(struct work *work, const struct delivery *delivery);
 
 /* As settle_close, and what is left of it stays in its file, for the next router. */
 void settle_abandon(struct work *work);
