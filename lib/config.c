@@ -46,6 +46,7 @@ static const char *const settings[] = {
 	"HOOKTOOLS_ROUTE_MEMORY",
 	"HOOKTOOLS_ROUTE_TIME",
 	"HOOKTOOLS_TICK_JITTER",
+	"HOOKTOOLS_VAULT_STORES",
 };
 
 enum { SETTINGS = sizeof(settings) / sizeof(settings[0]) };

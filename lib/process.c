@@ -7,6 +7,7 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <sysexits.h>
@@ -226,6 +227,26 @@ static void close_pipes(struct pipes *pipes)
 	}
 }
 
+/* What fits into no pipe waits in memory that is a file. */
+static int put_aside(int *in, const struct str_view *input, struct error *err)
+{
+	auto_close int fd = memfd_create("input", MFD_CLOEXEC);
+
+	if (fd < 0)
+		return error_errno(err, "make room for its stdin");
+	for (size_t done = 0; done < input->len;) {
+		ssize_t put =
+			pwrite(fd, input->data + done, input->len - done, (off_t)done);
+
+		if (put < 0 && errno != EINTR)
+			return error_errno(err, "make room for its stdin");
+		done += put > 0 ? (size_t)put : 0;
+	}
+	cleanup_close(in);
+	*in = steal_fd(&fd);
+	return 0;
+}
+
 static int start_call(struct process *process, struct pipes *pipes,
 		      const struct process_call *call, struct error *err)
 {
@@ -234,6 +255,9 @@ static int start_call(struct process *process, struct pipes *pipes,
 	if (pipe2(pipes->in, O_CLOEXEC) < 0 || pipe2(pipes->out, O_CLOEXEC) < 0 ||
 	    pipe2(pipes->err, O_CLOEXEC) < 0)
 		return error_errno(err, "make pipes");
+	if (call->input.len > INPUT_LIMIT &&
+	    put_aside(&pipes->in[0], &call->input, err) < 0)
+		return -1;
 	start.in = pipes->in[0];
 	start.out = pipes->out[1];
 	start.err = pipes->err[1];
@@ -243,7 +267,7 @@ static int start_call(struct process *process, struct pipes *pipes,
 	close(steal_fd(&pipes->out[1]));
 	close(steal_fd(&pipes->err[1]));
 	/* It fits into the pipe, so this does not wait for the reader. */
-	if (call->input.len &&
+	if (call->input.len && call->input.len <= INPUT_LIMIT &&
 	    write(pipes->in[1], call->input.data, call->input.len) < 0 && errno != EPIPE)
 		return error_errno(err, "write to its stdin");
 	close(steal_fd(&pipes->in[1]));
@@ -260,8 +284,6 @@ int process_capture(struct buf *out, const struct process_call *call, struct err
 	struct error ignored = { 0 };
 	int failed = -1;
 
-	if (call->input.len > INPUT_LIMIT)
-		return error_set(err, ERROR_BUG, "'%s': input over 64 KB", call->argv[0]);
 	if (start_call(&process, &pipes, call, err) == 0) {
 		int ends[2] = { steal_fd(&pipes.out[0]), steal_fd(&pipes.err[0]) };
 

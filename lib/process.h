@@ -55,7 +55,7 @@ int process_wait(struct process_outcome *outcome, struct process *process,
 
 struct process_call {
 	const char *const *argv;
-	struct str_view input; /* its stdin, up to 64 KB */
+	struct str_view input; /* its stdin */
 	size_t limit;	       /* bytes of stdout that are taken; more is ERROR_DATA */
 	int timeout_ms;	       /* then it is killed: ERROR_TEMPORARY */
 };

@@ -14,90 +14,15 @@
 #include "lib/file.h"
 #include "lib/layout.h"
 #include "lib/path.h"
+#include "lib/vault_file.h"
 #include "lib/vault_key.h"
+#include "lib/vault_keys.h"
+#include "lib/vault_store.h"
 
-/* The head of a sealed file, hookvault(5): magic, expiry, time of writing, nonce. */
-#define MAGIC "HTVAULT1"
-#define EXPIRES_AT 8
-#define STORED_AT 16
-#define NONCE_AT 24
-#define HEAD_LEN 36
+#define FILE_MAX (VAULT_SECRET_MAX + VAULT_FILE_HEAD + CRYPTO_TAG_LEN)
 
-#define PART_LEN_MAX 200 /* leaves room for the names of locks and temporary files */
-#define PARTS_MAX 3
-#define NAME_LEN_MAX ((size_t)PARTS_MAX * (PART_LEN_MAX + 1))
-
-static const struct scope {
-	const char *name;
-	int parts; /* of the whole name, the scope counted */
-} scopes[] = {
-	{ "app", 2 },	   { "global", 2 },	{ "identity", 2 }, { "installation", 2 },
-	{ "pipeline", 3 }, { "repository", 2 }, { "user", 2 },
-};
-
-static bool is_part(struct str_view part)
-{
-	char name[PART_LEN_MAX + 1] = "";
-
-	if (part.len > PART_LEN_MAX)
-		return false;
-	memcpy(name, part.data, part.len);
-	/* file_replace makes its temporary files beside the secrets. */
-	return path_is_safe_name(name) && !str_ends(name, ".tmp");
-}
-
-static int scope_parts(struct str_view part)
-{
-	for (size_t i = 0; i < sizeof scopes / sizeof scopes[0]; i++)
-		if (str_view_equal(part, scopes[i].name))
-			return scopes[i].parts;
-	return 0;
-}
-
-bool vault_is_name(const char *name)
-{
-	const char *rest = name;
-	int parts = 0;
-	int want = 0;
-
-	if (strlen(name) > NAME_LEN_MAX)
-		return false;
-	while (rest) {
-		struct str_view part = str_split(&rest, '/');
-
-		if (!is_part(part))
-			return false;
-		if (parts++ == 0)
-			want = scope_parts(part);
-	}
-	return parts == want;
-}
-
-static int check_name(const char *name, struct error *err)
-{
-	if (vault_is_name(name))
-		return 0;
-	return error_set(
-		err, ERROR_USAGE,
-		"'%.200s' is no name of a secret: want global/NAME, repository/NAME, "
-		"installation/ID, app/NAME, user/NAME or pipeline/PIPELINE/NAME",
-		name);
-}
-
-static void put_i64(uint8_t *at, int64_t number)
-{
-	for (int i = 0; i < 8; i++)
-		at[i] = (uint8_t)((uint64_t)number >> (56 - 8 * i));
-}
-
-static int64_t get_i64(const uint8_t *at)
-{
-	uint64_t number = 0;
-
-	for (int i = 0; i < 8; i++)
-		number = number << 8 | at[i];
-	return (int64_t)number;
-}
+/* The vault may change its key between two looks of ours, and again. */
+#define LOOKS 5
 
 int vault_open(struct vault *vault, const char *dir, const char *key_file,
 	       struct error *err)
@@ -110,6 +35,7 @@ int vault_open(struct vault *vault, const char *dir, const char *key_file,
 		return -1;
 	if (file_open_dir(&opened.dir, AT_FDCWD, dir, err) < 0)
 		return -1;
+	opened.key_file = str_dup(key_file);
 	*vault = opened;
 	opened = (struct vault)VAULT_NONE;
 	return 0;
@@ -119,8 +45,22 @@ int vault_open_layout(struct vault *vault, const struct layout *layout, struct e
 {
 	auto_free char *dir = path_join(layout->state, "vault");
 	auto_free char *key_file = layout_key_file(layout);
+	auto_vault struct vault opened = VAULT_NONE;
+	auto_vault_stores struct vault_stores stores = VAULT_STORES_NONE;
 
-	return vault_open(vault, dir, key_file, err);
+	if (vault_open(&opened, dir, key_file, err) < 0 ||
+	    vault_stores_read(&stores, layout, err) < 0)
+		return -1;
+	if (stores.count) {
+		opened.stores = malloc(sizeof stores);
+		if (!opened.stores)
+			return error_errno(err, "open the vault");
+		*opened.stores = stores;
+		stores = (struct vault_stores)VAULT_STORES_NONE;
+	}
+	*vault = opened;
+	opened = (struct vault)VAULT_NONE;
+	return 0;
 }
 
 void vault_close(struct vault *vault)
@@ -128,7 +68,11 @@ void vault_close(struct vault *vault)
 	if (vault->dir >= 0)
 		(void)close(vault->dir); /* a folder: nothing is written by it */
 	crypto_wipe(vault->key, sizeof vault->key);
-	vault->dir = -1;
+	free(vault->key_file);
+	if (vault->stores)
+		vault_stores_free(vault->stores);
+	free(vault->stores);
+	*vault = (struct vault)VAULT_NONE;
 }
 
 /* The folders above a name; a new one is made to last. */
@@ -148,87 +92,117 @@ static int make_folders(const struct vault *vault, const char *name, struct erro
 	return 0;
 }
 
-/* What is authenticated and not hidden: the file's head, then the name. */
-static void write_aad(struct buf *aad, const void *head, const char *name)
+static const struct vault_store *store_of(const struct vault *vault, const char *name)
 {
-	buf_add(aad, head, HEAD_LEN);
-	buf_add_str(aad, name);
+	return vault->stores ? vault_stores_find(vault->stores, name) : NULL;
 }
 
-static void seal(struct buf *file, const struct vault *vault, const char *name,
-		 struct str_view bytes)
+/* Sealed and in place, while nobody changes the key. */
+static int put_here(const struct vault *vault, const struct vault_seal *what,
+		    struct str_view bytes, struct error *err)
 {
-	auto_buf struct buf aad = BUF_EMPTY;
-	struct crypto_gcm gcm = { vault->key,
-				  (const uint8_t *)file->data + NONCE_AT,
-				  { 0 } };
+	auto_buf struct buf file = BUF_EMPTY;
+	auto_vault_keys struct vault_keys keys = VAULT_KEYS_NONE;
+	auto_close int hold = -1;
+	struct vault_seal seal = *what;
 
-	write_aad(&aad, file->data, name);
-	gcm.aad = (struct str_view){ aad.data, aad.len };
-	(void)buf_room(file,
-		       bytes.len +
-			       CRYPTO_TAG_LEN); /* so that the nonce stays where it is */
-	gcm.nonce = (const uint8_t *)file->data + NONCE_AT;
-	crypto_gcm_seal(file, &gcm, bytes.data, bytes.len);
+	if (vault_hold(&hold, vault, err) < 0 || vault_keys_find(&keys, vault, err) < 0)
+		return -1;
+	seal.key = keys.key;
+	vault_file_seal(&file, &seal, bytes);
+	if (make_folders(vault, seal.name, err) < 0 ||
+	    file_replace(vault->dir, seal.name, file.data, file.len, 0600, err) < 0)
+		return -1;
+	return 0;
+}
+
+/* What goes to a store, without a copy of the bytes. */
+static int put_there(const struct vault_store *store, const struct vault_seal *what,
+		     struct str_view bytes, struct error *err)
+{
+	struct vault_secret secret = VAULT_SECRET_EMPTY;
+
+	secret.bytes.data = (char *)(uintptr_t)bytes.data;
+	secret.bytes.len = bytes.len;
+	secret.expires_ms = what->expires_ms;
+	secret.stored_ms = what->stored_ms;
+	return vault_store_put(store, what->name, &secret, err);
 }
 
 int vault_put(const struct vault *vault, const char *name, struct str_view bytes,
 	      int64_t expires_ms, struct error *err)
 {
-	uint8_t head[HEAD_LEN] = MAGIC;
-	auto_buf struct buf file = BUF_EMPTY;
+	const struct vault_seal what = { NULL, name, expires_ms, date_now_ms() };
+	const struct vault_store *store = NULL;
 
-	if (check_name(name, err) < 0)
+	if (vault_name_check(name, err) < 0)
 		return -1;
 	if (bytes.len > VAULT_SECRET_MAX)
 		return error_set(err, ERROR_DATA, "secret '%s' is longer than %zu bytes",
 				 name, VAULT_SECRET_MAX);
-	put_i64(head + EXPIRES_AT, expires_ms);
-	put_i64(head + STORED_AT, date_now_ms());
-	crypto_random(head + NONCE_AT, CRYPTO_NONCE_LEN);
-	buf_add(&file, head, sizeof head);
-	seal(&file, vault, name, bytes);
-	if (make_folders(vault, name, err) < 0)
-		return -1;
-	if (file_replace(vault->dir, name, file.data, file.len, 0600, err) < 0)
+	store = store_of(vault, name);
+	if (store)
+		return put_there(store, &what, bytes, err);
+	if (put_here(vault, &what, bytes, err) < 0)
 		return error_wrap(err, "store secret '%s'", name);
 	return 0;
 }
 
-static int unseal(struct vault_secret *secret, const struct vault *vault,
-		  const char *name, const struct buf *file, struct error *err)
+static int read_file(struct buf *file, bool *found, const struct vault *vault,
+		     const char *name, struct error *err)
 {
-	auto_buf struct buf aad = BUF_EMPTY;
-	const uint8_t *head = (const uint8_t *)file->data;
-	struct crypto_gcm gcm = { vault->key, head + NONCE_AT, { 0 } };
-
-	if (file->len < HEAD_LEN + CRYPTO_TAG_LEN || memcmp(head, MAGIC, 8) != 0)
-		return error_set(err, ERROR_DENIED, "secret '%s' is not a sealed file",
-				 name);
-	write_aad(&aad, head, name);
-	gcm.aad = (struct str_view){ aad.data, aad.len };
-	if (crypto_gcm_open(&secret->bytes, &gcm, head + HEAD_LEN, file->len - HEAD_LEN,
-			    err) < 0)
-		return error_wrap(err, "open secret '%s'", name);
-	secret->found = true;
-	secret->expires_ms = get_i64(head + EXPIRES_AT);
-	secret->stored_ms = get_i64(head + STORED_AT);
+	buf_clear(file);
+	if (file_read_if(file, found, vault->dir, name, FILE_MAX, err) < 0)
+		return error_wrap(err, "read secret '%s'", name);
 	return 0;
+}
+
+/* With what the vault says now are its keys. */
+static int open_anew(struct vault_secret *secret, const struct vault *vault,
+		     const char *name, struct error *err)
+{
+	auto_vault_keys struct vault_keys keys = VAULT_KEYS_NONE;
+	auto_buf struct buf file = BUF_EMPTY;
+	struct vault_seal seal = { keys.key, name, 0, 0 };
+	bool found = false;
+
+	if (vault_keys_find(&keys, vault, err) < 0 ||
+	    read_file(&file, &found, vault, name, err) < 0)
+		return -1;
+	if (!found || vault_file_open(secret, &seal, &file, err) == 0)
+		return 0;
+	seal.key = keys.old;
+	return keys.is_changing ? vault_file_open(secret, &seal, &file, err) : -1;
+}
+
+static int get_here(struct vault_secret *secret, const struct vault *vault,
+		    const char *name, struct error *err)
+{
+	auto_buf struct buf file = BUF_EMPTY;
+	const struct vault_seal seal = { vault->key, name, 0, 0 };
+	bool found = false;
+
+	if (read_file(&file, &found, vault, name, err) < 0)
+		return -1;
+	if (!found || vault_file_open(secret, &seal, &file, err) == 0)
+		return 0;
+	for (int look = 0; vault->key_file && look < LOOKS; look++)
+		if (open_anew(secret, vault, name, err) == 0)
+			return 0;
+	return -1;
 }
 
 int vault_get(struct vault_secret *secret, const struct vault *vault, const char *name,
 	      struct error *err)
 {
-	auto_buf struct buf file = BUF_EMPTY;
 	auto_vault_secret struct vault_secret read = VAULT_SECRET_EMPTY;
-	bool found = false;
+	const struct vault_store *store = NULL;
 
-	if (check_name(name, err) < 0)
+	if (vault_name_check(name, err) < 0)
 		return -1;
-	if (file_read_if(&file, &found, vault->dir, name,
-			 VAULT_SECRET_MAX + HEAD_LEN + CRYPTO_TAG_LEN, err) < 0)
-		return error_wrap(err, "read secret '%s'", name);
-	if (found && unseal(&read, vault, name, &file, err) < 0)
+	store = store_of(vault, name);
+	if (store ? vault_store_get(&read, store, name, err) < 0
+		  : get_here(&read, vault, name, err) < 0)
 		return -1;
 	vault_secret_wipe(secret);
 	*secret = read;
@@ -242,13 +216,14 @@ void vault_secret_wipe(struct vault_secret *secret)
 	*secret = (struct vault_secret)VAULT_SECRET_EMPTY;
 }
 
-int vault_delete(bool *found, const struct vault *vault, const char *name,
-		 struct error *err)
+static int delete_here(bool *found, const struct vault *vault, const char *name,
+		       struct error *err)
 {
+	auto_close int hold = -1;
 	auto_close int folder = -1;
 	auto_free char *parent = str_dup(name);
 
-	if (check_name(name, err) < 0)
+	if (vault_hold(&hold, vault, err) < 0)
 		return -1;
 	if (unlinkat(vault->dir, name, 0) < 0) {
 		if (errno != ENOENT)
@@ -264,12 +239,24 @@ int vault_delete(bool *found, const struct vault *vault, const char *name,
 	return 0;
 }
 
+int vault_delete(bool *found, const struct vault *vault, const char *name,
+		 struct error *err)
+{
+	const struct vault_store *store = NULL;
+
+	if (vault_name_check(name, err) < 0)
+		return -1;
+	store = store_of(vault, name);
+	return store ? vault_store_delete(found, store, name, err)
+		     : delete_here(found, vault, name, err);
+}
+
 int vault_lock(int *fd, const struct vault *vault, const char *name, struct error *err)
 {
 	auto_free char *path = NULL;
 	const char *slash = strrchr(name, '/');
 
-	if (check_name(name, err) < 0 || make_folders(vault, name, err) < 0)
+	if (vault_name_check(name, err) < 0 || make_folders(vault, name, err) < 0)
 		return -1;
 	path = str_format("%.*s/.%s.lock", (int)(slash - name), name, slash + 1);
 	return file_lock(fd, vault->dir, path, err);
@@ -278,20 +265,26 @@ int vault_lock(int *fd, const struct vault *vault, const char *name, struct erro
 /* Where vault_list is. */
 struct listing {
 	struct buf *names;
-	int dir;
+	const struct vault *vault;
 	const char *prefix;
 };
 
 static int pick_part(const struct dirent *entry)
 {
-	return is_part((struct str_view){ entry->d_name, strlen(entry->d_name) });
+	return vault_is_part((struct str_view){ entry->d_name, strlen(entry->d_name) });
 }
 
-static int list_folder(const struct listing *listing, const char *folder, int parts,
+static void add_name(const struct listing *listing, const char *name)
+{
+	if (str_starts(name, listing->prefix) && !store_of(listing->vault, name))
+		buf_add_format(listing->names, "%s\n", name);
+}
+
+static int list_folder(const struct listing *listing, const char *folder, int deep,
 		       struct error *err)
 {
 	struct dirent **entries = NULL;
-	int count = scandirat(listing->dir, folder, &entries, pick_part, alphasort);
+	int count = scandirat(listing->vault->dir, folder, &entries, pick_part, NULL);
 	int status = 0;
 
 	if (count < 0)
@@ -302,24 +295,57 @@ static int list_folder(const struct listing *listing, const char *folder, int pa
 		auto_free char *path = str_format("%s/%s", folder, entries[i]->d_name);
 
 		free(entries[i]);
-		if (parts > 1 && status == 0)
-			status = list_folder(listing, path, parts - 1, err);
-		else if (status == 0 && str_starts(path, listing->prefix))
-			buf_add_format(listing->names, "%s\n", path);
+		if (deep > 1 && status == 0)
+			status = list_folder(listing, path, deep - 1, err);
+		else if (status == 0)
+			add_name(listing, path);
 	}
 	free((void *)entries);
 	return status;
+}
+
+static int compare_lines(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* By their bytes, as whoever goes on behind a name has to compare. */
+static void sort_lines(struct buf *out, const struct buf *lines)
+{
+	auto_free char *text = str_dup(buf_str(lines));
+	auto_buf struct buf starts = BUF_EMPTY;
+	char *next = text;
+	size_t count = 0;
+	char **line = NULL;
+
+	for (char *start = strsep(&next, "\n"); start; start = strsep(&next, "\n")) {
+		buf_add(&starts, &start, sizeof start);
+		count += *start != '\0';
+		if (!*start)
+			buf_cut(&starts, starts.len - sizeof start);
+	}
+	line = (char **)(void *)starts.data;
+	if (count)
+		qsort(line, count, sizeof *line, compare_lines);
+	for (size_t i = 0; i < count; i++)
+		if (i == 0 || strcmp(line[i], line[i - 1]) != 0)
+			buf_add_format(out, "%s\n", line[i]);
 }
 
 int vault_list(struct buf *names, const struct vault *vault, const char *prefix,
 	       struct error *err)
 {
 	auto_buf struct buf found = BUF_EMPTY;
-	const struct listing listing = { &found, vault->dir, prefix };
+	const struct listing listing = { &found, vault, prefix };
+	const char *scope = NULL;
+	int deep = 0;
 
-	for (size_t i = 0; i < sizeof scopes / sizeof scopes[0]; i++)
-		if (list_folder(&listing, scopes[i].name, scopes[i].parts - 1, err) < 0)
+	for (unsigned i = 0; (scope = vault_scope(&deep, i)); i++)
+		if (list_folder(&listing, scope, deep, err) < 0)
 			return -1;
-	buf_add(names, buf_str(&found), found.len);
+	for (size_t i = 0; vault->stores && i < vault->stores->count; i++)
+		if (vault_store_list(&found, &vault->stores->items[i], prefix, err) < 0)
+			return -1;
+	sort_lines(names, &found);
 	return 0;
 }

@@ -8,29 +8,32 @@
 #include "lib/buf.h"
 #include "lib/crypto.h"
 #include "lib/str.h"
+#include "lib/vault_name.h"
 
 struct error;
 struct layout;
+struct vault_stores;
 
 /*
  * One sealed file per secret under <state>/vault/: AES-256-GCM with the NAME, the expiry
  * and the time of writing authenticated, replaced by rename so that a reader never sees it
- * missing.  Names are "<scope>/<name>" (hookvault(5) lists the scopes); anything else is
+ * missing.  Where the setting HOOKTOOLS_VAULT_STORES says so, a program keeps them instead, see
+ * lib/vault_store.h.  The master key may change at any time, see lib/vault_rekey.h: an open vault
+ * stays of use.  Names are "<scope>/<name>" (hookvault(5) lists the scopes); anything else is
  * ERROR_USAGE, so no name leaves the folder.
  */
 #define VAULT_SECRET_MAX ((size_t)16 << 20)
 
 struct vault {
-	int dir; /* -1 when closed */
-	uint8_t key[CRYPTO_KEY_LEN];
+	int dir;		     /* -1 when closed */
+	uint8_t key[CRYPTO_KEY_LEN]; /* as the key file had it at the opening */
+	char *key_file;		     /* NULL: there is no other key than this */
+	struct vault_stores *stores; /* NULL: all secrets are here */
 };
 
 #define VAULT_NONE                                                                       \
 	{                                                                                \
-		-1,                                                                      \
-		{                                                                        \
-			0                                                                \
-		}                                                                        \
+		-1, { 0 }, NULL, NULL                                                    \
 	}
 #define auto_vault __attribute__((cleanup(vault_close)))
 
@@ -55,7 +58,7 @@ struct vault_secret {
 int vault_open(struct vault *vault, const char *dir, const char *key_file,
 	       struct error *err);
 
-/* The same at <state>/vault with layout_key_file(). */
+/* The same at <state>/vault with layout_key_file(), and the stores of the settings. */
 int vault_open_layout(struct vault *vault, const struct layout *layout,
 		      struct error *err);
 void vault_close(struct vault *vault);
@@ -77,10 +80,8 @@ int vault_delete(bool *found, const struct vault *vault, const char *name,
 int vault_list(struct buf *names, const struct vault *vault, const char *prefix,
 	       struct error *err);
 
-/* Hold the lock that belongs to name (an empty file beside the secrets) until *fd is closed. */
+/* Hold the lock that belongs to name (an empty file beside the secrets, wherever the secret
+ * itself is kept) until *fd is closed. */
 int vault_lock(int *fd, const struct vault *vault, const char *name, struct error *err);
-
-/* Is it "<scope>/<name>" with a known scope and the right number of parts? */
-bool vault_is_name(const char *name);
 
 #endif

@@ -227,3 +227,19 @@ flip() {
 	[ "$output" = $'global/c\nglobal/d' ]
 	run -64 tokenmint vault list --limit 0
 }
+
+@test "tokenmint: vault put can be killed at every system call, and the old or the new is there" {
+	command -v strace >/dev/null || skip "strace is missing: make deps"
+	put global/x old
+	strace -f -o "$BATS_TEST_TMPDIR/trace" tokenmint vault put global/x <<<new
+	for call in openat write fsync rename renameat flock close unlinkat; do
+		count=$(grep -c " $call(" "$BATS_TEST_TMPDIR/trace") || continue
+		for ((step = 1; step <= count; step++)); do
+			put global/x old
+			strace -o /dev/null -e trace=$call -e inject=$call:signal=KILL:when=$step \
+				tokenmint vault put global/x <<<new 2>/dev/null || true
+			[[ $(tokenmint vault get global/x) =~ ^(old|new)$ ]]
+			[ "$(tokenmint vault list)" = global/x ]
+		done
+	done
+}
