@@ -18,6 +18,7 @@ const char options_usage[] =
 	"       tokenmint vault list [PREFIX] [--limit N] [--after NAME] [--for WHO]... "
 	"[--json]\n"
 	"       tokenmint vault delete NAME [--for WHO]...\n"
+	"       tokenmint vault rekey [--key-file F] [--json]\n"
 	"       tokenmint app add NAME --app-id N|--client-id C --key-file F|-\n"
 	"       tokenmint app list|show NAME|remove NAME [--json]\n"
 	"       tokenmint jwt [NAME]\n"
