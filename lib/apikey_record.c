@@ -1,28 +1,18 @@
 #include "lib/apikey_record.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/apikey.h"
 #include "lib/cleanup.h"
-#include "lib/date.h"
 #include "lib/error.h"
 #include "lib/hex.h"
+#include "lib/identity_record.h"
 #include "lib/json_object.h"
 #include "lib/json_plain.h"
-#include "lib/json_scan.h"
 #include "lib/json_write.h"
 
 #define HEX_LEN (2 * CRYPTO_SHA256_LEN)
-
-static void write_time(struct json_writer *writer, const char *name, int64_t ms)
-{
-	char date[DATE_LEN] = "";
-
-	date_format(date, ms);
-	json_write_string(writer, name, ms ? date : NULL);
-}
 
 static void write_facts(struct json_writer *writer, const struct apikey *key)
 {
@@ -31,20 +21,9 @@ static void write_facts(struct json_writer *writer, const struct apikey *key)
 	json_write_string(writer, "namespace", key->name_space);
 	principal_write_roles(writer, key->roles);
 	json_write_string(writer, "bound", key->bound);
-	write_time(writer, "created_at", key->created_ms);
-	write_time(writer, "expires_at", key->expires_ms);
-	write_time(writer, "revoked_at", key->revoked_ms);
-}
-
-static void seal(char hex[static HEX_LEN + 1], const uint8_t *seal_key,
-		 struct str_view record)
-{
-	uint8_t digest[CRYPTO_SHA256_LEN] = { 0 };
-
-	crypto_hmac_sha256(digest,
-			   (struct str_view){ (const char *)seal_key, CRYPTO_KEY_LEN },
-			   record.data, record.len);
-	hex_encode(hex, digest, sizeof(digest));
+	identity_record_write_time(writer, "created_at", key->created_ms);
+	identity_record_write_time(writer, "expires_at", key->expires_ms);
+	identity_record_write_time(writer, "revoked_at", key->revoked_ms);
 }
 
 void apikey_record_write(struct buf *out, const struct apikey *key,
@@ -52,21 +31,15 @@ void apikey_record_write(struct buf *out, const struct apikey *key,
 {
 	auto_buf struct buf record = BUF_EMPTY;
 	struct json_writer inner = JSON_WRITER(&record);
-	struct json_writer outer = JSON_WRITER(out);
 	char hash[HEX_LEN + 1] = "";
-	char seal_hex[HEX_LEN + 1] = "";
 
 	hex_encode(hash, key->hash, sizeof(key->hash));
 	json_write_object(&inner, NULL);
 	write_facts(&inner, key);
 	json_write_string(&inner, "hash", hash);
 	json_write_object_end(&inner);
-	seal(seal_hex, seal_key, (struct str_view){ record.data, record.len });
-	json_write_object(&outer, NULL);
-	json_write_raw(&outer, "record", record.data, record.len);
-	json_write_string(&outer, "seal", seal_hex);
-	json_write_object_end(&outer);
-	buf_add_char(out, '\n');
+	identity_record_write(out, (struct str_view){ record.data, record.len },
+			      seal_key);
 }
 
 void apikey_write(struct buf *out, const struct apikey *key, int64_t now_ms)
@@ -75,36 +48,10 @@ void apikey_write(struct buf *out, const struct apikey *key, int64_t now_ms)
 
 	json_write_object(&writer, NULL);
 	write_facts(&writer, key);
-	write_time(&writer, "last_used_at", key->used_ms);
+	identity_record_write_time(&writer, "last_used_at", key->used_ms);
 	json_write_bool(&writer, "usable", !apikey_problem(key, now_ms));
 	json_write_object_end(&writer);
 	buf_add_char(out, '\n');
-}
-
-/* A member that is a string, or null, which gives NULL. */
-static bool read_text(char **text, struct str_view record, const char *name)
-{
-	auto_buf struct buf read = BUF_EMPTY;
-	struct str_view raw = { NULL, 0 };
-
-	if (!json_object_find(&raw, record, name))
-		return false;
-	if (str_view_equal(raw, "null"))
-		return true;
-	if (!json_object_text(&read, raw) || memchr(buf_str(&read), 0, read.len))
-		return false;
-	*text = buf_take(&read);
-	return true;
-}
-
-/* The same with a time; null gives 0. */
-static bool read_time(int64_t *ms, struct str_view record, const char *name)
-{
-	auto_free char *text = NULL;
-
-	if (!read_text(&text, record, name))
-		return false;
-	return !text || (date_parse(ms, text) && *ms > 0);
 }
 
 static bool read_digests(struct apikey *key, struct str_view record)
@@ -112,7 +59,7 @@ static bool read_digests(struct apikey *key, struct str_view record)
 	auto_free char *id = NULL;
 	struct str_view hash = { NULL, 0 };
 
-	if (!read_text(&id, record, "id") || !id || !ticket_is_id(id) ||
+	if (!identity_record_text(&id, record, "id") || !id || !ticket_is_id(id) ||
 	    !json_plain_string(&hash, record, "hash") ||
 	    !hex_decode(key->hash, sizeof(key->hash), hash.data, hash.len))
 		return false;
@@ -126,21 +73,12 @@ static bool read_facts(struct apikey *key, struct str_view record)
 
 	return read_digests(key, record) && json_object_find(&roles, record, "roles") &&
 	       principal_read_roles(&key->roles, roles) &&
-	       read_text(&key->name, record, "name") && key->name &&
-	       read_text(&key->name_space, record, "namespace") &&
-	       read_text(&key->bound, record, "bound") &&
-	       read_time(&key->created_ms, record, "created_at") &&
-	       read_time(&key->expires_ms, record, "expires_at") &&
-	       read_time(&key->revoked_ms, record, "revoked_at");
-}
-
-static bool is_sealed(struct str_view record, struct str_view given,
-		      const uint8_t *seal_key)
-{
-	char want[HEX_LEN + 1] = "";
-
-	seal(want, seal_key, record);
-	return given.len == HEX_LEN && crypto_equal(want, given.data, HEX_LEN);
+	       identity_record_text(&key->name, record, "name") && key->name &&
+	       identity_record_text(&key->name_space, record, "namespace") &&
+	       identity_record_text(&key->bound, record, "bound") &&
+	       identity_record_time(&key->created_ms, record, "created_at") &&
+	       identity_record_time(&key->expires_ms, record, "expires_at") &&
+	       identity_record_time(&key->revoked_ms, record, "revoked_at");
 }
 
 int apikey_record_read(struct apikey *key, struct str_view text, const uint8_t *seal_key,
@@ -148,13 +86,9 @@ int apikey_record_read(struct apikey *key, struct str_view text, const uint8_t *
 {
 	auto_apikey struct apikey read = APIKEY_EMPTY;
 	struct str_view record = { NULL, 0 };
-	struct str_view given = { NULL, 0 };
 
-	if (!json_plain_is_valid(text) || !json_scan_member(&record, text, "record") ||
-	    !json_plain_string(&given, text, "seal") ||
-	    !is_sealed(record, given, seal_key))
-		return error_set(err, ERROR_DENIED,
-				 "its file was changed, or the master key is another");
+	if (identity_record_open(&record, text, seal_key, err) < 0)
+		return -1;
 	if (!read_facts(&read, record))
 		return error_set(err, ERROR_DENIED, "its file is none of ours");
 	apikey_free(key);

@@ -9,10 +9,7 @@ struct apikey;
 struct buf;
 struct error;
 
-/*
- * What is in the file of an API key: {"record":{...},"seal":"<hex>"} and a line break.  The seal is the
- * HMAC-SHA-256 of the record's bytes as they stand.
- */
+/* What is in the file of an API key, see lib/identity_record.h. */
 #define APIKEY_RECORD_MAX 4096 /* bytes */
 
 void apikey_record_write(struct buf *out, const struct apikey *key,

@@ -15,5 +15,12 @@ command_fn cmd_apikey_list;
 command_fn cmd_apikey_show;
 command_fn cmd_apikey_revoke;
 command_fn cmd_apikey_verify;
+command_fn cmd_session_issue;
+command_fn cmd_session_keys;
+command_fn cmd_session_list;
+command_fn cmd_session_refresh;
+command_fn cmd_session_revoke;
+command_fn cmd_session_rotate;
+command_fn cmd_session_verify;
 
 #endif

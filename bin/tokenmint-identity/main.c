@@ -1,5 +1,7 @@
-/* tokenmint-identity: API keys.  Started as `tokenmint apikey`; see tokenmint-identity(1). */
+/* tokenmint-identity: API keys and sessions.  Started as `tokenmint apikey` and `tokenmint
+ * session`; see tokenmint-identity(1). */
 #include <signal.h>
+#include <stdbool.h>
 
 #include "bin/tokenmint-identity/commands.h"
 #include "bin/tokenmint-identity/options.h"
@@ -13,18 +15,27 @@ struct command {
 	const char *word;
 	const char *action;
 	command_fn *run;
-	size_t operands;
+	size_t min; /* operands */
+	size_t max;
 	const char *letters;
+	bool is_open; /* it does without the master key */
 };
 
 /* clang-format off */
 static const struct command commands[] = {
-	{ "apikey", "bootstrap", cmd_apikey_bootstrap, 0, "ejN" },
-	{ "apikey", "create", cmd_apikey_create, 0, "ejNnr" },
-	{ "apikey", "list", cmd_apikey_list, 0, "ajl" },
-	{ "apikey", "show", cmd_apikey_show, 1, "" },
-	{ "apikey", "revoke", cmd_apikey_revoke, 1, "" },
-	{ "apikey", "verify", cmd_apikey_verify, 0, "" },
+	{ "apikey", "bootstrap", cmd_apikey_bootstrap, 0, 0, "ejN", false },
+	{ "apikey", "create", cmd_apikey_create, 0, 0, "ejNnr", false },
+	{ "apikey", "list", cmd_apikey_list, 0, 0, "ajl", false },
+	{ "apikey", "show", cmd_apikey_show, 1, 1, "", false },
+	{ "apikey", "revoke", cmd_apikey_revoke, 1, 1, "", false },
+	{ "apikey", "verify", cmd_apikey_verify, 0, 0, "", false },
+	{ "session", "issue", cmd_session_issue, 0, 0, "AnrRs", false },
+	{ "session", "verify", cmd_session_verify, 0, 0, "A", true },
+	{ "session", "refresh", cmd_session_refresh, 0, 0, "", false },
+	{ "session", "revoke", cmd_session_revoke, 0, 1, "sX", false },
+	{ "session", "list", cmd_session_list, 0, 0, "ajls", false },
+	{ "session", "keys", cmd_session_keys, 0, 0, "", false },
+	{ "session", "rotate", cmd_session_rotate, 0, 0, "g", false },
 };
 /* clang-format on */
 
@@ -48,12 +59,12 @@ static int run(const struct options *options, struct error *err)
 				 "which command?  tokenmint %s --help shows them",
 				 options->cli.count > 0 ? options->cli.words[0]
 							: "apikey");
-	if (options->operand_count != command->operands)
+	if (options->operand_count < command->min ||
+	    options->operand_count > command->max)
 		return error_set(err, ERROR_USAGE, "%s %s takes %s", command->word,
-				 command->action,
-				 command->operands ? "one id" : "no operand");
+				 command->action, command->max ? "one id" : "no operand");
 	if (cli_check(&options->cli, command->word, command->letters, err) < 0 ||
-	    place_open(&place, err) < 0)
+	    place_open(&place, command->is_open, err) < 0)
 		return -1;
 	return command->run(options, &place, err);
 }

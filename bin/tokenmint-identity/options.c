@@ -19,10 +19,23 @@ const char options_usage[] =
 	"       tokenmint apikey list [--limit N] [--after ID] [--json]\n"
 	"       tokenmint apikey show ID\n"
 	"       tokenmint apikey revoke ID\n"
-	"       tokenmint apikey verify < key\n";
+	"       tokenmint apikey verify < key\n"
+	"       tokenmint session issue --audience NAME [--no-refresh] < key\n"
+	"       tokenmint session issue --audience NAME --subject NAME [--role ROLE]...\n"
+	"                 [--namespace NAME] [--no-refresh]\n"
+	"       tokenmint session verify --audience NAME < token\n"
+	"       tokenmint session refresh < token\n"
+	"       tokenmint session revoke ID|--subject NAME|--all\n"
+	"       tokenmint session list [--subject NAME] [--limit N] [--after ID] "
+	"[--json]\n"
+	"       tokenmint session keys\n"
+	"       tokenmint session rotate [--alg EdDSA|ES256]\n";
 
 static const struct option longs[] = {
 	{ "after", required_argument, NULL, 'a' },
+	{ "alg", required_argument, NULL, 'g' },
+	{ "all", no_argument, NULL, 'X' },
+	{ "audience", required_argument, NULL, 'A' },
 	{ "debug", no_argument, NULL, 'd' },
 	{ "expires", required_argument, NULL, 'e' },
 	{ "help", no_argument, NULL, 'h' },
@@ -30,7 +43,9 @@ static const struct option longs[] = {
 	{ "limit", required_argument, NULL, 'l' },
 	{ "name", required_argument, NULL, 'N' },
 	{ "namespace", required_argument, NULL, 'n' },
+	{ "no-refresh", no_argument, NULL, 'R' },
 	{ "role", required_argument, NULL, 'r' },
+	{ "subject", required_argument, NULL, 's' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
 };
@@ -80,6 +95,18 @@ static int take_limit(struct options *options, struct error *err)
 	return 0;
 }
 
+static int take_algorithm(struct options *options, struct error *err)
+{
+	if (str_equal(optarg, "EdDSA"))
+		options->algorithm = CRYPTO_EDDSA;
+	else if (str_equal(optarg, "ES256"))
+		options->algorithm = CRYPTO_ES256;
+	else
+		return error_set(err, ERROR_USAGE, "--alg wants EdDSA or ES256, not '%s'",
+				 optarg);
+	return 0;
+}
+
 static int take(void *context, int letter, struct error *err)
 {
 	struct options *options = context;
@@ -88,8 +115,13 @@ static int take(void *context, int letter, struct error *err)
 	case 'a':
 		options->after = optarg;
 		return 0;
+	case 'A':
+		options->audience = optarg;
+		return 0;
 	case 'e':
 		return take_expires(options, err);
+	case 'g':
+		return take_algorithm(options, err);
 	case 'j':
 		options->json = true;
 		return 0;
@@ -100,8 +132,17 @@ static int take(void *context, int letter, struct error *err)
 		return 0;
 	case 'n':
 		return take_namespace(options, err);
+	case 'R':
+		options->once = true;
+		return 0;
 	case 'r':
 		return take_role(options, err);
+	case 's':
+		options->subject = optarg;
+		return 0;
+	case 'X':
+		options->all = true;
+		return 0;
 	default:
 		return error_set(err, ERROR_BUG, "option -%c", letter);
 	}
@@ -109,11 +150,13 @@ static int take(void *context, int letter, struct error *err)
 
 int options_parse(struct options *options, int argc, char *argv[], struct error *err)
 {
-	static const struct cli_grammar grammar = { "a:de:hjl:N:n:r:V", longs, take };
+	static const struct cli_grammar grammar = { "a:A:de:g:hjl:N:n:Rr:s:VX", longs,
+						    take };
 
 	*options =
 		(struct options){ .cli = { .program = "tokenmint", .context = options },
 				  .now_ms = date_now_ms(),
+				  .algorithm = CRYPTO_EDDSA,
 				  .limit = UINT64_MAX };
 	options->expires_ms = options->now_ms + EXPIRES_MS;
 	if (cli_parse(&options->cli, &grammar, argc, argv, err) < 0)

@@ -5,11 +5,11 @@
 #include "lib/error.h"
 #include "lib/file.h"
 
-int place_open(struct place *place, struct error *err)
+int place_open(struct place *place, bool is_open, struct error *err)
 {
 	if (layout_read(&place->layout, err) < 0)
 		return -1;
-	return vault_open_layout(&place->vault, &place->layout, err);
+	return is_open ? 0 : vault_open_layout(&place->vault, &place->layout, err);
 }
 
 void place_close(struct place *place)

@@ -1,6 +1,7 @@
 #ifndef BIN_TOKENMINT_IDENTITY_PLACE_H
 #define BIN_TOKENMINT_IDENTITY_PLACE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "lib/buf.h"
@@ -21,7 +22,8 @@ struct place {
 	}
 #define auto_place __attribute__((cleanup(place_close)))
 
-int place_open(struct place *place, struct error *err);
+/* is_open: the vault stays closed, so no master key is needed. */
+int place_open(struct place *place, bool is_open, struct error *err);
 void place_close(struct place *place);
 
 /* A key or token from standard input; the line break behind it does not count. */

@@ -15,6 +15,7 @@ static const struct helper {
 	const char *program;
 } helpers[] = {
 	{ "apikey", "tokenmint-identity" },
+	{ "session", "tokenmint-identity" },
 };
 
 /* NULL when no helper is called. */

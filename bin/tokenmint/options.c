@@ -41,7 +41,17 @@ const char options_usage[] =
 	"       tokenmint apikey list [--limit N] [--after ID] [--json]\n"
 	"       tokenmint apikey show ID\n"
 	"       tokenmint apikey revoke ID\n"
-	"       tokenmint apikey verify < key\n";
+	"       tokenmint apikey verify < key\n"
+	"       tokenmint session issue --audience NAME [--no-refresh] < key\n"
+	"       tokenmint session issue --audience NAME --subject NAME [--role ROLE]...\n"
+	"                 [--namespace NAME] [--no-refresh]\n"
+	"       tokenmint session verify --audience NAME < token\n"
+	"       tokenmint session refresh < token\n"
+	"       tokenmint session revoke ID|--subject NAME|--all\n"
+	"       tokenmint session list [--subject NAME] [--limit N] [--after ID] "
+	"[--json]\n"
+	"       tokenmint session keys\n"
+	"       tokenmint session rotate [--alg EdDSA|ES256]\n";
 
 static const struct option longs[] = {
 	{ "after", required_argument, NULL, 'n' },

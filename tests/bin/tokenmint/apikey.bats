@@ -141,11 +141,16 @@ setup() {
 	run -78 --separate-stderr tokenmint apikey list
 }
 
-@test "tokenmint: the usage of apikey is what tokenmint --help says, and its page" {
-	diff <(tokenmint --help | grep -A1 'tokenmint apikey' | sed '/tokenmint [^a]/d; /^--/d') \
-		<(tokenmint apikey --help | sed 's/^usage: /       /' | grep -A1 'tokenmint apikey' | sed '/^--/d')
-	tokenmint apikey --help | grep -oE -- '--[a-z]+' | sort -u |
-		while read -r option; do grep -qE -- "Fl -${option#--}" "$top/man/tokenmint-identity.1" || exit 1; done
+@test "tokenmint: the usage of apikey and session is what tokenmint --help says, and their page" {
+	usage=$(tokenmint apikey --help | sed 's/^usage: /       /')
+	[ "$usage" = "$(tokenmint session --help | sed 's/^usage: /       /')" ]
+	[[ "$(tokenmint --help)" == *"$usage"* ]]
+	while read -r option; do
+		grep -qE -- "Fl -${option#--}\b" "$top/man/tokenmint-identity.1" || {
+			echo "$option"
+			return 1
+		}
+	done < <(grep -oE -- '--[a-z-]+' <<<"$usage" | sort -u)
 }
 
 @test "tokenmint: the examples of tokenmint-identity(1) work" {
@@ -154,4 +159,7 @@ setup() {
 	[ "$(tokenmint apikey verify <ci.key | jq -r .namespace)" = acme ]
 	run -0 --separate-stderr tokenmint apikey list --json
 	[ "$(jq -r 'select(.last_used_at == null).id' <<<"$output")" = "$(cut -c5-16 admin.key)" ]
+	tokenmint session issue --audience ghstats <ci.key >session.json
+	jq -r .access_token session.json | tokenmint session verify --audience ghstats
+	jq -r .refresh_token session.json | tokenmint session refresh >next.json
 }
