@@ -10,7 +10,7 @@ struct options;
 
 /*
  * Asking an agent, tokenmint-agent(8), instead of GitHub and the vault: options->agent names
- * its socket, "/run/hooktools/agent.sock" or "@name".  The name to ask for may be "", if the
+ * its socket, "/run/tokenmint-agent.sock" or "@name".  The name to ask for may be "", if the
  * agent has but one thing for us.
  */
 int agent_obtain(struct obtained *obtained, const struct options *options,

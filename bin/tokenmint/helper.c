@@ -14,8 +14,10 @@ static const struct helper {
 	const char *word;
 	const char *program;
 } helpers[] = {
+	{ "agent", "tokenmint-agent" },
 	{ "apikey", "tokenmint-identity" },
 	{ "session", "tokenmint-identity" },
+	{ "exec", "tokenmint-agent" },
 };
 
 /* NULL when no helper is called. */

@@ -9,9 +9,6 @@
 #include "lib/vault_rules.h"
 
 #define MIN_TTL_MS ((uint64_t)25 * 60 * 1000)
-#define URI_CHARACTERS                                                                   \
-	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"                 \
-	"-._~:;=?&%/+@!$'()*,[]#"
 #define MIN_TTL_LIMIT_MS ((uint64_t)55 * 60 * 1000)
 
 const char options_usage[] =
@@ -22,12 +19,7 @@ const char options_usage[] =
 	"[--json]\n"
 	"       tokenmint vault delete NAME [--for WHO]...\n"
 	"       tokenmint vault rekey [--key-file F] [--json]\n"
-	"       tokenmint app add NAME --app-id N|--client-id C --key-file F|- [--api "
-	"HOST]\n"
-	"       tokenmint app add NAME --app-id N|--client-id C --sign-command NAME "
-	"[--api HOST]\n"
-	"       tokenmint app add NAME --app-id N|--client-id C --key-uri URI [--api "
-	"HOST]\n"
+	"       tokenmint app add NAME --app-id N|--client-id C --key-file F|-\n"
 	"       tokenmint app list|show NAME|remove NAME [--json]\n"
 	"       tokenmint jwt [NAME]\n"
 	"       tokenmint jws sign --jwk F|- [--alg A] [--file F|-]\n"
@@ -40,6 +32,10 @@ const char options_usage[] =
 	"       tokenmint git-credential [OWNER[/REPO]] get|store|erase|capability\n"
 	"                 [--app NAME] [--min-ttl 25m] [--repository R]...\n"
 	"                 [--permission contents=read]... [--agent SOCKET]\n"
+	"       tokenmint exec OWNER[/REPO] [--app NAME] [--min-ttl 25m] [--repository "
+	"R]...\n"
+	"                 [--permission contents=read]... -- CMD...\n"
+	"       tokenmint agent [--listen unix:PATH] [--policy FILE] [--check]\n"
 	"       tokenmint sync -\n"
 	"       tokenmint refresh [--all|OWNER...] [--app NAME] [--older-than 30m]\n"
 	"       tokenmint apikey bootstrap [--name TEXT] [--expires 90d|never] [--json]\n"
@@ -66,7 +62,6 @@ static const struct option longs[] = {
 	{ "agent", required_argument, NULL, 'G' },
 	{ "alg", required_argument, NULL, 'g' },
 	{ "all", no_argument, NULL, 'A' },
-	{ "api", required_argument, NULL, 'u' },
 	{ "app", required_argument, NULL, 'a' },
 	{ "app-id", required_argument, NULL, 'i' },
 	{ "client-id", required_argument, NULL, 'c' },
@@ -79,14 +74,12 @@ static const struct option longs[] = {
 	{ "jwk", required_argument, NULL, 'k' },
 	{ "jwks", required_argument, NULL, 's' },
 	{ "key-file", required_argument, NULL, 'f' },
-	{ "key-uri", required_argument, NULL, 'K' },
 	{ "limit", required_argument, NULL, 'l' },
 	{ "min-ttl", required_argument, NULL, 'm' },
 	{ "older-than", required_argument, NULL, 'o' },
 	{ "permission", required_argument, NULL, 'p' },
 	{ "refused", required_argument, NULL, 'x' },
 	{ "repository", required_argument, NULL, 'r' },
-	{ "sign-command", required_argument, NULL, 'S' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
 };
@@ -124,27 +117,12 @@ static int take_client_id(struct options *options, struct error *err)
 
 static int take_min_ttl(struct options *options, struct error *err)
 {
-	options->is_ttl_asked = true;
 	if (str_to_duration(&options->min_ttl_ms, optarg, err) < 0 ||
 	    options->min_ttl_ms > MIN_TTL_LIMIT_MS)
 		return error_set(
 			err, ERROR_USAGE,
 			"--min-ttl wants a time up to 55m, not '%s': tokens live an hour",
 			optarg);
-	return 0;
-}
-
-/* A PIN in the URI would stand in the arguments. */
-static int take_key_uri(struct options *options, struct error *err)
-{
-	options->key_uri = optarg;
-	if (!str_starts(optarg, "pkcs11:") || strlen(optarg) > 1000 ||
-	    strspn(optarg, URI_CHARACTERS) != strlen(optarg))
-		return error_set(err, ERROR_USAGE, "--key-uri wants pkcs11:...");
-	if (strstr(optarg, "pin-value"))
-		return error_set(err, ERROR_USAGE,
-				 "--key-uri has a PIN in it: put that into a file, and "
-				 "pin-source=file:... here");
 	return 0;
 }
 
@@ -218,11 +196,6 @@ static int take(void *context, int letter, struct error *err)
 	struct options *options = context;
 
 	switch (letter) {
-	case 'K':
-		return take_key_uri(options, err);
-	case 'S':
-		options->signer = optarg;
-		return 0;
 	case 'A':
 		options->all = true;
 		return 0;
@@ -267,9 +240,6 @@ static int take(void *context, int letter, struct error *err)
 	case 's':
 		options->jwks = optarg;
 		return 0;
-	case 'u':
-		options->api = optarg;
-		return 0;
 	case 'x':
 		options->refused = optarg;
 		return 0;
@@ -281,7 +251,7 @@ static int take(void *context, int letter, struct error *err)
 int options_parse(struct options *options, int argc, char *argv[], struct error *err)
 {
 	static const struct cli_grammar grammar = {
-		"AK:S:a:c:de:F:f:G:g:hi:jk:l:m:n:o:p:r:s:u:Vx:", longs, take
+		"Aa:c:de:F:f:G:g:hi:jk:l:m:n:o:p:r:s:Vx:", longs, take
 	};
 
 	*options =

@@ -2,8 +2,8 @@
 #define BIN_TOKENMINT_REJECT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
-#include "bin/tokenmint/installation.h"
 #include "bin/tokenmint/mint.h"
 #include "bin/tokenmint/scope.h"
 #include "lib/buf.h"
@@ -17,8 +17,7 @@ void reject_hash(struct buf *hash, struct str_view token);
  * A server refused the token with this hash: drop it, so that the next who asks gets a new
  * one.  Only when it is the stored one: what came in its place meanwhile stays.
  */
-int reject_token(bool *dropped, const struct mint *mint,
-		 const struct installation *installation, const struct scope *scope,
-		 const char *hash, struct error *err);
+int reject_token(bool *dropped, const struct mint *mint, uint64_t installation_id,
+		 const struct scope *scope, const char *hash, struct error *err);
 
 #endif
