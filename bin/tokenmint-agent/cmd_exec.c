@@ -32,7 +32,7 @@
 struct execution {
 	struct server server;
 	pid_t pid;
-	int *status;
+	int status;
 };
 
 /*
@@ -149,7 +149,7 @@ static void child_ended(void *context)
 
 	if (waitpid(execution->pid, &status, WNOHANG) != execution->pid)
 		return;
-	*execution->status =
+	execution->status =
 		WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 	execution->server.stops = true;
 }
@@ -197,7 +197,7 @@ static int start_command(struct execution *execution, char **command,
 	int pidfd = -1;
 
 	if (failed) {
-		*execution->status = failed == ENOENT ? 127 : 126;
+		execution->status = failed == ENOENT ? 127 : 126;
 		errno = failed;
 		return error_errno(err, "execute '%s'", command[0]);
 	}
@@ -245,9 +245,9 @@ int cmd_exec(int *status, const struct options *options, const struct layout *la
 		.server = { .epoll = -1,
 			    .listener = { .fd = -1 },
 			    .signals = { .fd = -1 },
-			    .child = { .fd = -1 } },
-		.status = status
+			    .child = { .fd = -1 } }
 	};
+	int failed = 0;
 	auto_free char *tokenmint = path_join(layout->bin, "tokenmint");
 
 	if (!options->command || !options->command[0])
@@ -261,5 +261,7 @@ int cmd_exec(int *status, const struct options *options, const struct layout *la
 	execution.server.signalled = pass_on;
 	execution.server.child_ended = child_ended;
 	execution.server.context = &execution;
-	return run_command(&execution, options, layout, err);
+	failed = run_command(&execution, options, layout, err);
+	*status = execution.status;
+	return failed;
 }

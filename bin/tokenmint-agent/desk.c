@@ -33,32 +33,40 @@ void desk_write_error(struct buf *out, const struct error *err)
 	buf_add_char(out, '\n');
 }
 
-static void give(struct buf *out, struct desk *desk, const struct peer *peer,
-		 struct cache_entry *entry, int64_t now_ms)
+/* Who asks what, and when. */
+struct request {
+	const struct peer *peer;
+	const struct ask *ask;
+	int64_t now_ms;
+};
+
+static void give(struct buf *out, const struct desk *desk, const struct request *request,
+		 struct cache_entry *entry)
 {
 	buf_add(out, entry->answer.data, entry->answer.len);
-	if (cache_gives(entry, peer->uid))
-		trail_give(&desk->trail, peer, entry, now_ms);
+	if (cache_gives(entry, request->peer->uid))
+		trail_give(&desk->trail, request->peer, entry, request->now_ms);
 }
 
-static bool answer_get(struct buf *out, struct desk *desk, const struct peer *peer,
-		       struct cache_entry *entry, const struct ask *ask, int64_t now_ms)
+static bool answer_get(struct buf *out, struct desk *desk, const struct request *request,
+		       struct cache_entry *entry)
 {
+	uint64_t min_ttl_s = request->ask->min_ttl_s;
 	struct error err = { 0 };
 
-	if (cache_is_fresh(entry, ask->min_ttl_s, now_ms)) {
-		give(out, desk, peer, entry, now_ms);
+	if (cache_is_fresh(entry, min_ttl_s, request->now_ms)) {
+		give(out, desk, request, entry);
 		return true;
 	}
 	if (entry->is_asked)
 		return false;
-	if (cache_has_failed(entry, now_ms)) {
+	if (cache_has_failed(entry, request->now_ms)) {
 		desk_write_error(out, &entry->failure);
 		return true;
 	}
 	if (fetch_is_full(&desk->fetches))
 		return false;
-	if (fetch_start(&desk->fetches, entry, ask->min_ttl_s, now_ms, &err) == 0)
+	if (fetch_start(&desk->fetches, entry, min_ttl_s, request->now_ms, &err) == 0)
 		return false;
 	desk_write_error(out, &err);
 	return true;
@@ -78,6 +86,7 @@ static void answer_reject(struct buf *out, struct cache_entry *entry,
 static bool answer(struct buf *out, struct desk *desk, const struct peer *peer,
 		   const struct ask *ask, int64_t now_ms)
 {
+	const struct request request = { peer, ask, now_ms };
 	auto_buf struct buf key = BUF_EMPTY;
 	struct cache_entry *entry = NULL;
 	struct error err = { 0 };
@@ -96,7 +105,7 @@ static bool answer(struct buf *out, struct desk *desk, const struct peer *peer,
 	}
 	if (ask->refused.len > 0 && !entry->is_asked)
 		(void)cache_reject(entry, ask->refused, now_ms);
-	return answer_get(out, desk, peer, entry, ask, now_ms);
+	return answer_get(out, desk, &request, entry);
 }
 
 bool desk_answer(struct buf *out, struct desk *desk, const struct peer *peer,

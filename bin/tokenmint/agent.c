@@ -179,18 +179,12 @@ int agent_obtain(struct obtained *obtained, const struct options *options,
 	return take_answer(obtained, (struct str_view){ answer.data, answer.len }, err);
 }
 
-int agent_reject(bool *dropped, const struct options *options, const char *name,
-		 const char *hash, struct error *err)
+int agent_reject(const struct options *options, const char *name, const char *hash,
+		 struct error *err)
 {
 	auto_buf struct buf request = BUF_EMPTY;
 	auto_buf struct buf answer = BUF_EMPTY;
-	struct str_view value = { NULL, 0 };
 
 	write_request(&request, "reject", options, name, hash);
-	if (ask(&answer, options->agent, &request, err) < 0)
-		return -1;
-	*dropped = json_scan_member(&value, (struct str_view){ answer.data, answer.len },
-				    "dropped") &&
-		   str_view_equal(value, "true");
-	return 0;
+	return ask(&answer, options->agent, &request, err);
 }

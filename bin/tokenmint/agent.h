@@ -16,8 +16,8 @@ struct options;
 int agent_obtain(struct obtained *obtained, const struct options *options,
 		 const char *name, struct error *err);
 
-/* A server refused the token with this hash (see reject.h); *dropped: the agent had it. */
-int agent_reject(bool *dropped, const struct options *options, const char *name,
-		 const char *hash, struct error *err);
+/* A server refused the token with this hash (see reject.h). */
+int agent_reject(const struct options *options, const char *name, const char *hash,
+		 struct error *err);
 
 #endif

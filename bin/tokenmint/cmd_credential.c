@@ -169,15 +169,14 @@ static int drop_stored(const struct options *options, const char *name, const ch
 	auto_mint struct mint mint = MINT_NONE;
 	auto_scope struct scope scope = SCOPE_EMPTY;
 	struct installation installation = INSTALLATION_EMPTY;
-	bool dropped = false;
 
 	if (options->agent)
-		return agent_reject(&dropped, options, name, hash, err);
+		return agent_reject(options, name, hash, err);
 	scope_make(&scope, options);
 	if (mint_open(&mint, err) < 0 ||
 	    find_installation(&installation, &mint, name, options->app, err) < 0)
 		return -1;
-	return reject_token(&dropped, &mint, installation.id, &scope, hash, err);
+	return reject_token(&mint, installation.id, &scope, hash, err);
 }
 
 static int erase(const struct options *options, const struct question *question,

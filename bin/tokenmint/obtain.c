@@ -54,12 +54,11 @@ static int reject(const struct mint *mint, const struct options *options, uint64
 		  struct error *err)
 {
 	auto_scope struct scope scope = SCOPE_EMPTY;
-	bool dropped = false;
 
 	if (!options->refused)
 		return 0;
 	scope_make(&scope, options);
-	return reject_token(&dropped, mint, id, &scope, options->refused, err);
+	return reject_token(mint, id, &scope, options->refused, err);
 }
 
 static int obtain_own(struct obtained *obtained, struct mint *mint,

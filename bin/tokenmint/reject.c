@@ -1,6 +1,6 @@
 #include "bin/tokenmint/reject.h"
 
-#include <string.h>
+#include <stdbool.h>
 
 #include "bin/tokenmint/token.h"
 #include "lib/base64.h"
@@ -26,18 +26,18 @@ static bool has_hash(const struct vault_secret *token, const char *hash)
 	return str_equal(buf_str(&own), hash);
 }
 
-int reject_token(bool *dropped, const struct mint *mint, uint64_t installation_id,
+int reject_token(const struct mint *mint, uint64_t installation_id,
 		 const struct scope *scope, const char *hash, struct error *err)
 {
 	auto_vault_secret struct vault_secret token = VAULT_SECRET_EMPTY;
 	auto_free char *name = token_name(installation_id, scope->suffix);
 	auto_close int lock = -1;
+	bool found = false;
 
-	*dropped = false;
 	if (vault_lock(&lock, &mint->vault, name, err) < 0 ||
 	    vault_get(&token, &mint->vault, name, err) < 0)
 		return -1;
 	if (!has_hash(&token, hash))
 		return 0;
-	return vault_delete(dropped, &mint->vault, name, err);
+	return vault_delete(&found, &mint->vault, name, err);
 }

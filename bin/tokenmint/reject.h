@@ -1,7 +1,6 @@
 #ifndef BIN_TOKENMINT_REJECT_H
 #define BIN_TOKENMINT_REJECT_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "bin/tokenmint/mint.h"
@@ -17,7 +16,7 @@ void reject_hash(struct buf *hash, struct str_view token);
  * A server refused the token with this hash: drop it, so that the next who asks gets a new
  * one.  Only when it is the stored one: what came in its place meanwhile stays.
  */
-int reject_token(bool *dropped, const struct mint *mint, uint64_t installation_id,
+int reject_token(const struct mint *mint, uint64_t installation_id,
 		 const struct scope *scope, const char *hash, struct error *err);
 
 #endif
