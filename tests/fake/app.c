@@ -1,4 +1,3 @@
-#include <dirent.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,51 +10,10 @@
 #include "lib/json_write.h"
 #include "lib/path.h"
 #include "tests/fake/fake.h"
+#include "tests/fake/objects.h"
 
 #define TOKEN_LIFE_S 3600
 #define TOKEN_RANDOM 390 /* 527 characters in all: GitHub's have about 520 since 2026 */
-
-static void write_installation(struct json_writer *writer, const struct fake *fake,
-			       const char *id, const char *owner)
-{
-	auto_free char *suspended = str_format("suspended/%s", id);
-
-	json_write_object(writer, NULL);
-	json_write_u64(writer, "id", strtoull(id, NULL, 10));
-	json_write_object(writer, "account");
-	json_write_string(writer, "login", owner);
-	json_write_string(writer, "type", "Organization");
-	json_write_object_end(writer);
-	json_write_u64(writer, "app_id", strtoull(fake->app_id, NULL, 10));
-	json_write_string(writer, "repository_selection", "all");
-	json_write_string(writer, "suspended_at",
-			  store_has(fake, suspended) ? "2026-01-01T00:00:00Z" : NULL);
-	json_write_object_end(writer);
-}
-
-/* Of the owner, or of all when owner is NULL; gives how many. */
-static unsigned write_matching(struct json_writer *writer, const struct fake *fake,
-			       const char *owner)
-{
-	auto_free char *path = path_join(fake->dir, "installations");
-	auto_closedir DIR *dir = opendir(path);
-	const struct dirent *entry = NULL;
-	unsigned count = 0;
-
-	while (dir && (entry = readdir(dir))) {
-		auto_free char *name = str_format("installations/%s", entry->d_name);
-		auto_buf struct buf login = BUF_EMPTY;
-
-		if (entry->d_name[0] == '.')
-			continue;
-		store_read(&login, fake, name);
-		if (owner && !str_equal_nocase(buf_str(&login), owner))
-			continue;
-		write_installation(writer, fake, entry->d_name, buf_str(&login));
-		count++;
-	}
-	return count;
-}
 
 unsigned app_show(struct visit *visit, struct buf *out)
 {
@@ -66,45 +24,40 @@ unsigned app_show(struct visit *visit, struct buf *out)
 	json_write_object(&writer, NULL);
 	json_write_u64(&writer, "id", strtoull(visit->fake->app_id, NULL, 10));
 	json_write_string(&writer, "slug", "fake");
+	json_write_string(&writer, "node_id", "A_kwDOFAKE");
+	json_write_string(&writer, "client_id", "Iv23liFAKE");
+	object_write_account(&writer, "owner", "maker");
+	json_write_string(&writer, "name", "Fake");
+	json_write_string(&writer, "description", NULL);
+	object_write_url(&writer, "external_url", visit, "/");
+	object_write_url(&writer, "html_url", visit, "/apps/fake");
+	json_write_string(&writer, "created_at", OBJECT_DATE);
+	json_write_string(&writer, "updated_at", OBJECT_DATE);
+	object_write_permissions(&writer);
+	json_write_array(&writer, "events");
+	json_write_array_end(&writer);
 	json_write_u64(&writer, "installations_count",
 		       store_count(visit->fake, "installations"));
 	json_write_object_end(&writer);
 	return 200;
 }
 
-unsigned app_list(struct visit *visit, struct buf *out)
-{
-	struct json_writer writer = JSON_WRITER(out);
-
-	if (!visit_is_app(visit, out))
-		return visit->refused;
-	json_write_array(&writer, NULL);
-	(void)write_matching(&writer, visit->fake, NULL);
-	json_write_array_end(&writer);
-	return 200;
-}
-
-unsigned app_find_owner(struct visit *visit, struct buf *out)
-{
-	struct json_writer writer = JSON_WRITER(out);
-
-	if (!visit_is_app(visit, out))
-		return visit->refused;
-	if (write_matching(&writer, visit->fake, visit->parts[0]) > 0)
-		return 200;
-	return visit_refuse(out, 404, "Not Found");
-}
-
-unsigned app_find_repository(struct visit *visit, struct buf *out)
-{
-	return app_find_owner(visit, out);
-}
-
+/* The classic form where the test wants it: "ghs_" and 36 letters or digits; or so many characters. */
 static void make_token(struct buf *token, const struct fake *fake)
 {
+	static const char letters[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789AB";
 	uint8_t random[TOKEN_RANDOM];
+	int64_t len = store_number(fake, "token-length", 0);
 
 	crypto_random(random, sizeof(random));
+	if (len > 0) {
+		buf_add_str(token, "ghs_");
+		for (int64_t i = 4; i < len; i++)
+			buf_add_char(token, letters[random[i % TOKEN_RANDOM] %
+						    (sizeof(letters) - 1)]);
+		return;
+	}
 	buf_add_format(token, "ghs_%s_", fake->app_id);
 	base64url_encode(token, random, 60);
 	buf_add_char(token, '.');
@@ -156,8 +109,7 @@ unsigned app_mint(struct visit *visit, struct buf *out)
 	json_write_object(&writer, NULL);
 	json_write_string(&writer, "token", buf_str(&token));
 	json_write_string(&writer, "expires_at", date);
-	json_write_raw(&writer, "permissions",
-		       "{\"checks\":\"write\",\"contents\":\"read\"}", 36);
+	object_write_permissions(&writer);
 	json_write_string(&writer, "repository_selection", "all");
 	json_write_object_end(&writer);
 	return 201;

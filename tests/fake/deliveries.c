@@ -164,18 +164,6 @@ static void write_gitlab(struct json_writer *writer, const struct delivery *deli
 }
 
 /* What the query asks for, within bounds; fallback without it. */
-static uint64_t asked(const struct visit *visit, const char *name, uint64_t fallback,
-		      uint64_t max)
-{
-	const char *text = http_query(visit->exchange, name);
-	uint64_t number = fallback;
-	struct error err = { 0 };
-
-	if (text && str_to_u64(&number, text, 1, max, &err) < 0)
-		number = fallback;
-	return number;
-}
-
 /* Newest first, from the delivery of that number on; gives where the next page begins, or 0. */
 static uint64_t write_page(struct buf *out, const struct visit *visit, const char *hook,
 			   uint64_t from, uint64_t size)
@@ -200,27 +188,13 @@ static uint64_t write_page(struct buf *out, const struct visit *visit, const cha
 	return number;
 }
 
-static void add_link(const struct visit *visit, const char *path, const char *query)
-{
-	const char *host = http_header(visit->exchange, "Host");
-	auto_buf struct buf origin = BUF_EMPTY;
-	auto_free char *link = NULL;
-
-	store_read(&origin, visit->fake,
-		   "link-origin"); /* a forge that would lead us astray */
-	if (origin.len == 0)
-		buf_add_format(&origin, "http://%s", host ? host : "127.0.0.1");
-	link = str_format("<%s%s?first>; rel=\"first\", <%s%s?%s>; rel=\"next\"",
-			  buf_str(&origin), path, buf_str(&origin), path, query);
-	http_answer_header(visit->exchange, "Link", link);
-}
-
 /* GitHub's next page is at another path than the one that was asked for. */
 static unsigned list_github(struct visit *visit, struct buf *out, const char *hook,
 			    const char *path)
 {
-	uint64_t size = asked(visit, "per_page", PER_PAGE, PER_PAGE_MAX);
-	uint64_t from = asked(visit, "cursor", count_of(visit->fake, hook), UINT32_MAX);
+	uint64_t size = visit_asked(visit, "per_page", PER_PAGE, PER_PAGE_MAX);
+	uint64_t from =
+		visit_asked(visit, "cursor", count_of(visit->fake, hook), UINT32_MAX);
 	uint64_t next = 0;
 	auto_free char *query = NULL;
 
@@ -228,7 +202,7 @@ static unsigned list_github(struct visit *visit, struct buf *out, const char *ho
 	next = write_page(out, visit, hook, from, size);
 	query = str_format("per_page=%" PRIu64 "&cursor=%" PRIu64, size, next);
 	if (next > 0)
-		add_link(visit, path, query);
+		visit_link(visit, path, query);
 	return 200;
 }
 
@@ -266,8 +240,8 @@ unsigned app_deliveries(struct visit *visit, struct buf *out)
 
 unsigned events_list(struct visit *visit, struct buf *out)
 {
-	uint64_t size = asked(visit, "per_page", PER_PAGE_GITLAB, PER_PAGE_GITLAB);
-	uint64_t page = asked(visit, "page", 1, UINT32_MAX);
+	uint64_t size = visit_asked(visit, "per_page", PER_PAGE_GITLAB, PER_PAGE_GITLAB);
+	uint64_t page = visit_asked(visit, "page", 1, UINT32_MAX);
 	uint64_t count = count_of(visit->fake, visit->parts[2]);
 	auto_jv jv hook = jv_invalid();
 	auto_free char *query = NULL;
@@ -281,7 +255,7 @@ unsigned events_list(struct visit *visit, struct buf *out)
 	query = str_format("per_page=%" PRIu64 "&page=%" PRIu64, size, page + 1);
 	if (count > (page - 1) * size &&
 	    write_page(out, visit, visit->parts[2], count - (page - 1) * size, size) > 0)
-		add_link(visit, path, query);
+		visit_link(visit, path, query);
 	if (out->len == 0)
 		buf_add_str(out, "[]");
 	return 200;

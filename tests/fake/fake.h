@@ -14,18 +14,24 @@ struct http_exchange;
 /*
  * A stand-in for api.github.com for tests and the demo.  All that it knows and learns is in its
  * state folder, so that a test arranges and inspects it with files:
- *   installations/<id>   the owner's login (42 is acme when there is no such folder)
+ *   installations/<id>   the owner's login, or enterprise:<slug> (42 is acme when there is no
+ *                        such folder)
+ *   moved/<owner>+<repo> the number of a repository that has another name now
+ *   repositories/<n>     the id of the installation that has it
  *   suspended/<id>       that installation is suspended
  *   tokens/<sha256>      one file per token minted
  *   check-runs/<id>      one file per Check run
  *   hooks/<id>           one file per hook of a repository or project, with its secret
  *   deliveries/<id>/<n>  what was sent to it, or not
- *   page-size link-origin  of the lists of deliveries
+ *   page-size link-origin  of the lists of deliveries and installations
  *   gitlab-token         who brings it may use /api/v4
  *   runs.json jobs.json  arrays of workflow runs and jobs to be listed
  *   requests             one JSON line per request: method, path, status
  *   fail                 "STATUS [RETRY-AFTER [PART OF METHOD AND PATH]]": answer so
+ *   fail-message         and with these words
+ *   remaining reset      of the rate limit; reset in seconds from now
  *   skew ttl             its clock is so many seconds ahead; tokens live so long
+ *   token-length         tokens have so many characters; GitHub's had 40 until 2026
  */
 struct fake {
 	const char *dir;
@@ -57,6 +63,13 @@ unsigned visit_refuse(struct buf *out, unsigned status, const char *message);
 bool visit_is_app(struct visit *visit, struct buf *out);
 bool visit_has_token(struct visit *visit, const char *owner, struct buf *out);
 
+/* A number of the query, or what it is without one; no more than max. */
+uint64_t visit_asked(const struct visit *visit, const char *name, uint64_t fallback,
+		     uint64_t max);
+
+/* The Link header: where the next page is. */
+void visit_link(const struct visit *visit, const char *path, const char *query);
+
 /* Files of the state folder.  A missing one is empty text or the number's default. */
 void store_read(struct buf *text, const struct fake *fake, const char *name);
 int64_t store_number(const struct fake *fake, const char *name, int64_t fallback);
@@ -67,6 +80,7 @@ void store_drop(const struct fake *fake, const char *name);
 
 /* The handlers. */
 visit_handler app_show, app_list, app_find_owner, app_find_repository, app_mint;
+visit_handler app_find_number;
 visit_handler checks_create, checks_update, checks_show, checks_of_commit;
 visit_handler runs_list, runs_jobs;
 visit_handler hooks_list, hooks_create, hooks_show, hooks_update, hooks_delete;

@@ -14,6 +14,7 @@
 
 #define BODY_LIMIT ((size_t)1 << 20)
 #define QUOTA 5000
+#define ENTERPRISE_BASE "/api/v3"
 
 static const struct route {
 	const char *method;
@@ -26,6 +27,7 @@ static const struct route {
 	{ "GET", "/users/*/installation", app_find_owner },
 	{ "GET", "/orgs/*/installation", app_find_owner },
 	{ "GET", "/repos/*/*/installation", app_find_repository },
+	{ "GET", "/repositories/*/installation", app_find_number },
 	{ "POST", "/repos/*/*/check-runs", checks_create },
 	{ "PATCH", "/repos/*/*/check-runs/*", checks_update },
 	{ "GET", "/repos/*/*/check-runs/*", checks_show },
@@ -88,9 +90,13 @@ static bool matches(struct visit *visit, const char *pattern, const char *path)
 	return !pattern && !path;
 }
 
+/* An Enterprise server's API is that of GitHub below a path. */
 static unsigned dispatch(struct visit *visit, struct buf *out)
 {
-	const char *path = http_path(visit->exchange);
+	const char *whole = http_path(visit->exchange);
+	const char *path = str_starts(whole, ENTERPRISE_BASE "/")
+				   ? whole + strlen(ENTERPRISE_BASE)
+				   : whole;
 
 	for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++)
 		if (str_equal(routes[i].method, http_method(visit->exchange)) &&
@@ -103,6 +109,7 @@ static unsigned dispatch(struct visit *visit, struct buf *out)
 static unsigned fail(struct visit *visit, struct buf *out)
 {
 	auto_buf struct buf text = BUF_EMPTY;
+	auto_buf struct buf message = BUF_EMPTY;
 	char *rest = NULL;
 	unsigned long status = 0;
 	unsigned long retry_after = 0;
@@ -122,16 +129,20 @@ static unsigned fail(struct visit *visit, struct buf *out)
 
 		http_answer_header(visit->exchange, "Retry-After", seconds);
 	}
-	return visit_refuse(out, (unsigned)status, "As the test wants it");
+	store_read(&message, visit->fake, "fail-message");
+	return visit_refuse(out, (unsigned)status,
+			    message.len > 0 ? buf_str(&message) : "As the test wants it");
 }
 
 static void add_headers(const struct visit *visit)
 {
 	time_t now_s = (time_t)(visit->now_ms / 1000);
 	struct fake *fake = visit->fake;
-	auto_free char *remaining =
-		str_format("%" PRIu64, QUOTA - fake->requests % QUOTA);
-	auto_free char *reset = str_format("%lld", (long long)now_s + 3600);
+	int64_t left = store_number(fake, "remaining",
+				    (int64_t)(QUOTA - fake->requests % QUOTA));
+	auto_free char *remaining = str_format("%lld", (long long)left);
+	auto_free char *reset = str_format(
+		"%lld", (long long)(now_s + store_number(fake, "reset", 3600)));
 	struct tm parts = { 0 };
 	char date[64] = "";
 

@@ -49,6 +49,33 @@ static int check_app(const struct visit *visit, struct error *err)
 	return 0;
 }
 
+uint64_t visit_asked(const struct visit *visit, const char *name, uint64_t fallback,
+		     uint64_t max)
+{
+	const char *text = http_query(visit->exchange, name);
+	uint64_t number = fallback;
+	struct error err = { 0 };
+
+	if (text && str_to_u64(&number, text, 1, max, &err) < 0)
+		number = fallback;
+	return number;
+}
+
+void visit_link(const struct visit *visit, const char *path, const char *query)
+{
+	const char *host = http_header(visit->exchange, "Host");
+	auto_buf struct buf origin = BUF_EMPTY;
+	auto_free char *link = NULL;
+
+	store_read(&origin, visit->fake,
+		   "link-origin"); /* a forge that would lead us astray */
+	if (origin.len == 0)
+		buf_add_format(&origin, "http://%s", host ? host : "127.0.0.1");
+	link = str_format("<%s%s?first>; rel=\"first\", <%s%s?%s>; rel=\"next\"",
+			  buf_str(&origin), path, buf_str(&origin), path, query);
+	http_answer_header(visit->exchange, "Link", link);
+}
+
 bool visit_is_app(struct visit *visit, struct buf *out)
 {
 	struct error err = { 0 };
