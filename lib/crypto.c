@@ -183,6 +183,46 @@ int crypto_private_key_read(struct crypto_private_key *key, const char *pem, siz
 	return 0;
 }
 
+/* RFC 7512 has a URI as pin-source, GnuTLS 3.7 a path. */
+static void write_pin_path(struct buf *out, const char *uri)
+{
+	static const char source[] = "pin-source=file:";
+	const char *at = strstr(uri, source);
+
+	if (!at) {
+		buf_add_str(out, uri);
+		return;
+	}
+	buf_add(out, uri, (size_t)(at - uri) + strlen("pin-source="));
+	at += strlen(source);
+	buf_add_str(out, str_starts(at, "//") ? at + 2 : at);
+}
+
+int crypto_private_key_uri(struct crypto_private_key *key, const char *uri,
+			   struct error *err)
+{
+	auto_private_key struct crypto_private_key read = CRYPTO_PRIVATE_KEY_NONE;
+	auto_buf struct buf url = BUF_EMPTY;
+	gnutls_privkey_t handle = NULL;
+	unsigned bits = 0;
+	int code = 0;
+
+	write_pin_path(&url, uri);
+	must(gnutls_privkey_init(&handle));
+	read.handle = handle;
+	code = gnutls_privkey_import_url(handle, buf_str(&url), 0);
+	if (code < 0)
+		return error_set(err, ERROR_CONFIG, "no key behind its PKCS#11 URI: %s",
+				 gnutls_strerror(code));
+	code = gnutls_privkey_get_pk_algorithm(handle, &bits);
+	if (code != GNUTLS_PK_RSA || bits < RSA_BITS_MIN)
+		return error_set(err, ERROR_DATA, "not an RSA key of %d bits or more",
+				 RSA_BITS_MIN);
+	*key = read;
+	read = (struct crypto_private_key)CRYPTO_PRIVATE_KEY_NONE;
+	return 0;
+}
+
 void crypto_private_key_free(struct crypto_private_key *key)
 {
 	if (key->handle)

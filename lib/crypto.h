@@ -97,6 +97,10 @@ struct crypto_public_key {
  * characters), as keys from environment files have them.  ERROR_DATA otherwise. */
 int crypto_private_key_read(struct crypto_private_key *key, const char *pem, size_t len,
 			    struct error *err);
+/* The RSA key that a PKCS#11 URI (RFC 7512) names: it stays in its token, which signs.  The PIN
+ * is where the URI's pin-source says.  ERROR_CONFIG when there is no such key. */
+int crypto_private_key_uri(struct crypto_private_key *key, const char *uri,
+			   struct error *err);
 void crypto_private_key_free(struct crypto_private_key *key);
 
 /* PEM as SubjectPublicKeyInfo ("BEGIN PUBLIC KEY"). */

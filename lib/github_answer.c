@@ -88,6 +88,8 @@ void github_answer_write(struct buf *line, const struct github_answer *answer)
 	json_write_bool(&writer, "limited", answer->is_limited);
 	json_write_u64(&writer, "retry_after_s", answer->retry_after_s);
 	json_write_u64(&writer, "date_ms", (uint64_t)answer->date_ms);
+	if (answer->next)
+		json_write_string(&writer, "next", answer->next);
 	if (answer->body.len > 0)
 		json_write_raw(&writer, "body", answer->body.data, answer->body.len);
 	json_write_object_end(&writer);
@@ -143,6 +145,8 @@ int github_answer_read(struct github_answer *answer, struct str_view line,
 	read.status = (int)status;
 	read.date_ms = (int64_t)date_ms;
 	read.is_limited = str_view_equal(text, "true");
+	if (json_plain_string(&text, line, "next"))
+		read.next = str_format("%.*s", (int)text.len, text.data);
 	if (json_scan_member(&text, line, "body"))
 		buf_add(&read.body, text.data, text.len);
 	github_answer_wipe(answer);

@@ -19,7 +19,7 @@ struct github_answer {
 	uint64_t retry_after_s; /* 0: not said */
 	int64_t date_ms;	/* GitHub's clock; 0: not said */
 	struct buf body;	/* JSON in one line, or empty */
-	char *next;		/* the path of a list's next page, or NULL; stays here */
+	char *next;		/* the path of a list's next page, or NULL */
 	const char *forge;	/* who answered; NULL: GitHub */
 };
 

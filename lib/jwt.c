@@ -25,17 +25,23 @@ int jwt_sign(struct buf *token, const struct crypto_private_key *key,
 	return jws_sign(token, &signer, payload, err);
 }
 
-int jwt_sign_app(struct buf *token, const struct crypto_private_key *key,
-		 const char *issuer, int64_t now_s, struct error *err)
+void jwt_app_claims(struct buf *payload, const char *issuer, int64_t now_s)
 {
-	auto_buf struct buf payload = BUF_EMPTY;
-	struct json_writer writer = JSON_WRITER(&payload);
+	struct json_writer writer = JSON_WRITER(payload);
 
 	json_write_object(&writer, NULL);
 	json_write_i64(&writer, "iat", now_s - 60);
 	json_write_i64(&writer, "exp", now_s + 540);
 	json_write_string(&writer, "iss", issuer);
 	json_write_object_end(&writer);
+}
+
+int jwt_sign_app(struct buf *token, const struct crypto_private_key *key,
+		 const char *issuer, int64_t now_s, struct error *err)
+{
+	auto_buf struct buf payload = BUF_EMPTY;
+
+	jwt_app_claims(&payload, issuer, now_s);
 	return jwt_sign(token, key, (struct str_view){ payload.data, payload.len }, err);
 }
 

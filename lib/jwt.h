@@ -21,7 +21,11 @@ struct error;
 int jwt_sign(struct buf *token, const struct crypto_private_key *key,
 	     struct str_view payload, struct error *err);
 
-/* What GitHub wants of an App: iat a minute back, exp nine minutes ahead, iss as a string. */
+/* Append what GitHub wants of an App: iat a minute back, exp nine minutes ahead, iss as a
+ * string. */
+void jwt_app_claims(struct buf *payload, const char *issuer, int64_t now_s);
+
+/* The same, signed. */
 int jwt_sign_app(struct buf *token, const struct crypto_private_key *key,
 		 const char *issuer, int64_t now_s, struct error *err);
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "lib/buf.h"
+#include "lib/cleanup.h"
 #include "lib/config.h"
 #include "lib/error.h"
 #include "lib/file.h"
@@ -28,8 +29,18 @@ static bool is_path(const char *path)
 		      "/._-?=&") == strlen(path);
 }
 
-static int answer_line(struct buf *out, struct github *github, struct str_view line,
-		       struct error *err)
+/* An App has an API of its own, or the one of the configuration. */
+static void choose_base(struct github *github, struct str_view line, const char *usual)
+{
+	struct str_view base = { usual, strlen(usual) };
+
+	(void)json_plain_string(&base, line, "api"); /* most have none */
+	free(github->base);
+	github->base = str_format("%.*s", (int)base.len, base.data);
+}
+
+static int answer_line(struct buf *out, struct github *github, const char *usual,
+		       struct str_view line, struct error *err)
 {
 	auto_github_answer struct github_answer answer = GITHUB_ANSWER_EMPTY;
 	struct github_request request = { 0 };
@@ -42,6 +53,7 @@ static int answer_line(struct buf *out, struct github *github, struct str_view l
 	    !json_plain_string(&path, line, "path") ||
 	    !json_plain_string(&request.token, line, "token"))
 		return error_set(err, ERROR_DATA, "a request has method, path and token");
+	choose_base(github, line, usual);
 	buf_add(&method_text, method.data, method.len);
 	buf_add(&path_text, path.data, path.len);
 	if (!is_path(buf_str(&path_text)))
@@ -58,13 +70,14 @@ static int answer_line(struct buf *out, struct github *github, struct str_view l
 
 static int serve(struct github *github, char **line, size_t *cap, struct error *err)
 {
+	auto_free char *usual = str_dup(github->base);
 	ssize_t len = 0;
 
 	while ((len = getline(line, cap, stdin)) > 0) {
 		auto_secret struct buf out = BUF_EMPTY;
 		struct error problem = { 0 };
-		int status = answer_line(
-			&out, github, (struct str_view){ *line, (size_t)len }, &problem);
+		struct str_view text = { *line, (size_t)len };
+		int status = answer_line(&out, github, usual, text, &problem);
 
 		explicit_bzero(*line, (size_t)len);
 		if (status < 0)

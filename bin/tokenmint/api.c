@@ -65,6 +65,8 @@ static void write_request(struct buf *line, const struct api_request *request)
 	json_write_string(&writer, "method", request->method);
 	json_write_string(&writer, "path", request->path);
 	json_write_bytes(&writer, "token", request->token.data, request->token.len);
+	if (request->base.len > 0)
+		json_write_bytes(&writer, "api", request->base.data, request->base.len);
 	if (request->body.len > 0)
 		json_write_raw(&writer, "body", request->body.data, request->body.len);
 	json_write_object_end(&writer);

@@ -28,6 +28,7 @@ struct api_request {
 	const char *path;
 	struct str_view token;
 	struct str_view body; /* JSON, or nothing */
+	struct str_view base; /* of the API; empty: that of the configuration */
 };
 
 /* Ask, with the helper in libexec started if it does not run.  Any status is an answer. */

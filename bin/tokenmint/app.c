@@ -1,15 +1,16 @@
 #include "bin/tokenmint/app.h"
 
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "lib/cleanup.h"
 #include "lib/error.h"
 #include "lib/json_plain.h"
-#include "lib/jwt.h"
 
 #define SCOPE "app/"
+#define RECORD_HEAD_MAX 2048 /* of the lines before the key */
 
 void app_wipe(struct app *app)
 {
@@ -27,21 +28,30 @@ static int check_name(const char *name, struct error *err)
 		name);
 }
 
+/* The lines of a record and where they go. */
+static const struct line {
+	const char *word;
+	size_t at;
+} lines[] = {
+	{ "app-id ", offsetof(struct app, id) },
+	{ "client-id ", offsetof(struct app, client_id) },
+	{ "api ", offsetof(struct app, api) },
+	{ "sign-command ", offsetof(struct app, signer) },
+	{ "key-uri ", offsetof(struct app, key_uri) },
+};
+
 static void take_line(struct app *app, struct str_view line)
 {
-	static const char id[] = "app-id ";
-	static const char client_id[] = "client-id ";
+	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+		size_t len = strlen(lines[i].word);
+		struct str_view rest = { line.data + len, line.len - len };
 
-	if (line.len > strlen(id) && memcmp(line.data, id, strlen(id)) == 0)
-		app->id = (struct str_view){ line.data + strlen(id),
-					     line.len - strlen(id) };
-	if (line.len > strlen(client_id) &&
-	    memcmp(line.data, client_id, strlen(client_id)) == 0)
-		app->client_id = (struct str_view){ line.data + strlen(client_id),
-						    line.len - strlen(client_id) };
+		if (line.len > len && memcmp(line.data, lines[i].word, len) == 0)
+			memcpy((char *)app + lines[i].at, &rest, sizeof rest);
+	}
 }
 
-/* "app-id N" and "client-id C" lines, an empty line, the PEM. */
+/* The lines, an empty line, the PEM. */
 static int take_secret(struct app *app, struct error *err)
 {
 	const char *rest = buf_str(&app->secret.bytes);
@@ -58,6 +68,8 @@ static int take_secret(struct app *app, struct error *err)
 		return error_set(err, ERROR_DATA,
 				 "secret '" SCOPE "%s' does not hold an app", app->name);
 	app->pem = (struct str_view){ rest, (size_t)(end - rest) };
+	if (app->api.len > 0)
+		home_label(app->home, app->api);
 	return 0;
 }
 
@@ -82,24 +94,32 @@ int app_load(struct app *app, const struct vault *vault, const char *name,
 	return 0;
 }
 
+static void add_line(struct buf *text, const char *word, const char *value)
+{
+	if (value)
+		buf_add_format(text, "%s %s\n", word, value);
+}
+
 int app_store(const struct vault *vault, const struct app_identity *identity,
 	      struct str_view pem, struct error *err)
 {
 	auto_private_key struct crypto_private_key key = CRYPTO_PRIVATE_KEY_NONE;
 	auto_secret struct buf text = BUF_EMPTY;
 	auto_free char *secret = str_format(SCOPE "%s", identity->name);
+	bool is_outside = identity->signer || identity->key_uri;
 
 	if (check_name(identity->name, err) < 0)
 		return -1;
-	if (crypto_private_key_read(&key, pem.data ? pem.data : "", pem.len, err) < 0)
+	if (!is_outside &&
+	    crypto_private_key_read(&key, pem.data ? pem.data : "", pem.len, err) < 0)
 		return error_wrap(err, "key of app '%s'", identity->name);
-	(void)buf_room(&text,
-		       pem.len +
-			       300); /* one allocation: no copy of the key stays behind */
-	if (identity->id)
-		buf_add_format(&text, "app-id %s\n", identity->id);
-	if (identity->client_id)
-		buf_add_format(&text, "client-id %s\n", identity->client_id);
+	/* One allocation: no copy of the key stays behind. */
+	(void)buf_room(&text, pem.len + RECORD_HEAD_MAX);
+	add_line(&text, "app-id", identity->id);
+	add_line(&text, "client-id", identity->client_id);
+	add_line(&text, "api", identity->api);
+	add_line(&text, "sign-command", identity->signer);
+	add_line(&text, "key-uri", identity->key_uri);
 	buf_add_char(&text, '\n');
 	buf_add(&text, pem.data, pem.len);
 	return vault_put(vault, secret, (struct str_view){ text.data, text.len }, 0, err);
@@ -150,52 +170,90 @@ static bool is_view_equal(struct str_view a, struct str_view b)
 	return a.len > 0 && a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
 }
 
-static bool owns(const struct app *app, struct str_view app_id, struct str_view client_id)
+/* What an event says about its App; empty views where it does not. */
+struct origin {
+	struct str_view id;
+	struct str_view client_id;
+	struct str_view url; /* of the API, and more behind it */
+	size_t apps;	     /* how many there are to choose from */
+};
+
+/* An App with an API of its own knows its events by it; for the others it may be any. */
+static bool is_at_home(const struct app *app, const struct origin *origin)
 {
-	return is_view_equal(app->id, app_id) || is_view_equal(app->client_id, client_id);
+	return app->api.len == 0 || origin->url.len == 0 ||
+	       (origin->url.len > app->api.len &&
+		memcmp(origin->url.data, app->api.data, app->api.len) == 0 &&
+		origin->url.data[app->api.len] == '/');
+}
+
+static bool owns(const struct app *app, const struct origin *origin)
+{
+	if (!is_at_home(app, origin))
+		return false;
+	if (is_view_equal(app->id, origin->id) ||
+	    is_view_equal(app->client_id, origin->client_id))
+		return true;
+	/* An app known by its client id only: nothing says that it is another. */
+	return app->id.len == 0 && origin->client_id.len == 0 && origin->apps == 1;
+}
+
+/* The app that owns it; one with an API of its own goes before those without. */
+static int pick(struct app *app, const struct vault *vault, struct buf *names,
+		const struct origin *origin, struct error *err)
+{
+	char *name = names->data;
+
+	while (name && *name) {
+		auto_app struct app read = APP_EMPTY;
+		char *end = name + strcspn(name, "\n");
+
+		*end = '\0';
+		if (app_load(&read, vault, name, err) < 0)
+			return -1;
+		if (owns(&read, origin) && (app->name[0] == '\0' || read.api.len > 0)) {
+			app_wipe(app);
+			*app = read;
+			read = (struct app)APP_EMPTY;
+		}
+		name = end + 1;
+	}
+	return 0;
 }
 
 int app_of_installation(struct app *app, const struct vault *vault,
 			struct str_view installation, struct error *err)
 {
 	auto_buf struct buf names = BUF_EMPTY;
+	auto_app struct app found = APP_EMPTY;
 	char digits[24] = "";
-	struct str_view client_id = { NULL, 0 };
+	struct origin origin = { .id = { digits, 0 } };
 	uint64_t id = 0;
-	char *name = NULL;
 
 	if (json_plain_u64(&id, installation, "app_id"))
-		(void)snprintf(digits, sizeof digits, "%" PRIu64, id);
-	(void)json_plain_string(&client_id, installation,
-				"client_id"); /* older events have none */
+		origin.id.len = (size_t)snprintf(digits, sizeof digits, "%" PRIu64, id);
+	/* Older events have no client_id, and some no URL. */
+	(void)json_plain_string(&origin.client_id, installation, "client_id");
+	(void)json_plain_string(&origin.url, installation, "access_tokens_url");
 	if (app_names(&names, vault, err) < 0)
 		return -1;
-	for (name = names.data; name && *name;) {
-		char *end = name + strcspn(name, "\n");
-
-		*end = '\0';
-		if (app_load(app, vault, name, err) < 0)
-			return -1;
-		if (owns(app, (struct str_view){ digits, strlen(digits) }, client_id))
-			return 0;
-		/* An app known by its client id only: nothing says that it is another. */
-		if (app->id.len == 0 && client_id.len == 0 && name == names.data &&
-		    end[1] == '\0')
-			return 0;
-		name = end + 1;
-	}
-	return error_set(err, ERROR_CONFIG,
-			 "no app with id %s: add it with tokenmint app add",
-			 *digits ? digits : "(none given)");
+	for (const char *c = buf_str(&names); *c; c++)
+		origin.apps += *c == '\n';
+	if (pick(&found, vault, &names, &origin, err) < 0)
+		return -1;
+	if (found.name[0] == '\0')
+		return error_set(err, ERROR_CONFIG,
+				 "no app with id %s: add it with tokenmint app add",
+				 *digits ? digits : "(none given)");
+	app_wipe(app);
+	*app = found;
+	found = (struct app)APP_EMPTY;
+	return 0;
 }
 
-int app_sign(struct buf *token, const struct app *app, int64_t now_ms, struct error *err)
+char *app_issuer(const struct app *app)
 {
-	auto_private_key struct crypto_private_key key = CRYPTO_PRIVATE_KEY_NONE;
 	struct str_view issuer = app->id.len > 0 ? app->id : app->client_id;
-	auto_free char *text = str_format("%.*s", (int)issuer.len, issuer.data);
 
-	if (crypto_private_key_read(&key, app->pem.data, app->pem.len, err) < 0)
-		return error_wrap(err, "key of app '%s'", app->name);
-	return jwt_sign_app(token, &key, text, now_ms / 1000, err);
+	return str_format("%.*s", (int)issuer.len, issuer.data);
 }

@@ -176,7 +176,7 @@ static int drop_stored(const struct options *options, const char *name, const ch
 	if (mint_open(&mint, err) < 0 ||
 	    find_installation(&installation, &mint, name, options->app, err) < 0)
 		return -1;
-	return reject_token(&mint, installation.id, &scope, hash, err);
+	return reject_token(&mint, &installation, &scope, hash, err);
 }
 
 static int erase(const struct options *options, const struct question *question,

@@ -3,6 +3,7 @@
 #include "bin/tokenmint/io.h"
 #include "bin/tokenmint/mint.h"
 #include "bin/tokenmint/options.h"
+#include "bin/tokenmint/signer.h"
 #include "lib/date.h"
 #include "lib/error.h"
 
@@ -14,7 +15,7 @@ int cmd_jwt(const struct options *options, const char *const *operands, struct e
 	const char *name = operands[0] ? operands[0] : options->app;
 
 	if (mint_open(&mint, err) < 0 || app_choose(&app, &mint.vault, name, err) < 0 ||
-	    app_sign(&token, &app, date_now_ms(), err) < 0)
+	    signer_sign(&token, &app, &mint.layout, date_now_ms(), err) < 0)
 		return -1;
 	buf_add_char(&token, '\n');
 	return io_write(&token, err);

@@ -52,17 +52,20 @@ static int drop(struct mint *mint, const struct installation *installation,
 		   installation->id, installation->owner);
 	if (installation_forget(installation, &mint->layout, err) < 0)
 		return -1;
-	return token_remove(mint, installation->id, err);
+	return token_remove(mint, installation, err);
 }
 
 static int renew(struct tally *tally, struct mint *mint,
 		 const struct installation *installation, int64_t newer_ms,
 		 struct error *err)
 {
-	auto_free char *name = str_format(SCOPE "%" PRIu64, installation->id);
+	char key[INSTALLATION_KEY_LEN] = "";
+	auto_free char *name = NULL;
 	struct error problem = { 0 };
 	bool fresh = false;
 
+	installation_key(key, installation);
+	name = str_format(SCOPE "%s", key);
 	if (is_fresh(&fresh, mint, name, newer_ms, err) < 0)
 		return -1;
 	if (fresh) {
@@ -80,39 +83,36 @@ static int renew(struct tally *tally, struct mint *mint,
 	return 0;
 }
 
-/* The installation of a stored token; one that is not in the index belongs to the only app. */
+/* Who it is; one that is not in the index belongs to the only app. */
 static int identify(struct installation *installation, const struct mint *mint,
-		    uint64_t id, const struct options *options, struct error *err)
+		    const struct options *options, struct error *err)
 {
 	auto_app struct app app = APP_EMPTY;
-	struct installation named = INSTALLATION_EMPTY;
 	bool found = false;
 
-	if (installation_find_id(&named, &found, id, &mint->layout, err) < 0)
+	if (installation_find_id(installation, &found, &mint->layout, err) < 0)
 		return -1;
-	if (!found) {
-		if (app_choose(&app, &mint->vault, options->app, err) < 0)
-			return -1;
-		(void)snprintf(named.app, sizeof named.app, "%s",
-			       app.name); /* same size */
-		(void)snprintf(named.owner, sizeof named.owner, "unknown");
-	}
-	named.id = id;
-	*installation = named;
+	if (found)
+		return 0;
+	if (app_choose(&app, &mint->vault, options->app, err) < 0)
+		return -1;
+	if (!str_equal(app.home, installation->home))
+		return error_set(err, ERROR_CONFIG, "app '%s' is at another API",
+				 app.name);
+	memcpy(installation->app, app.name, sizeof installation->app);
+	(void)snprintf(installation->owner, sizeof installation->owner, "unknown");
 	return 0;
 }
 
 /* "installation/42"; scoped tokens ("installation/42.…") are made again by who asks for them. */
-static bool read_id(uint64_t *id, struct str_view line)
+static bool read_name(struct installation *installation, struct str_view line)
 {
-	auto_free char *digits = NULL;
-	struct error ignored = { 0 };
+	size_t len = strlen(SCOPE);
 
-	if (line.len <= strlen(SCOPE))
+	if (line.len <= len || token_is_scoped(line))
 		return false;
-	digits = str_format("%.*s", (int)(line.len - strlen(SCOPE)),
-			    line.data + strlen(SCOPE));
-	return str_to_u64(id, digits, 1, (uint64_t)1 << 53, &ignored) == 0;
+	return installation_read_key(
+		installation, (struct str_view){ line.data + len, line.len - len });
 }
 
 static void refresh_all(struct tally *tally, struct mint *mint, const struct buf *names,
@@ -125,13 +125,13 @@ static void refresh_all(struct tally *tally, struct mint *mint, const struct buf
 		struct str_view line = str_split(&rest, '\n');
 		struct installation installation = INSTALLATION_EMPTY;
 		struct error problem = { 0 };
-		uint64_t id = 0;
 
-		if (!read_id(&id, line))
+		if (!read_name(&installation, line))
 			continue;
-		if (identify(&installation, mint, id, options, &problem) < 0 ||
+		if (identify(&installation, mint, options, &problem) < 0 ||
 		    renew(tally, mint, &installation, newer_ms, &problem) < 0) {
-			log_warning("installation %" PRIu64 ": %s", id, problem.message);
+			log_warning("installation %" PRIu64 ": %s", installation.id,
+				    problem.message);
 			tally->failed++;
 		}
 	}

@@ -35,29 +35,47 @@ static int store(struct event_installation *event,
 	return 0;
 }
 
-static int apply(struct event_installation *event, struct mint *mint, struct error *err)
+static int forget(struct installation *installation, const struct mint *mint,
+		  struct error *err)
 {
-	auto_app struct app app = APP_EMPTY;
-	struct installation installation = INSTALLATION_EMPTY;
 	bool found = false;
 
-	if (event->wish == EVENT_REMOVE)
-		return token_remove(mint, event->id, err);
-	if (event->wish == EVENT_STORE) {
-		if (app_of_installation(&app, &mint->vault, event->object, err) < 0 ||
-		    installation_name(&installation, app.name, event->owner, err) < 0)
+	if (installation_find_id(installation, &found, &mint->layout, err) < 0 ||
+	    (found && installation_forget(installation, &mint->layout, err) < 0))
+		return -1;
+	return token_remove(mint, installation, err);
+}
+
+/* Whose it is and what it is called here. */
+static int identify(struct installation *installation, const struct mint *mint,
+		    const struct event_installation *event, struct error *err)
+{
+	auto_app struct app app = APP_EMPTY;
+
+	if (app_of_installation(&app, &mint->vault, event->object, err) < 0 ||
+	    installation_name(installation, &app, event->owner, err) < 0)
+		return -1;
+	installation->id = event->id;
+	return 0;
+}
+
+static int apply(struct event_installation *event, struct mint *mint, struct error *err)
+{
+	struct installation installation = INSTALLATION_EMPTY;
+
+	if (event->wish == EVENT_IGNORE)
+		return 0;
+	if (identify(&installation, mint, event, err) < 0) {
+		/* An app that was removed here may have left something behind. */
+		if (err->kind != ERROR_CONFIG || event->wish == EVENT_STORE)
 			return -1;
 		installation.id = event->id;
-		if (store(event, &installation, mint, err) < 0)
-			return -1;
 	}
-	if (event->wish != EVENT_FORGET)
-		return 0;
-	if (installation_find_id(&installation, &found, event->id, &mint->layout, err) <
-		    0 ||
-	    (found && installation_forget(&installation, &mint->layout, err) < 0))
+	if (event->wish == EVENT_REMOVE)
+		return token_remove(mint, &installation, err);
+	if (event->wish == EVENT_STORE && store(event, &installation, mint, err) < 0)
 		return -1;
-	return token_remove(mint, event->id, err);
+	return event->wish == EVENT_FORGET ? forget(&installation, mint, err) : 0;
 }
 
 static void write_ok(struct buf *out, const struct event_installation *event)

@@ -8,11 +8,26 @@
 struct error;
 
 /* What an App asks GitHub with its own JSON Web Token.  A refusal while the clocks differ is
- * tried once more with GitHub's time. */
+ * tried once more with GitHub's time, and a warning says by how much; a rate limit ends what
+ * any process asks for this App. */
 
-/* The id of an owner's installation; repository may be NULL.  Not installed is ERROR_ABSENT. */
+/*
+ * The installation of an owner, by its name or through one of its repositories (may be NULL):
+ * the id, and the owner as it is called now.  Not installed is ERROR_ABSENT.
+ */
 int exchange_find(struct installation *installation, struct mint *mint,
 		  const char *repository, struct error *err);
+
+/* All of an app's installations, page by page; object is GitHub's JSON for one. */
+struct exchange_visit {
+	int (*take)(void *context, const struct installation *installation,
+		    struct str_view object, struct error *err);
+	void *context;
+};
+
+/* of: the app, and its home. */
+int exchange_list(struct mint *mint, const struct installation *of,
+		  const struct exchange_visit *visit, struct error *err);
 
 /* A new token, limited by body (JSON, may be empty).  token->expires_ms is in our time. */
 int exchange_mint(struct vault_secret *token, struct mint *mint,

@@ -1,31 +1,46 @@
 #include "bin/tokenmint/find.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "bin/tokenmint/exchange.h"
 #include "bin/tokenmint/turn.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
+#include "lib/log.h"
+
+static void tell_move(const struct installation *installation, const char *asked)
+{
+	if (!str_equal(installation->owner, asked))
+		log_notice("what was '%s' is with '%s' now", asked, installation->owner);
+}
 
 static int ask(struct installation *installation, struct mint *mint,
 	       const char *repository, struct error *err)
 {
 	auto_turn struct turn turn = TURN_NONE;
+	auto_free char *asked = str_dup(installation->owner);
 	auto_free char *lock =
-		str_format("installation/%s@%s", installation->owner, installation->app);
+		str_format("installation/owner+%s%s%s@%s", asked, repository ? "+" : "",
+			   repository ? repository : "", installation->app);
+	auto_app struct app app = APP_EMPTY;
+	struct turn_wish wish = { .name = lock };
 	bool found = false;
 
-	if (turn_take(&turn, &mint->vault, lock, err) < 0 ||
+	if (app_load(&app, &mint->vault, installation->app, err) < 0)
+		return -1;
+	wish.since_ms = app.secret.stored_ms;
+	if (turn_take(&turn, &mint->vault, &wish, err) < 0 ||
 	    installation_find(installation, &found, &mint->layout, err) < 0)
 		return -1;
 	if (found)
 		return 0;
 	if (exchange_find(installation, mint, repository, err) < 0) {
-		turn_failed(&turn, err, mint->limited_s);
+		turn_failed(&turn, err, mint->stands_s);
 		return -1;
 	}
 	turn_succeeded(&turn);
+	/* Kept under the name it has now: the old one may become another's. */
+	tell_move(installation, asked);
 	return installation_store(installation, &mint->layout, err);
 }
 
@@ -38,16 +53,18 @@ static int choose(struct installation *installation, struct mint *mint,
 	bool found = false;
 
 	if (app_choose(&app, &mint->vault, app_name, &unclear) == 0)
-		return installation_name(installation, app.name, owner, err);
+		return installation_name(installation, &app, owner, err);
 	if (app_name || unclear.kind != ERROR_USAGE) {
 		*err = unclear;
 		return -1;
 	}
-	if (installation_name(installation, "", owner, err) < 0 ||
+	if (installation_name(installation, NULL, owner, err) < 0 ||
 	    installation_find_app(installation, &found, &mint->layout, err) < 0)
 		return -1;
+	if (found && app_load(&app, &mint->vault, installation->app, err) < 0)
+		return -1;
 	if (found)
-		return 0;
+		return installation_name(installation, &app, owner, err);
 	*err = unclear;
 	return -1;
 }

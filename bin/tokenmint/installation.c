@@ -17,9 +17,9 @@
 
 #define FOLDER "installations"
 #define ID_MAX ((uint64_t)1 << 53)
-#define FILE_LIMIT 32
+#define FILE_LIMIT 160
 
-int installation_name(struct installation *installation, const char *app,
+int installation_name(struct installation *installation, const struct app *app,
 		      struct str_view owner, struct error *err)
 {
 	struct installation named = INSTALLATION_EMPTY;
@@ -30,9 +30,36 @@ int installation_name(struct installation *installation, const char *app,
 	if (!path_is_safe_name(named.owner))
 		return error_set(err, ERROR_USAGE, "'%.*s' is no owner",
 				 owner.len < 100 ? (int)owner.len : 100, owner.data);
-	(void)snprintf(named.app, sizeof named.app, "%s", app); /* checked by app_load */
+	if (app) {
+		memcpy(named.app, app->name, sizeof named.app);
+		memcpy(named.home, app->home, sizeof named.home);
+	}
 	*installation = named;
 	return 0;
+}
+
+void installation_key(char key[static INSTALLATION_KEY_LEN],
+		      const struct installation *installation)
+{
+	(void)snprintf(key, INSTALLATION_KEY_LEN, "%" PRIu64 "%s%s", installation->id,
+		       *installation->home ? "@" : "", installation->home); /* fits */
+}
+
+bool installation_read_key(struct installation *installation, struct str_view key)
+{
+	auto_free char *text = str_format("%.*s", (int)key.len, key.data);
+	char *at = strchr(text, '@');
+	struct error ignored = { 0 };
+	uint64_t id = 0;
+
+	if (at)
+		*at++ = '\0';
+	if (str_to_u64(&id, text, 1, ID_MAX, &ignored) < 0 ||
+	    (at && (!path_is_safe_name(at) || strlen(at) >= HOME_LABEL_LEN)))
+		return false;
+	installation->id = id;
+	(void)snprintf(installation->home, HOME_LABEL_LEN, "%s", at ? at : "");
+	return true;
 }
 
 static char *path_of(const struct installation *installation, const struct layout *layout)
@@ -46,7 +73,7 @@ int installation_find(struct installation *installation, bool *found,
 {
 	auto_free char *path = path_of(installation, layout);
 	auto_buf struct buf text = BUF_EMPTY;
-	uint64_t id = 0;
+	struct installation read = *installation;
 
 	if (file_read_if(&text, found, AT_FDCWD, path, FILE_LIMIT, err) < 0)
 		return -1;
@@ -54,9 +81,13 @@ int installation_find(struct installation *installation, bool *found,
 		return 0;
 	if (text.len > 0 && text.data[text.len - 1] == '\n')
 		buf_cut(&text, text.len - 1);
-	if (str_to_u64(&id, buf_str(&text), 1, ID_MAX, err) < 0)
-		return error_wrap(err, "'%s'", path);
-	installation->id = id;
+	if (!installation_read_key(&read, (struct str_view){ buf_str(&text), text.len }))
+		return error_set(err, ERROR_DATA, "'%s' holds no number: remove it",
+				 path);
+	/* The app may have moved to another API since. */
+	*found = str_equal(read.home, installation->home);
+	if (*found)
+		*installation = read;
 	return 0;
 }
 
@@ -66,8 +97,10 @@ int installation_store(const struct installation *installation,
 	auto_free char *folder =
 		str_format("%s/" FOLDER "/%s", layout->state, installation->app);
 	auto_free char *path = path_of(installation, layout);
-	auto_free char *text = str_format("%" PRIu64 "\n", installation->id);
+	char text[INSTALLATION_KEY_LEN + 1] = "";
 
+	installation_key(text, installation);
+	text[strlen(text)] = '\n';
 	if (file_make_dirs(folder, 0700, err) < 0)
 		return -1;
 	return file_replace(AT_FDCWD, path, text, strlen(text), 0600, err);
@@ -83,31 +116,49 @@ int installation_forget(const struct installation *installation,
 	return 0;
 }
 
-/* What a walk looks for: an id (when it is not 0) or an owner. */
+/* What a walk looks for: an id and its home (when id is not 0), an owner, or any. */
 struct search {
-	uint64_t id;
-	const char *owner;
+	const struct installation *wanted;
 	unsigned hits;
-	struct installation *hit;
+	struct installation hit;
 };
+
+/* The key in an index file, whatever the app's home is by now. */
+static int read_key(struct installation *seen, bool *found, const struct layout *layout,
+		    struct error *err)
+{
+	auto_free char *path = path_of(seen, layout);
+	auto_buf struct buf text = BUF_EMPTY;
+
+	if (file_read_if(&text, found, AT_FDCWD, path, FILE_LIMIT, err) < 0)
+		return -1;
+	if (*found)
+		*found = installation_read_key(
+			seen, (struct str_view){ buf_str(&text),
+						 strcspn(buf_str(&text), "\n") });
+	return 0;
+}
 
 static int look_at(struct search *search, const char *app, const char *owner,
 		   const struct layout *layout, struct error *err)
 {
+	const struct installation *wanted = search->wanted;
 	struct installation seen = INSTALLATION_EMPTY;
 	bool found = false;
 
 	if (!path_is_safe_name(owner) || str_ends(owner, ".tmp") ||
-	    (search->owner && !str_equal(search->owner, owner)))
+	    strlen(owner) >= sizeof seen.owner ||
+	    (wanted->id == 0 && *wanted->owner && !str_equal(wanted->owner, owner)))
 		return 0;
-	if (installation_name(&seen, app, (struct str_view){ owner, strlen(owner) },
-			      err) < 0 ||
-	    installation_find(&seen, &found, layout, err) < 0)
+	(void)snprintf(seen.app, sizeof seen.app, "%s", app); /* an identifier */
+	(void)snprintf(seen.owner, sizeof seen.owner, "%s", owner);
+	if (read_key(&seen, &found, layout, err) < 0)
 		return -1;
-	if (!found || (search->id != 0 && search->id != seen.id))
+	if (!found || (wanted->id != 0 &&
+		       (wanted->id != seen.id || !str_equal(wanted->home, seen.home))))
 		return 0;
 	search->hits++;
-	*search->hit = seen;
+	search->hit = seen;
 	return 0;
 }
 
@@ -141,25 +192,23 @@ static int walk(struct search *search, const struct layout *layout, struct error
 	return 0;
 }
 
-int installation_find_id(struct installation *installation, bool *found, uint64_t id,
+int installation_find_id(struct installation *installation, bool *found,
 			 const struct layout *layout, struct error *err)
 {
-	struct installation hit = INSTALLATION_EMPTY;
-	struct search search = { id, NULL, 0, &hit };
+	struct search search = { installation, 0, INSTALLATION_EMPTY };
 
 	if (walk(&search, layout, err) < 0)
 		return -1;
 	*found = search.hits > 0;
 	if (*found)
-		*installation = hit;
+		*installation = search.hit;
 	return 0;
 }
 
 int installation_find_app(struct installation *installation, bool *found,
 			  const struct layout *layout, struct error *err)
 {
-	struct installation hit = INSTALLATION_EMPTY;
-	struct search search = { 0, installation->owner, 0, &hit };
+	struct search search = { installation, 0, INSTALLATION_EMPTY };
 
 	if (walk(&search, layout, err) < 0)
 		return -1;
@@ -170,20 +219,20 @@ int installation_find_app(struct installation *installation, bool *found,
 			installation->owner);
 	*found = search.hits > 0;
 	if (*found)
-		*installation = hit;
+		*installation = search.hit;
 	return 0;
 }
 
 int installation_find_only(struct installation *installation, bool *found,
 			   const struct layout *layout, struct error *err)
 {
-	struct installation hit = INSTALLATION_EMPTY;
-	struct search search = { 0, NULL, 0, &hit };
+	struct installation any = INSTALLATION_EMPTY;
+	struct search search = { &any, 0, INSTALLATION_EMPTY };
 
 	if (walk(&search, layout, err) < 0)
 		return -1;
 	*found = search.hits == 1;
 	if (*found)
-		*installation = hit;
+		*installation = search.hit;
 	return 0;
 }

@@ -1,13 +1,22 @@
 #ifndef BIN_TOKENMINT_MINT_H
 #define BIN_TOKENMINT_MINT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "bin/tokenmint/api.h"
+#include "bin/tokenmint/home.h"
 #include "lib/layout.h"
 #include "lib/vault.h"
 
 struct error;
+
+/* GitHub's clock minus ours, once an answer has told it; of one API. */
+struct clock {
+	char home[HOME_LABEL_LEN];
+	int64_t offset_ms;
+	bool is_told; /* that it is far off */
+};
 
 /* What every command works with: where things are, the open vault, and the helper program
  * that speaks HTTP (started when it is first needed). */
@@ -15,13 +24,14 @@ struct mint {
 	struct layout layout;
 	struct vault vault;
 	struct api api;
-	int64_t clock_offset_ms; /* GitHub's clock minus ours, once it was seen to matter */
-	uint64_t limited_s; /* GitHub's last answer: come back after so many seconds */
+	struct clock clock;
+	uint64_t
+		stands_s; /* how long GitHub's last answer, a refusal, is as good as asked anew */
 };
 
 #define MINT_NONE                                                                        \
 	{                                                                                \
-		LAYOUT_EMPTY, VAULT_NONE, API_NONE, 0, 0                                 \
+		LAYOUT_EMPTY, VAULT_NONE, API_NONE, { "", 0, false }, 0                  \
 	}
 #define auto_mint __attribute__((cleanup(mint_close)))
 

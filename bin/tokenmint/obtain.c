@@ -20,7 +20,8 @@ static int obtain(struct vault_secret *token, struct installation *installation,
 		  struct mint *mint, const struct options *options, struct error *err)
 {
 	auto_scope struct scope scope = SCOPE_EMPTY;
-	struct token_wish wish = { installation, &scope, options->min_ttl_ms };
+	struct token_wish wish = { installation, &scope, options->min_ttl_ms,
+				   options->is_ttl_asked };
 	bool is_stale = false;
 
 	scope_make(&scope, options);
@@ -50,15 +51,15 @@ static int find_again(struct installation *installation, struct mint *mint,
 }
 
 /* The one that a server refused is not given again. */
-static int reject(const struct mint *mint, const struct options *options, uint64_t id,
-		  struct error *err)
+static int reject(const struct mint *mint, const struct options *options,
+		  const struct installation *installation, struct error *err)
 {
 	auto_scope struct scope scope = SCOPE_EMPTY;
 
 	if (!options->refused)
 		return 0;
 	scope_make(&scope, options);
-	return reject_token(mint, id, &scope, options->refused, err);
+	return reject_token(mint, installation, &scope, options->refused, err);
 }
 
 static int obtain_own(struct obtained *obtained, struct mint *mint,
@@ -67,7 +68,7 @@ static int obtain_own(struct obtained *obtained, struct mint *mint,
 	struct installation *installation = &obtained->installation;
 
 	if (find_installation(installation, mint, name, options->app, err) < 0 ||
-	    reject(mint, options, installation->id, err) < 0)
+	    reject(mint, options, installation, err) < 0)
 		return -1;
 	if (obtain(&obtained->token, installation, mint, options, err) == 0)
 		return 0;

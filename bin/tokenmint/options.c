@@ -9,6 +9,9 @@
 #include "lib/vault_rules.h"
 
 #define MIN_TTL_MS ((uint64_t)25 * 60 * 1000)
+#define URI_CHARACTERS                                                                   \
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"                 \
+	"-._~:;=?&%/+@!$'()*,[]#"
 #define MIN_TTL_LIMIT_MS ((uint64_t)55 * 60 * 1000)
 
 const char options_usage[] =
@@ -19,7 +22,12 @@ const char options_usage[] =
 	"[--json]\n"
 	"       tokenmint vault delete NAME [--for WHO]...\n"
 	"       tokenmint vault rekey [--key-file F] [--json]\n"
-	"       tokenmint app add NAME --app-id N|--client-id C --key-file F|-\n"
+	"       tokenmint app add NAME --app-id N|--client-id C --key-file F|- [--api "
+	"HOST]\n"
+	"       tokenmint app add NAME --app-id N|--client-id C --sign-command NAME "
+	"[--api HOST]\n"
+	"       tokenmint app add NAME --app-id N|--client-id C --key-uri URI [--api "
+	"HOST]\n"
 	"       tokenmint app list|show NAME|remove NAME [--json]\n"
 	"       tokenmint jwt [NAME]\n"
 	"       tokenmint jws sign --jwk F|- [--alg A] [--file F|-]\n"
@@ -62,6 +70,7 @@ static const struct option longs[] = {
 	{ "agent", required_argument, NULL, 'G' },
 	{ "alg", required_argument, NULL, 'g' },
 	{ "all", no_argument, NULL, 'A' },
+	{ "api", required_argument, NULL, 'u' },
 	{ "app", required_argument, NULL, 'a' },
 	{ "app-id", required_argument, NULL, 'i' },
 	{ "client-id", required_argument, NULL, 'c' },
@@ -74,12 +83,14 @@ static const struct option longs[] = {
 	{ "jwk", required_argument, NULL, 'k' },
 	{ "jwks", required_argument, NULL, 's' },
 	{ "key-file", required_argument, NULL, 'f' },
+	{ "key-uri", required_argument, NULL, 'K' },
 	{ "limit", required_argument, NULL, 'l' },
 	{ "min-ttl", required_argument, NULL, 'm' },
 	{ "older-than", required_argument, NULL, 'o' },
 	{ "permission", required_argument, NULL, 'p' },
 	{ "refused", required_argument, NULL, 'x' },
 	{ "repository", required_argument, NULL, 'r' },
+	{ "sign-command", required_argument, NULL, 'S' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
 };
@@ -117,12 +128,27 @@ static int take_client_id(struct options *options, struct error *err)
 
 static int take_min_ttl(struct options *options, struct error *err)
 {
+	options->is_ttl_asked = true;
 	if (str_to_duration(&options->min_ttl_ms, optarg, err) < 0 ||
 	    options->min_ttl_ms > MIN_TTL_LIMIT_MS)
 		return error_set(
 			err, ERROR_USAGE,
 			"--min-ttl wants a time up to 55m, not '%s': tokens live an hour",
 			optarg);
+	return 0;
+}
+
+/* A PIN in the URI would stand in the arguments. */
+static int take_key_uri(struct options *options, struct error *err)
+{
+	options->key_uri = optarg;
+	if (!str_starts(optarg, "pkcs11:") || strlen(optarg) > 1000 ||
+	    strspn(optarg, URI_CHARACTERS) != strlen(optarg))
+		return error_set(err, ERROR_USAGE, "--key-uri wants pkcs11:...");
+	if (strstr(optarg, "pin-value"))
+		return error_set(err, ERROR_USAGE,
+				 "--key-uri has a PIN in it: put that into a file, and "
+				 "pin-source=file:... here");
 	return 0;
 }
 
@@ -196,6 +222,11 @@ static int take(void *context, int letter, struct error *err)
 	struct options *options = context;
 
 	switch (letter) {
+	case 'K':
+		return take_key_uri(options, err);
+	case 'S':
+		options->signer = optarg;
+		return 0;
 	case 'A':
 		options->all = true;
 		return 0;
@@ -240,6 +271,9 @@ static int take(void *context, int letter, struct error *err)
 	case 's':
 		options->jwks = optarg;
 		return 0;
+	case 'u':
+		options->api = optarg;
+		return 0;
 	case 'x':
 		options->refused = optarg;
 		return 0;
@@ -251,7 +285,7 @@ static int take(void *context, int letter, struct error *err)
 int options_parse(struct options *options, int argc, char *argv[], struct error *err)
 {
 	static const struct cli_grammar grammar = {
-		"Aa:c:de:F:f:G:g:hi:jk:l:m:n:o:p:r:s:Vx:", longs, take
+		"AK:S:a:c:de:F:f:G:g:hi:jk:l:m:n:o:p:r:s:u:Vx:", longs, take
 	};
 
 	*options =

@@ -22,13 +22,17 @@ struct options {
 	const char *app;
 	const char *app_id;
 	const char *client_id;
-	const char *jwk; /* key files, or "-" */
+	const char *api;     /* as it was written */
+	const char *signer;  /* the name of a command */
+	const char *key_uri; /* PKCS#11 */
+	const char *jwk;     /* key files, or "-" */
 	const char *jwks;
 	enum crypto_scheme algorithm; /* the last one */
 	unsigned algorithms;	      /* of JWS_ALGORITHM, all */
 	size_t algorithm_count;
 	const char *file; /* NULL or "-": standard input */
 	uint64_t min_ttl_ms;
+	bool is_ttl_asked; /* --min-ttl was given */
 	uint64_t older_than_ms;
 	uint64_t expires_ms; /* from now; 0: never */
 	const char *repositories[OPTIONS_SCOPE];

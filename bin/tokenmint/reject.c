@@ -26,11 +26,11 @@ static bool has_hash(const struct vault_secret *token, const char *hash)
 	return str_equal(buf_str(&own), hash);
 }
 
-int reject_token(const struct mint *mint, uint64_t installation_id,
+int reject_token(const struct mint *mint, const struct installation *installation,
 		 const struct scope *scope, const char *hash, struct error *err)
 {
 	auto_vault_secret struct vault_secret token = VAULT_SECRET_EMPTY;
-	auto_free char *name = token_name(installation_id, scope->suffix);
+	auto_free char *name = token_name(installation, scope->suffix);
 	auto_close int lock = -1;
 	bool found = false;
 

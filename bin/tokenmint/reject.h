@@ -1,8 +1,7 @@
 #ifndef BIN_TOKENMINT_REJECT_H
 #define BIN_TOKENMINT_REJECT_H
 
-#include <stdint.h>
-
+#include "bin/tokenmint/installation.h"
 #include "bin/tokenmint/mint.h"
 #include "bin/tokenmint/scope.h"
 #include "lib/buf.h"
@@ -16,7 +15,7 @@ void reject_hash(struct buf *hash, struct str_view token);
  * A server refused the token with this hash: drop it, so that the next who asks gets a new
  * one.  Only when it is the stored one: what came in its place meanwhile stays.
  */
-int reject_token(const struct mint *mint, uint64_t installation_id,
+int reject_token(const struct mint *mint, const struct installation *installation,
 		 const struct scope *scope, const char *hash, struct error *err);
 
 #endif

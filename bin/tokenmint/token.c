@@ -9,14 +9,24 @@
 #include "lib/date.h"
 #include "lib/error.h"
 
-char *token_name(uint64_t id, const char *suffix)
+#define CLOCK_STEP_MS 5000
+#define SCOPE_DIGITS 16
+
+char *token_name(const struct installation *installation, const char *suffix)
 {
-	return str_format("installation/%" PRIu64 "%s", id, suffix);
+	char key[INSTALLATION_KEY_LEN] = "";
+
+	installation_key(key, installation);
+	return str_format("installation/%s%s", key, suffix);
 }
 
+/* One from the future is of a clock that was set back, and its end cannot be relied upon. */
 static bool lives(const struct vault_secret *token, uint64_t for_ms)
 {
-	return token->found && token->expires_ms > date_now_ms() + (int64_t)for_ms;
+	int64_t now_ms = date_now_ms();
+
+	return token->found && token->expires_ms > now_ms + (int64_t)for_ms &&
+	       token->stored_ms <= now_ms + CLOCK_STEP_MS;
 }
 
 /* Ask GitHub and keep what it gives; a failure is told to those who wait. */
@@ -25,11 +35,11 @@ static int mint_token(struct vault_secret *token, struct mint *mint,
 		      struct error *err)
 {
 	const struct buf *body = &wish->scope->body;
-	auto_free char *name = token_name(wish->installation->id, wish->scope->suffix);
+	auto_free char *name = token_name(wish->installation, wish->scope->suffix);
 
 	if (exchange_mint(token, mint, wish->installation,
 			  (struct str_view){ body->data, body->len }, err) < 0) {
-		turn_failed(turn, err, mint->limited_s);
+		turn_failed(turn, err, mint->stands_s);
 		return -1;
 	}
 	if (vault_put(&mint->vault, name,
@@ -40,15 +50,32 @@ static int mint_token(struct vault_secret *token, struct mint *mint,
 	return 0;
 }
 
+/* For that app, and what it was told since it is the one it is. */
+static int begin(struct turn *turn, const struct mint *mint,
+		 const struct installation *installation, struct turn_wish *wish,
+		 struct error *err)
+{
+	auto_app struct app app = APP_EMPTY;
+
+	if (app_load(&app, &mint->vault, installation->app, err) < 0) {
+		/* Only GitHub says that an installation is not there. */
+		err->kind = err->kind == ERROR_ABSENT ? ERROR_CONFIG : err->kind;
+		return -1;
+	}
+	wish->since_ms = app.secret.stored_ms;
+	return turn_take(turn, &mint->vault, wish, err);
+}
+
 /* Wait for our turn; another process may have stored one meanwhile. */
 static int take_turn(struct vault_secret *token, struct mint *mint,
 		     const struct token_wish *wish, struct error *err)
 {
 	auto_turn struct turn turn = TURN_NONE;
 	auto_vault_secret struct vault_secret minted = VAULT_SECRET_EMPTY;
-	auto_free char *name = token_name(wish->installation->id, wish->scope->suffix);
+	auto_free char *name = token_name(wish->installation, wish->scope->suffix);
+	struct turn_wish asked = { .name = name };
 
-	if (turn_take(&turn, &mint->vault, name, err) < 0 ||
+	if (begin(&turn, mint, wish->installation, &asked, err) < 0 ||
 	    vault_get(token, &mint->vault, name, err) < 0)
 		return -1;
 	if (lives(token, wish->min_ttl_ms))
@@ -58,13 +85,18 @@ static int take_turn(struct vault_secret *token, struct mint *mint,
 	vault_secret_wipe(token);
 	*token = minted;
 	minted = (struct vault_secret)VAULT_SECRET_EMPTY;
-	return 0;
+	if (lives(token, wish->min_ttl_ms))
+		return 0;
+	return error_set(err, ERROR_TEMPORARY,
+			 "GitHub's new token lives for %lld s only, %llu s are asked for",
+			 (long long)(token->expires_ms - date_now_ms()) / 1000,
+			 (unsigned long long)wish->min_ttl_ms / 1000);
 }
 
 int token_get(struct vault_secret *token, bool *is_stale, struct mint *mint,
 	      const struct token_wish *wish, struct error *err)
 {
-	auto_free char *name = token_name(wish->installation->id, wish->scope->suffix);
+	auto_free char *name = token_name(wish->installation, wish->scope->suffix);
 
 	*is_stale = false;
 	if (vault_get(token, &mint->vault, name, err) < 0)
@@ -73,7 +105,7 @@ int token_get(struct vault_secret *token, bool *is_stale, struct mint *mint,
 		return 0;
 	if (take_turn(token, mint, wish, err) == 0)
 		return 0;
-	if (!lives(token, 0) ||
+	if (!lives(token, 0) || wish->is_strict ||
 	    (err->kind != ERROR_TEMPORARY && err->kind != ERROR_SYSTEM))
 		return -1;
 	*is_stale = true;
@@ -85,11 +117,12 @@ int token_renew(struct mint *mint, const struct installation *installation,
 {
 	auto_turn struct turn turn = TURN_NONE;
 	auto_vault_secret struct vault_secret token = VAULT_SECRET_EMPTY;
-	auto_free char *name = token_name(installation->id, "");
+	auto_free char *name = token_name(installation, "");
 	const struct scope everything = SCOPE_EMPTY;
-	const struct token_wish wish = { installation, &everything, 0 };
+	const struct token_wish wish = { installation, &everything, 0, false };
+	struct turn_wish asked = { .name = name, .is_news = true };
 
-	if (turn_take(&turn, &mint->vault, name, err) < 0 ||
+	if (begin(&turn, mint, installation, &asked, err) < 0 ||
 	    vault_get(&token, &mint->vault, name, err) < 0)
 		return -1;
 	if (lives(&token, 0) && token.stored_ms > newer_ms)
@@ -97,10 +130,19 @@ int token_renew(struct mint *mint, const struct installation *installation,
 	return mint_token(&token, mint, &turn, &wish, err);
 }
 
-int token_remove(const struct mint *mint, uint64_t id, struct error *err)
+bool token_is_scoped(struct str_view name)
 {
-	auto_free char *name = token_name(id, "");
-	auto_free char *scoped = token_name(id, ".");
+	size_t at = name.len - SCOPE_DIGITS;
+
+	return name.len > SCOPE_DIGITS && name.data[at - 1] == '.' &&
+	       strspn(name.data + at, "0123456789abcdef") >= SCOPE_DIGITS;
+}
+
+int token_remove(const struct mint *mint, const struct installation *installation,
+		 struct error *err)
+{
+	auto_free char *name = token_name(installation, "");
+	auto_free char *scoped = token_name(installation, ".");
 	auto_buf struct buf names = BUF_EMPTY;
 	const char *rest = NULL;
 	bool found = false;
@@ -112,7 +154,9 @@ int token_remove(const struct mint *mint, uint64_t id, struct error *err)
 		struct str_view line = str_split(&rest, '\n');
 		auto_free char *each = str_format("%.*s", (int)line.len, line.data);
 
-		if (line.len > 0 && vault_delete(&found, &mint->vault, each, err) < 0)
+		/* Else it is one of a host whose name goes on. */
+		if (line.len == strlen(scoped) + SCOPE_DIGITS && token_is_scoped(line) &&
+		    vault_delete(&found, &mint->vault, each, err) < 0)
 			return -1;
 	}
 	return 0;

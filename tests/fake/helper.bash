@@ -34,3 +34,21 @@ asked() {
 minted() {
 	find "$github/tokens" -type f 2>/dev/null | wc -l
 }
+
+# make_clock: for setup_file.  with_clock COMMAND...: with the time of day that is set by
+# set_clock SECONDS ahead of ours.
+make_clock() {
+	cc -shared -fPIC -O1 -D_GNU_SOURCE -o "$BATS_FILE_TMPDIR/clock.so" "$top/tests/flow/clock.c" -ldl
+}
+set_clock() {
+	echo "$1" >"$BATS_TEST_TMPDIR/clock.tmp"
+	mv "$BATS_TEST_TMPDIR/clock.tmp" "$BATS_TEST_TMPDIR/clock"
+}
+with_clock() {
+	LD_PRELOAD="$BATS_FILE_TMPDIR/clock.so" CLOCK_FILE="$BATS_TEST_TMPDIR/clock" "$@"
+}
+need_clock() {
+	case $build in
+	*address*) skip "the sanitizer must be loaded first" ;;
+	esac
+}
