@@ -66,6 +66,14 @@ const char *jws_algorithm_name(enum crypto_scheme scheme)
 	return algorithms[scheme].name;
 }
 
+/* "ES521" is no algorithm of RFC 7518, but what many keys on P-521 say for the only one they
+ * can be used with. */
+static bool is_alg_of(const struct jwk *key, const char *name)
+{
+	return str_view_equal(view(&key->alg), name) ||
+	       (key->kind == JWK_P521 && str_view_equal(view(&key->alg), "ES521"));
+}
+
 /* NULL when the key's kind, alg and length fit; otherwise why not. */
 static const char *misfit(const struct jwk *key, enum crypto_scheme scheme)
 {
@@ -73,7 +81,7 @@ static const char *misfit(const struct jwk *key, enum crypto_scheme scheme)
 
 	if (key->kind != algorithm->kind)
 		return "the key is of another kind";
-	if (key->alg.len > 0 && !str_view_equal(view(&key->alg), algorithm->name))
+	if (key->alg.len > 0 && !is_alg_of(key, algorithm->name))
 		return "the key's alg is another";
 	if (key->kind == JWK_OCT && key->secret.len < algorithm->digest_bytes)
 		return "the key is shorter than the digest";

@@ -4,6 +4,10 @@ load ../helper
 	every_case_is_listed
 }
 
+@test "jws_keys: a key on p521 may say es521" {
+	unit a_key_on_p521_may_say_es521
+}
+
 @test "jws_keys: only the pinned algorithms" {
 	unit only_the_pinned_algorithms
 }

@@ -2,6 +2,7 @@
 #include "lib/jws.h"
 
 #include "lib/base64.h"
+#include "lib/cleanup.h"
 #include "tests/lib/jose_vectors.h"
 
 #define ALL ~0u
@@ -89,6 +90,23 @@ static void a_keys_members_say_what_it_is_for(void)
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		check_pair("{'kty':'oct'," SECRET_A "}", CRYPTO_HS256, keys[i].key,
 			   keys[i].why);
+}
+
+/* The vector's key, with an alg. */
+static void check_p521(const char *alg, const char *why)
+{
+	auto_free char *text =
+		str_format("{'alg':'%s',%s", alg, VECTOR_P521 + strlen("{"));
+
+	check_pair(VECTOR_P521, CRYPTO_ES512, text, why);
+}
+
+static void a_key_on_p521_may_say_es521(void)
+{
+	check_p521("ES512", NULL);
+	check_p521("ES521", NULL);
+	check_p521("ES5121", "alg is another");
+	check_p521("ES256", "alg is another");
 }
 
 static void keys_that_may_not_sign(void)
@@ -274,6 +292,7 @@ static void rs256_of_one_form_only(void)
 }
 
 static const struct check_case cases[] = {
+	{ "a_key_on_p521_may_say_es521", a_key_on_p521_may_say_es521 },
 	{ "only_the_pinned_algorithms", only_the_pinned_algorithms },
 	{ "a_keys_members_say_what_it_is_for", a_keys_members_say_what_it_is_for },
 	{ "keys_that_may_not_sign", keys_that_may_not_sign },
