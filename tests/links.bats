@@ -22,6 +22,7 @@ foreign() {
 	[ "$(foreign libexec/hooktools/tokenmint-agent)" = "gnutls " ]
 	[ "$(foreign libexec/hooktools/tokenmint-mint)" = "curl " ]
 	[ "$(foreign libexec/hooktools/tokenmint-identity)" = "gnutls " ]
+	[ "$(foreign libexec/hooktools/tokenmint-login)" = "curl gnutls " ]
 	[ "$(foreign libexec/hooktools/hookrecv-forge)" = "curl " ]
 	[ "$(foreign libexec/hooktools/hookroute-forward)" = "curl gnutls jq " ]
 	[ "$(foreign libexec/hooktools/hookroute-plugin)" = "gnutls sqlite3 " ]

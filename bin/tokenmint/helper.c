@@ -17,6 +17,7 @@ static const struct helper {
 	{ "agent", "tokenmint-agent" },
 	{ "apikey", "tokenmint-identity" },
 	{ "session", "tokenmint-identity" },
+	{ "oidc", "tokenmint-login" },
 	{ "exec", "tokenmint-agent" },
 };
 

@@ -63,7 +63,11 @@ const char options_usage[] =
 	"       tokenmint session list [--subject NAME] [--limit N] [--after ID] "
 	"[--json]\n"
 	"       tokenmint session keys\n"
-	"       tokenmint session rotate [--alg EdDSA|ES256]\n";
+	"       tokenmint session rotate [--alg EdDSA|ES256]\n"
+	"       tokenmint oidc verify --issuer URL --audience NAME [--alg A]... "
+	"[--policy "
+	"FILE]\n"
+	"                 [--leeway 60s] < token\n";
 
 static const struct option longs[] = {
 	{ "after", required_argument, NULL, 'n' },

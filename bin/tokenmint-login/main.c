@@ -1,0 +1,73 @@
+/* tokenmint-login: what others say about who somebody is.  Started as `tokenmint oidc`; see
+ * tokenmint-login(1). */
+#include <signal.h>
+#include <stdbool.h>
+
+#include "bin/tokenmint-login/commands.h"
+#include "bin/tokenmint-login/options.h"
+#include "bin/tokenmint-login/place.h"
+#include "lib/error.h"
+#include "lib/log.h"
+#include "lib/str.h"
+
+/* A command: its one or two words, the letters of its options. */
+struct command {
+	const char *word;
+	const char *action; /* NULL: none */
+	command_fn *run;
+	const char *letters;
+	bool is_open; /* it does without the master key */
+};
+
+static const struct command commands[] = {
+	{ "oidc", "verify", cmd_oidc_verify, "AgiLp", true },
+};
+
+static const struct command *find_command(const struct cli *cli)
+{
+	const char *word = cli->count > 0 ? cli->words[0] : NULL;
+	const char *action = cli->count > 1 ? cli->words[1] : NULL;
+
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (str_equal(commands[i].word, word) &&
+		    (!commands[i].action || str_equal(commands[i].action, action)))
+			return &commands[i];
+	return NULL;
+}
+
+static int run(const struct options *options, struct error *err)
+{
+	const struct command *command = find_command(&options->cli);
+	auto_place struct place place = PLACE_NONE;
+
+	if (!command)
+		return error_set(err, ERROR_USAGE,
+				 "which command?  tokenmint %s --help shows them",
+				 options->cli.count > 0 ? options->cli.words[0]
+							: "login");
+	if (options->cli.count != (command->action ? 2u : 1u))
+		return error_set(err, ERROR_USAGE, "%s takes no operand", command->word);
+	if (cli_check(&options->cli, command->word, command->letters, err) < 0 ||
+	    place_open(&place, command->is_open, err) < 0)
+		return -1;
+	return command->run(options, &place, err);
+}
+
+int main(int argc, char *argv[])
+{
+	struct options options;
+	struct error err = { 0 };
+	int status = options_parse(&options, argc, argv, &err);
+	bool answered = false;
+
+	log_start("tokenmint", options.cli.debug);
+	(void)signal(SIGPIPE, SIG_IGN); /* a write that fails says so */
+	if (status == 0)
+		status = cli_answer(&answered, &options.cli, options_usage, &err);
+	if (status == 0 && !answered)
+		status = run(&options, &err);
+	if (status == 0)
+		return 0;
+	log_error("%s", err.message);
+	return error_exit_status(&err);
+}
