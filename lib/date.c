@@ -15,6 +15,14 @@ int64_t date_now_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+int64_t date_steady_ms(void)
+{
+	struct timespec now = { 0 };
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 /* strftime would write the year 223 with three digits. */
 void date_format(char out[static DATE_LEN], int64_t unix_ms)
 {

@@ -9,6 +9,9 @@
 
 int64_t date_now_ms(void);
 
+/* Milliseconds of a clock that nobody sets, for how long something takes. */
+int64_t date_steady_ms(void);
+
 /* RFC 3339 with milliseconds and Z. */
 void date_format(char out[static DATE_LEN], int64_t unix_ms);
 

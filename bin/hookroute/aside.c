@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "bin/hookroute/lane.h"
@@ -17,7 +18,7 @@
 #include "lib/json_write.h"
 #include "lib/spool.h"
 
-enum { WHY_LIMIT = 1 << 30 };
+enum { WHY_LIMIT = 1 << 30, LOCK_TRIES = 200 };
 
 static void write_time(struct json_writer *writer, const char *key, int64_t unix_ms)
 {
@@ -135,6 +136,20 @@ int aside_read(struct deliveries *left, struct str_view line, struct error *err)
 	return 0;
 }
 
+/* Who was stopped while it had the lock does not hold up a router for ever. */
+static bool lock_dead_soon(const struct spool *spool)
+{
+	const struct timespec pause = { 0, 10000000 };
+	unsigned tries;
+
+	for (tries = 0; tries < LOCK_TRIES; tries++) {
+		if (flock(spool->dir[SPOOL_DEAD], LOCK_EX | LOCK_NB) == 0)
+			return true;
+		(void)nanosleep(&pause, NULL);
+	}
+	return false;
+}
+
 int aside_lock_dead(const struct spool *spool, struct error *err)
 {
 	if (flock(spool->dir[SPOOL_DEAD], LOCK_EX) < 0)
@@ -178,12 +193,11 @@ static int bury(const struct aside *aside, const struct delivery *delivery,
 int aside_bury(const struct aside *aside, const struct delivery *delivery,
 	       struct error *err)
 {
-	int failed;
+	bool locked = lock_dead_soon(aside->spool);
+	int failed = bury(aside, delivery, err);
 
-	if (aside_lock_dead(aside->spool, err) < 0)
-		return -1;
-	failed = bury(aside, delivery, err);
-	aside_unlock_dead(aside->spool);
+	if (locked)
+		aside_unlock_dead(aside->spool);
 	return failed;
 }
 

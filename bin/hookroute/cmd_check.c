@@ -11,6 +11,7 @@
 #include "bin/hookroute/refusal.h"
 #include "bin/hookroute/retry.h"
 #include "bin/hookroute/routes.h"
+#include "bin/hookroute/tenure.h"
 #include "lib/buf.h"
 #include "lib/cleanup.h"
 #include "lib/config.h"
@@ -108,11 +109,14 @@ static int check_settings(struct report *report, struct error *err)
 	auto_config struct config config = CONFIG_EMPTY;
 	struct error fault = { 0 };
 	struct retry retry;
+	uint64_t lease_ms = 0;
 
 	if (config_load(&config, report->layout, err) < 0)
 		return -1;
 	if (retry_read(&retry, config_get(&config, "HOOKTOOLS_RETRY"), "HOOKTOOLS_RETRY",
 		       &fault) < 0)
+		faults_add(&report->faults, "hooktools.conf", 0, fault.message, NULL);
+	if (tenure_read(&lease_ms, config_get(&config, "HOOKTOOLS_LEASE"), &fault) < 0)
 		faults_add(&report->faults, "hooktools.conf", 0, fault.message, NULL);
 	if (routes_limits_read(&report->limits, &config, &fault) < 0)
 		faults_add(&report->faults, "hooktools.conf", 0, fault.message, NULL);

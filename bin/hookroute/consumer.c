@@ -311,6 +311,14 @@ bool consumer_is_stalled(const struct consumer *consumer, int64_t now_ms)
 	       now_ms - consumer->alive_ms >= STALLED_MS;
 }
 
+void consumer_shift(struct consumer *consumer, int64_t by_ms)
+{
+	consumer->start_ms += by_ms;
+	consumer->reply_ms += by_ms;
+	consumer->alive_ms += by_ms;
+	consumer->probe_ms += by_ms;
+}
+
 void consumer_finish(struct consumer *consumer)
 {
 	struct pollfd ended = { consumer->process.pidfd, POLLIN, 0 };

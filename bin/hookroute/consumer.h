@@ -101,6 +101,9 @@ bool consumer_is_slow(const struct consumer *consumer, int64_t now_ms);
 /* Most of what waits for it goes back as busy, to make room for others. */
 void consumer_relieve(struct consumer *consumer, int64_t now_ms);
 
+/* The clock was set. */
+void consumer_shift(struct consumer *consumer, int64_t by_ms);
+
 /* No more values will come: it may end. */
 void consumer_finish(struct consumer *consumer);
 

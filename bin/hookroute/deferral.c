@@ -90,7 +90,8 @@ static int take_waiting(struct deferral_item *item, bool *busy, struct deliverie
 	*busy = false;
 	if (work->lease->state != SPOOL_CUR)
 		return 0;
-	if (lease_take(&item->joined, spool, SPOOL_DEFER, work->id, err) < 0)
+	if (lease_take(&item->joined, work->dispatch->tenure, SPOOL_DEFER, work->id,
+		       err) < 0)
 		return -1;
 	*busy = !item->joined && aside_due_ms(spool, work->id) != INT64_MAX;
 	if (item->joined)
@@ -196,6 +197,8 @@ enum deferral_answer deferral_add(struct work *work)
 	auto_deliveries struct deliveries left = DELIVERIES_EMPTY;
 	struct dispatch *dispatch = work->dispatch;
 
+	if (dispatch->lost)
+		return DEFERRAL_NOTHING;
 	/* The old file in defer/ still says all that is left. */
 	if (work->lease->state == SPOOL_DEFER &&
 	    (work->lease->abandoned || !work->changed)) {
@@ -212,7 +215,7 @@ enum deferral_answer deferral_add(struct work *work)
 	return add(work, &left);
 }
 
-static int publish(struct deferral *deferral, const struct spool *spool,
+static int publish(struct deferral *deferral, struct dispatch *dispatch,
 		   struct error *err)
 {
 	struct aside_staged *list[DEFERRAL_ITEMS];
@@ -225,16 +228,20 @@ static int publish(struct deferral *deferral, const struct spool *spool,
 	}
 	if (file_sync_all(&deferral->sync, fds, deferral->count, err) < 0)
 		return error_wrap(err, "put events aside");
-	return aside_publish(list, deferral->count, spool, err);
+	/* That took its time. */
+	if (!dispatch_holds(dispatch))
+		return 0;
+	return aside_publish(list, deferral->count, dispatch->spool, err);
 }
 
 static void end(struct deferral_item *item, struct dispatch *dispatch)
 {
+	bool is_done = !dispatch->failed && !dispatch->lost;
 	struct error err = { 0 };
 
-	if (!dispatch->failed && item->joined)
+	if (is_done && item->joined)
 		settle_check(dispatch, lease_finish(item->joined, &err), &err);
-	if (!dispatch->failed) {
+	if (is_done) {
 		dispatch->deferred += item->left;
 		mark_left(item->work);
 	}
@@ -250,13 +257,25 @@ void deferral_commit(struct dispatch *dispatch)
 
 	if (!batch.count)
 		return;
-	settle_check(dispatch, publish(&batch, dispatch->spool, &err), &err);
+	settle_check(dispatch, publish(&batch, dispatch, &err), &err);
 	/* Settling one may add another. */
 	dispatch->deferral.sync = batch.sync;
 	dispatch->deferral.count = 0;
 	dispatch->deferral.has_lanes = false;
 	for (i = 0; i < batch.count; i++)
 		end(&batch.items[i], dispatch);
+}
+
+bool deferral_lost(const struct deferral *deferral)
+{
+	size_t i;
+
+	for (i = 0; i < deferral->count; i++) {
+		if (deferral->items[i].joined &&
+		    !lease_is_ours(deferral->items[i].joined))
+			return true;
+	}
+	return false;
 }
 
 void deferral_close(struct dispatch *dispatch)

@@ -40,6 +40,9 @@ enum deferral_answer {
 
 enum deferral_answer deferral_add(struct work *work);
 
+/* Was one of what it has leased taken over? */
+bool deferral_lost(const struct deferral *deferral);
+
 /* Make all of it durable. */
 void deferral_commit(struct dispatch *dispatch);
 

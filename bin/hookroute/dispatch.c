@@ -2,6 +2,7 @@
 
 #include "bin/hookroute/handover.h"
 #include "bin/hookroute/settle.h"
+#include "bin/hookroute/tenure.h"
 #include "bin/hookroute/work.h"
 #include "lib/error.h"
 #include "lib/str.h"
@@ -181,23 +182,85 @@ void dispatch_stop(struct dispatch *dispatch)
 		drop_values(&consumer->waiting);
 }
 
-void dispatch_close(struct dispatch *dispatch)
+bool dispatch_holds(struct dispatch *dispatch)
+{
+	const struct lease *lease = dispatch->leases;
+
+	if (dispatch->lost || !tenure_is_over(dispatch->tenure))
+		return !dispatch->lost;
+	/* Who takes over looks at the beat after the exchange of files, we at the files after
+	 * the beat: one sees the other. */
+	tenure_beat(dispatch->tenure);
+	for (; lease && !dispatch->lost; lease = lease->next)
+		dispatch->lost = !lease_is_ours(lease);
+	dispatch->lost = dispatch->lost || deferral_lost(&dispatch->deferral);
+	return !dispatch->lost;
+}
+
+static void end_consumers(struct dispatch *dispatch, bool patiently)
 {
 	struct consumer *consumer;
-	struct lease *lease;
+
+	while ((consumer = dispatch->consumers)) {
+		dispatch->consumers = consumer->next;
+		if (patiently)
+			consumer_finish(consumer);
+		consumer_close(consumer);
+	}
+}
+
+static void drop_all(struct dispatch *dispatch)
+{
+	struct consumer *consumer;
 
 	for (consumer = dispatch->consumers; consumer; consumer = consumer->next)
 		drop_values(&consumer->sent);
 	dispatch_stop(dispatch);
-	deferral_close(dispatch);
-	while ((consumer = dispatch->consumers)) {
-		dispatch->consumers = consumer->next;
-		consumer_finish(consumer);
-		consumer_close(consumer);
-	}
+	deferral_commit(dispatch);
+}
+
+static void let_go(struct dispatch *dispatch)
+{
+	struct lease *lease;
+
 	while ((lease = dispatch->leases)) {
 		dispatch->leases = lease->next;
 		lease_release(lease);
 	}
 	lanes_close(&dispatch->lanes);
+}
+
+/* Consumers go first: what they have got others get, too. */
+void dispatch_forget(struct dispatch *dispatch)
+{
+	bool stopping = dispatch->stopping;
+
+	dispatch->lost = true;
+	drop_all(dispatch);
+	while (dispatch->sleepers)
+		settle_work(dispatch->sleepers);
+	end_consumers(dispatch, false);
+	let_go(dispatch);
+	dispatch->lanes = (struct lanes)LANES_NONE;
+	dispatch->stopping = stopping;
+	dispatch->lost = false;
+}
+
+void dispatch_shift(struct dispatch *dispatch, int64_t by_ms)
+{
+	struct consumer *consumer;
+
+	for (consumer = dispatch->consumers; consumer; consumer = consumer->next)
+		consumer_shift(consumer, by_ms);
+	dispatch->lanes.gate_ms += by_ms;
+	dispatch->lanes.sweep_ms += by_ms;
+	dispatch->lanes.lock.try_ms += by_ms;
+}
+
+void dispatch_close(struct dispatch *dispatch)
+{
+	drop_all(dispatch);
+	deferral_close(dispatch);
+	end_consumers(dispatch, true);
+	let_go(dispatch);
 }

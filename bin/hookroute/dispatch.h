@@ -28,6 +28,7 @@ enum { DISPATCH_CONSUMERS = 64, DISPATCH_EVENTS = 1024 };
  */
 struct dispatch {
 	const struct spool *spool;
+	struct tenure *tenure; /* of what is leased */
 	const struct layout *layout;
 	struct evaluator *evaluator;
 	const struct retry *retry;
@@ -52,6 +53,7 @@ struct dispatch {
 	uint64_t deferred;
 	uint64_t dead;
 	bool stopping;
+	bool lost;   /* other routers have taken over what we had: nothing is settled */
 	bool failed; /* the disk took no more: stop and say so */
 	struct error *failure;
 };
@@ -87,6 +89,15 @@ int64_t dispatch_wake_ms(const struct dispatch *dispatch);
 
 /* Is nothing under way? */
 bool dispatch_is_idle(const struct dispatch *dispatch);
+
+/* Is what we have leased still ours?  Looks only when we did nothing for the time of a lease. */
+bool dispatch_holds(struct dispatch *dispatch);
+
+/* Forget all that is under way, as if this had ended; what it had is free. */
+void dispatch_forget(struct dispatch *dispatch);
+
+/* The clock was set: what waits for a time waits as long as before. */
+void dispatch_shift(struct dispatch *dispatch, int64_t by_ms);
 
 /* Let go of all leases and end the consumers, which get some time for it. */
 void dispatch_close(struct dispatch *dispatch);

@@ -6,6 +6,7 @@
 
 #include "bin/hookroute/aside.h"
 #include "bin/hookroute/lease.h"
+#include "bin/hookroute/tenure.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
 
@@ -46,10 +47,11 @@ static int watch(struct intake *intake, const struct spool *spool, struct error 
 	return 0;
 }
 
-int intake_open(struct intake *intake, const struct spool *spool, bool follow,
+int intake_open(struct intake *intake, struct tenure *tenure, bool follow,
 		struct error *err)
 {
-	struct intake made = { .spool = spool, .inotify = -1 };
+	const struct spool *spool = tenure->spool;
+	struct intake made = { .spool = spool, .tenure = tenure, .inotify = -1 };
 	size_t i;
 
 	for (i = 0; i < INTAKE_PLACES; i++)
@@ -117,7 +119,7 @@ static int take(struct lease **lease, struct intake *intake, struct intake_place
 	while (place->names.next < place->names.count) {
 		const char *id = place->names.list[place->names.next++];
 
-		if (lease_take(lease, intake->spool, place->state, id, err) < 0)
+		if (lease_take(lease, intake->tenure, place->state, id, err) < 0)
 			return -1;
 		if (*lease)
 			return 0;
@@ -195,7 +197,7 @@ int intake_next_due(struct lease **lease, struct intake *intake, int64_t now_ms,
 	while (!*lease && due_take(&file, &intake->due, now_ms)) {
 		if (!is_due(intake, &file, now_ms))
 			continue;
-		if (lease_take(lease, intake->spool, SPOOL_DEFER, file.id, err) < 0)
+		if (lease_take(lease, intake->tenure, SPOOL_DEFER, file.id, err) < 0)
 			return -1;
 		if (*lease)
 			(*lease)->forced = file.forced;
@@ -205,6 +207,15 @@ int intake_next_due(struct lease **lease, struct intake *intake, int64_t now_ms,
 			due_add(&intake->due, file.id, now_ms + OTHERS_MS);
 	}
 	return 0;
+}
+
+void intake_look_again(struct intake *intake, int64_t now_ms)
+{
+	size_t i;
+
+	for (i = 0; i < INTAKE_PLACES; i++)
+		intake->places[i].look_ms = now_ms;
+	intake->look_ms = now_ms;
 }
 
 int64_t intake_due_ms(const struct intake *intake)

@@ -11,6 +11,7 @@
 
 struct error;
 struct lease;
+struct tenure;
 
 /*
  * Which file of the spool comes next: what a dead router left in cur/, then new/ in the order
@@ -27,6 +28,7 @@ enum { INTAKE_PLACES = 2 };
 
 struct intake {
 	const struct spool *spool;
+	struct tenure *tenure; /* for what is leased */
 	struct intake_place places[INTAKE_PLACES];
 	struct due due;	 /* defer/ */
 	int64_t look_ms; /* when to look at all of defer/ */
@@ -35,9 +37,12 @@ struct intake {
 };
 
 /* follow: say what arrives later as well. */
-int intake_open(struct intake *intake, const struct spool *spool, bool follow,
+int intake_open(struct intake *intake, struct tenure *tenure, bool follow,
 		struct error *err);
 void intake_close(struct intake *intake);
+
+/* Look at all folders anew: something was done to them, or to the clock. */
+void intake_look_again(struct intake *intake, int64_t now_ms);
 
 /* Take in what inotify has to say. */
 void intake_listen(struct intake *intake, int64_t now_ms);

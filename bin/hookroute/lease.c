@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "bin/hookroute/aside.h"
+#include "bin/hookroute/tenure.h"
 #include "lib/buf.h"
 #include "lib/cleanup.h"
 #include "lib/date.h"
@@ -23,16 +24,24 @@ static char *progress_name(const struct lease *lease)
 	return str_format("%s.done", lease->id);
 }
 
-/* The lock is worth something only if the name still means the file we have locked. */
-static bool still_there(int fd, const struct spool *spool, enum spool_state state,
-			const char *id)
+static bool is_same(const struct stat *st, int dir, const char *name)
 {
-	struct stat ours = { 0 };
 	struct stat named = { 0 };
 
-	return fstat(fd, &ours) == 0 &&
-	       fstatat(spool->dir[state], id, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
-	       ours.st_ino == named.st_ino && ours.st_dev == named.st_dev;
+	return fstatat(dir, name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       st->st_ino == named.st_ino && st->st_dev == named.st_dev;
+}
+
+static bool is_at(const struct lease *lease, int dir, const char *name)
+{
+	struct stat st = { 0 };
+
+	return fstat(fileno(lease->file), &st) == 0 && is_same(&st, dir, name);
+}
+
+bool lease_is_ours(const struct lease *lease)
+{
+	return is_at(lease, lease->spool->dir[lease->state], lease->id);
 }
 
 static int by_text(const void *a, const void *b)
@@ -84,14 +93,15 @@ static int take(bool *absent, struct lease *made, enum spool_state from,
 	return *absent ? 0 : read_progress(made, err);
 }
 
-static struct lease *make(const struct spool *spool, enum spool_state from,
-			  const char *id)
+static struct lease *make(struct tenure *tenure, enum spool_state from, const char *id)
 {
 	struct lease *made = calloc(1, sizeof(*made));
 
 	if (!made)
 		abort();
-	made->spool = spool;
+	made->tenure = tenure;
+	made->slot = TENURE_NO_SLOT;
+	made->spool = tenure->spool;
 	made->state = from == SPOOL_NEW ? SPOOL_CUR : from;
 	made->progress = -1;
 	memcpy(made->id, id, UUID_LEN);
@@ -99,31 +109,53 @@ static struct lease *make(const struct spool *spool, enum spool_state from,
 	return made;
 }
 
-int lease_take(struct lease **lease, const struct spool *spool, enum spool_state from,
+/* Others are told first: should we be stopped right after it, they know what we have. */
+static bool lock(struct lease *made, int fd, enum spool_state from)
+{
+	struct stat st = { 0 };
+
+	if (fstat(fd, &st) < 0)
+		return false;
+	made->slot = tenure_enter(made->tenure, made->state, made->id, st.st_ino);
+	/* The lock is worth something only if the name still means what we have locked. */
+	return flock(fd, LOCK_EX | LOCK_NB) == 0 &&
+	       is_same(&st, made->spool->dir[from], made->id);
+}
+
+static int open_file(bool *absent, struct lease *made, enum spool_state from,
+		     struct error *err)
+{
+	auto_close int fd = openat(made->spool->dir[from], made->id,
+				   O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY);
+
+	*absent = fd < 0 && errno == ENOENT;
+	if (fd < 0)
+		return *absent ? 0 : error_errno(err, "open spool file '%s'", made->id);
+	*absent = !lock(made, fd, from);
+	if (*absent)
+		return 0;
+	made->file = fdopen(fd, "r");
+	if (!made->file)
+		return error_errno(err, "read spool file '%s'", made->id);
+	(void)steal_fd(&fd);
+	return 0;
+}
+
+int lease_take(struct lease **lease, struct tenure *tenure, enum spool_state from,
 	       const char *id, struct error *err)
 {
-	auto_close int fd = openat(spool->dir[from], id,
-				   O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY);
-	struct lease *made;
+	struct lease *made = make(tenure, from, id);
 	bool absent = false;
+	int failed = open_file(&absent, made, from, err);
 
 	*lease = NULL;
-	if (fd < 0)
-		return errno == ENOENT ? 0 : error_errno(err, "open spool file '%s'", id);
-	if (flock(fd, LOCK_EX | LOCK_NB) < 0 || !still_there(fd, spool, from, id))
-		return 0;
-	made = make(spool, from, id);
-	made->file = fdopen(fd, "r");
-	if (!made->file) {
+	if (!failed && !absent && from == SPOOL_DEFER)
+		made->due_ms = aside_due_ms(made->spool, id);
+	if (!failed && !absent)
+		failed = take(&absent, made, from, err);
+	if (failed || absent) {
 		lease_release(made);
-		return error_errno(err, "read spool file '%s'", id);
-	}
-	(void)steal_fd(&fd);
-	if (from == SPOOL_DEFER)
-		made->due_ms = aside_due_ms(spool, id);
-	if (take(&absent, made, from, err) < 0 || absent) {
-		lease_release(made);
-		return absent ? 0 : -1;
+		return failed;
 	}
 	*lease = made;
 	return 0;
@@ -155,6 +187,18 @@ bool lease_has_handled(const struct lease *lease, const char *delivery_id)
 					       lease->handled_count, UUID_LEN, by_text);
 }
 
+/* We were stopped just before: what we have made is nobody's, or another router's. */
+static bool came_late(struct lease *lease, const char *name)
+{
+	int dir = lease->spool->dir[lease->state];
+
+	if (!tenure_is_over(lease->tenure) || lease_is_ours(lease))
+		return false;
+	if (faccessat(dir, lease->id, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+		(void)unlinkat(dir, name, 0);
+	return true;
+}
+
 int lease_mark(struct lease *lease, const char *delivery_id, struct error *err)
 {
 	auto_free char *name = progress_name(lease);
@@ -165,12 +209,14 @@ int lease_mark(struct lease *lease, const char *delivery_id, struct error *err)
 					 O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	if (lease->progress < 0)
 		return error_errno(err, "open '%s'", name);
+	if (came_late(lease, name))
+		return 0;
 	snprintf(line, sizeof(line), "%s\n", delivery_id);
 	return file_write(lease->progress, line, UUID_LEN, name, err);
 }
 
 /* done/<date>/<id> */
-static int archive(const struct lease *lease, struct error *err)
+static int archive(bool *late, const struct lease *lease, struct error *err)
 {
 	int done = lease->spool->dir[SPOOL_DONE];
 	auto_free char *path = NULL;
@@ -181,8 +227,18 @@ static int archive(const struct lease *lease, struct error *err)
 	path = str_format("%s/%s", date, lease->id);
 	if (mkdirat(done, date, 0700) < 0 && errno != EEXIST)
 		return error_errno(err, "make folder 'done/%s'", date);
-	if (renameat(lease->spool->dir[lease->state], lease->id, done, path) < 0)
+	if (renameat(lease->spool->dir[lease->state], lease->id, done, path) < 0) {
+		/* We were stopped just before it, and others were faster. */
+		*late = errno == ENOENT && tenure_is_over(lease->tenure);
+		if (*late)
+			return 0;
 		return error_errno(err, "move spool file '%s' to 'done'", lease->id);
+	}
+	/* Or what we have moved is somebody else's now. */
+	*late = tenure_is_over(lease->tenure) && !is_at(lease, done, path);
+	if (*late)
+		(void)renameat2(done, path, lease->spool->dir[lease->state], lease->id,
+				RENAME_NOREPLACE);
 	return 0;
 }
 
@@ -191,22 +247,23 @@ static int archive(const struct lease *lease, struct error *err)
 int lease_finish(struct lease *lease, struct error *err)
 {
 	auto_free char *name = progress_name(lease);
+	bool late = false;
 	int dir = lease->spool->dir[lease->state];
 
-	if (lease->state == SPOOL_CUR && archive(lease, err) < 0)
+	if (lease->state == SPOOL_CUR && archive(&late, lease, err) < 0)
 		return -1;
 	/* An event that was deferred again has a new file of this name. */
-	if (lease->state == SPOOL_DEFER &&
-	    still_there(fileno(lease->file), lease->spool, lease->state, lease->id) &&
+	if (lease->state == SPOOL_DEFER && lease_is_ours(lease) &&
 	    unlinkat(dir, lease->id, 0) < 0 && errno != ENOENT)
 		return error_errno(err, "remove spool file 'defer/%s'", lease->id);
-	if (lease->progress >= 0 || lease->handled_count)
+	if (!late && (lease->progress >= 0 || lease->handled_count))
 		(void)unlinkat(dir, name, 0);
 	return 0;
 }
 
 void lease_release(struct lease *lease)
 {
+	tenure_leave(lease->tenure, lease->slot);
 	cleanup_fclose(&lease->file);
 	cleanup_close(&lease->progress);
 	free(lease->handled);

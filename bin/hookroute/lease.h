@@ -10,15 +10,19 @@
 
 struct buf;
 struct error;
+struct tenure;
 
 /*
  * A spool file while a router works on it.  The lease is a flock(2) on the file: it ends
- * with the process that holds it, however that ends, and needs no clock.  What has been
+ * with the process that holds it, however that ends; or when that does nothing for the time of
+ * a lease, see tenure.h.  What has been
  * dealt with is written to <id>.done beside it, so that whoever takes over a file in its
  * middle repeats only what had no reply.  See hookspool(5).
  */
 struct lease {
 	struct lease *next;
+	struct tenure *tenure;
+	int slot; /* there */
 	const struct spool *spool;
 	enum spool_state state; /* SPOOL_CUR, or SPOOL_DEFER */
 	char id[UUID_LEN];
@@ -37,7 +41,7 @@ struct lease {
 
 /* From new/ (renamed to cur/), cur/ (left behind) or defer/.  *lease is NULL when somebody
  * else has it, or it is gone. */
-int lease_take(struct lease **lease, const struct spool *spool, enum spool_state from,
+int lease_take(struct lease **lease, struct tenure *tenure, enum spool_state from,
 	       const char *id, struct error *err);
 
 /* The next line without its break; *found is false at the end. */
@@ -50,6 +54,9 @@ int lease_mark(struct lease *lease, const char *delivery_id, struct error *err);
 
 /* Everything is dealt with: a file of cur/ goes to done/<date>/, one of defer/ goes. */
 int lease_finish(struct lease *lease, struct error *err);
+
+/* Does the name still mean our file?  Whoever took it over has given it to another one. */
+bool lease_is_ours(const struct lease *lease);
 
 /* Let go of it as it is, and free it. */
 void lease_release(struct lease *lease);

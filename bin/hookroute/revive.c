@@ -7,6 +7,7 @@
 
 #include "bin/hookroute/aside.h"
 #include "bin/hookroute/lease.h"
+#include "bin/hookroute/tenure.h"
 #include "lib/buf.h"
 #include "lib/cleanup.h"
 #include "lib/date.h"
@@ -51,11 +52,12 @@ static int defer_again(struct deliveries *left, const struct aside *aside,
 		       struct error *err)
 {
 	const struct spool *spool = aside->spool;
+	struct tenure tenure = TENURE_OF(spool);
 	const char *id = aside->id;
 	struct lease *lease = NULL;
 	int failed = 0;
 
-	if (lease_take(&lease, spool, SPOOL_DEFER, id, err) < 0)
+	if (lease_take(&lease, &tenure, SPOOL_DEFER, id, err) < 0)
 		return -1;
 	if (!lease && exists(spool, SPOOL_DEFER, id))
 		return error_set(err, ERROR_TEMPORARY,
@@ -198,7 +200,7 @@ int revive_waiting(enum revived *what, const struct spool *spool, const char *id
 		   const char *to, struct error *err)
 {
 	bool found;
-
+	struct tenure tenure = TENURE_OF(spool);
 	struct lease *lease = NULL;
 	int failed;
 
@@ -211,7 +213,7 @@ int revive_waiting(enum revived *what, const struct spool *spool, const char *id
 		*what = found ? REVIVED : REVIVED_NOTHING;
 		return 0;
 	}
-	if (lease_take(&lease, spool, SPOOL_DEFER, id, err) < 0)
+	if (lease_take(&lease, &tenure, SPOOL_DEFER, id, err) < 0)
 		return -1;
 	if (!lease && exists(spool, SPOOL_DEFER, id))
 		*what = REVIVED_LATER;

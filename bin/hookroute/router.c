@@ -14,6 +14,8 @@
 #include "bin/hookroute/record.h"
 #include "bin/hookroute/loader.h"
 #include "bin/hookroute/routes_watch.h"
+#include "bin/hookroute/takeover.h"
+#include "bin/hookroute/tenure.h"
 #include "lib/cleanup.h"
 #include "lib/config.h"
 #include "lib/date.h"
@@ -22,7 +24,12 @@
 #include "lib/log.h"
 #include "lib/path.h"
 
-enum { TURNS_AT_ONCE = 256, STALL_MS = 1000, OWN_FDS = 4 + EVALUATOR_FDS };
+enum {
+	TURNS_AT_ONCE = 256,
+	STALL_MS = 1000,
+	CLOCK_MS = 2000,
+	OWN_FDS = 4 + EVALUATOR_FDS
+};
 
 struct router {
 	const struct layout *layout;
@@ -32,6 +39,9 @@ struct router {
 	struct config config;
 	struct spool spool;
 	struct retry retry;
+	struct tenure tenure;
+	struct takeover takeover;
+	int64_t clock_ms; /* how far the clock is before the steady one */
 	struct routes routes;
 	struct evaluator evaluator;
 	struct routes_watch watch;
@@ -193,6 +203,8 @@ static int timeout_of(const struct router *router, int64_t now_ms)
 	evaluator_ms = evaluator_timeout_ms(&router->evaluator);
 	if (evaluator_ms >= 0 && wake_ms > now_ms + evaluator_ms)
 		wake_ms = now_ms + evaluator_ms;
+	if (tenure_wake_ms(&router->tenure) < wake_ms - now_ms)
+		wake_ms = now_ms + tenure_wake_ms(&router->tenure);
 	if (router->watch.look_ms < wake_ms)
 		wake_ms = router->watch.look_ms;
 	return wake_ms <= now_ms ? 0 : (int)(wake_ms - now_ms);
@@ -241,9 +253,47 @@ static bool is_finished(const struct router *router)
 	return (dispatch->stopping || !router->follow) && dispatch_is_idle(dispatch);
 }
 
+/* What was under way when we were stopped is others' now. */
+static int start_anew(struct router *router, struct error *err)
+{
+	log_warning("other routers have taken over what this one had: starting anew");
+	dispatch_forget(&router->dispatch);
+	intake_close(&router->intake);
+	if (intake_open(&router->intake, &router->tenure, router->follow, err) < 0)
+		return -1;
+	return lanes_open(&router->dispatch, err);
+}
+
+static void see_others(struct router *router)
+{
+	if (!tenure_is_due(&router->tenure))
+		return;
+	tenure_beat(&router->tenure);
+	if (takeover_look(&router->takeover))
+		intake_look_again(&router->intake, date_now_ms());
+}
+
+/* If it was set, what waits in memory for a time goes by the new one. */
+static void check_clock(struct router *router)
+{
+	int64_t clock_ms = date_now_ms() - date_steady_ms();
+	int64_t by_ms = clock_ms - router->clock_ms;
+
+	if (by_ms > -CLOCK_MS && by_ms < CLOCK_MS)
+		return;
+	router->clock_ms = clock_ms;
+	log_notice("the clock was set by %lld s", (long long)by_ms / 1000);
+	dispatch_shift(&router->dispatch, by_ms);
+	intake_look_again(&router->intake, date_now_ms());
+}
+
 static int loop(struct router *router, struct error *err)
 {
 	for (;;) {
+		if (!dispatch_holds(&router->dispatch) && start_anew(router, err) < 0)
+			return -1;
+		see_others(router);
+		check_clock(router);
 		if (fill(router, date_now_ms(), err) < 0)
 			return -1;
 		deferral_commit(&router->dispatch);
@@ -265,16 +315,21 @@ static int loop(struct router *router, struct error *err)
 static int open_all(struct router *router, const struct layout *layout, struct error *err)
 {
 	auto_free char *path = path_join(layout->state, "spool");
+	uint64_t lease_ms = 0;
 
 	routes_watch_open(&router->watch, layout, date_now_ms());
 	if (config_load(&router->config, layout, err) < 0 ||
 	    retry_read(&router->retry, config_get(&router->config, "HOOKTOOLS_RETRY"),
 		       "HOOKTOOLS_RETRY", err) < 0 ||
+	    tenure_read(&lease_ms, config_get(&router->config, "HOOKTOOLS_LEASE"), err) <
+		    0 ||
 	    routes_load(&router->routes, layout, NULL, err) < 0)
 		return -1;
 	evaluator_open(&router->evaluator, &router->routes);
-	if (spool_open(&router->spool, path, err) < 0 ||
-	    intake_open(&router->intake, &router->spool, router->follow, err) < 0 ||
+	if (spool_open(&router->spool, path, err) < 0)
+		return -1;
+	tenure_open(&router->tenure, &router->spool, lease_ms);
+	if (intake_open(&router->intake, &router->tenure, router->follow, err) < 0 ||
 	    lanes_open(&router->dispatch, err) < 0)
 		return -1;
 	record_open(&router->journal, layout);
@@ -290,6 +345,7 @@ int router_run(const struct router_options *options, const struct layout *layout
 		.signals = -1,
 		.config = CONFIG_EMPTY,
 		.spool = SPOOL_NONE,
+		.tenure = TENURE_OF(NULL),
 		.routes = ROUTES_NONE,
 		.intake = { .inotify = -1 },
 		.journal = JOURNAL_NONE,
@@ -300,6 +356,7 @@ int router_run(const struct router_options *options, const struct layout *layout
 
 	router.dispatch = (struct dispatch){
 		.spool = &router.spool,
+		.tenure = &router.tenure,
 		.layout = layout,
 		.evaluator = &router.evaluator,
 		.retry = &router.retry,
@@ -310,6 +367,8 @@ int router_run(const struct router_options *options, const struct layout *layout
 		.events_max = options->events_max,
 		.failure = &router.failure,
 	};
+	router.takeover.tenure = &router.tenure;
+	router.clock_ms = date_now_ms() - date_steady_ms();
 	failed = open_all(&router, layout, err);
 	if (!failed)
 		figures_open(&router.figures, layout->state);
@@ -331,6 +390,7 @@ int router_run(const struct router_options *options, const struct layout *layout
 	loader_end(&router.loader);
 	figures_close(&router.figures);
 	intake_close(&router.intake);
+	tenure_close(&router.tenure);
 	routes_watch_close(&router.watch);
 	routes_free(&router.routes);
 	spool_close(&router.spool);

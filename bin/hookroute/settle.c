@@ -38,7 +38,8 @@ void settle_lease(struct dispatch *dispatch, struct lease *lease)
 {
 	struct error err = { 0 };
 
-	if (!lease->ended || lease->open || lease->abandoned || dispatch->failed)
+	if (!lease->ended || lease->open || lease->abandoned || dispatch->failed ||
+	    !dispatch_holds(dispatch))
 		return;
 	settle_check(dispatch, lease_finish(lease, &err), &err);
 	remove_lease(dispatch, lease);
@@ -49,6 +50,8 @@ void settle_mark(struct work *work, const struct delivery *delivery)
 	struct error err = { 0 };
 	char id[UUID_LEN];
 
+	if (work->dispatch->lost)
+		return;
 	work_delivery_id(id, work, delivery);
 	settle_check(work->dispatch, lease_mark(work->lease, id, &err), &err);
 }
@@ -206,6 +209,12 @@ void settle_parcel(struct parcel *parcel, const struct reply *reply)
 	struct work *work = parcel->work;
 	int64_t now_ms = date_now_ms();
 
+	/* Another router has it: whatever came of this one's try. */
+	if (!dispatch_holds(work->dispatch)) {
+		parcel->state = PARCEL_DROPPED;
+		settle_abandon(work);
+		return;
+	}
 	if (reply->verdict == CONSUMER_BUSY && parcel->delivery->kept)
 		work->moved = true;
 	else

@@ -4,6 +4,7 @@
  *   CRASH_PROGRAM  the program's name; others are left alone
  *   CRASH_AT       N, from 1
  *   CRASH_ERRNO    fail with this number instead of kill -9
+ *   CRASH_STOP     SIGSTOP instead of these, and go on when somebody lets it
  *   CRASH_COUNT    a file that gets the number of such calls at a normal end
  */
 #include <dlfcn.h>
@@ -16,12 +17,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static struct {
 	bool active;
 	long at;
 	int error;
+	bool stop;
 	long count;
 	FILE *told; /* opened early: a program may close files off for itself */
 } plan;
@@ -41,6 +44,7 @@ static void __attribute__((constructor)) begin(void)
 	plan.active = program && strcmp(program, program_invocation_short_name) == 0;
 	plan.at = number("CRASH_AT");
 	plan.error = (int)number("CRASH_ERRNO");
+	plan.stop = number("CRASH_STOP");
 	if (plan.active && path)
 		plan.told = fopen(path, "we");
 	plan.count = 0;
@@ -60,6 +64,10 @@ static bool step(void)
 {
 	if (!plan.active || ++plan.count != plan.at)
 		return false;
+	if (plan.stop) {
+		(void)kill(getpid(), SIGSTOP);
+		return false;
+	}
 	if (!plan.error)
 		(void)kill(getpid(), SIGKILL);
 	errno = plan.error;
@@ -109,6 +117,26 @@ WRAP(mkdir, (const char *path, mode_t mode), (path, mode))
 WRAP(mkdirat, (int dir, const char *path, mode_t mode), (dir, path, mode))
 WRAP(utimensat, (int dir, const char *path, const struct timespec *times, int flags),
      (dir, path, times, flags))
+
+/* What is synced otherwise than by fsync(2) would not be counted. */
+long syscall(long which, ...);
+long syscall(long which, ...)
+{
+	long (*real)(long, ...) = next("syscall");
+	long list[6];
+	va_list args;
+	size_t i;
+
+	va_start(args, which);
+	for (i = 0; i < 6; i++)
+		list[i] = va_arg(args, long);
+	va_end(args);
+	if (plan.active && which == SYS_io_setup) {
+		errno = ENOSYS;
+		return -1;
+	}
+	return real(which, list[0], list[1], list[2], list[3], list[4], list[5]);
+}
 
 #define OPEN(name)                                                                       \
 	int name(const char *path, int flags, ...);                                      \
