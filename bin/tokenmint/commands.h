@@ -36,6 +36,8 @@ int cmd_get(const struct options *options, const char *const *operands,
 	    struct error *err);
 int cmd_credential(const struct options *options, const char *const *operands,
 		   struct error *err);
+int cmd_revoke(const struct options *options, const char *const *operands,
+	       struct error *err);
 int cmd_sync(const struct options *options, const char *const *operands,
 	     struct error *err);
 int cmd_refresh(const struct options *options, const char *const *operands,

@@ -44,6 +44,7 @@ const char options_usage[] =
 	"R]...\n"
 	"                 [--permission contents=read]... -- CMD...\n"
 	"       tokenmint agent [--listen unix:PATH] [--policy FILE] [--check]\n"
+	"       tokenmint revoke OWNER|--all|--stdin [--app NAME]\n"
 	"       tokenmint sync -\n"
 	"       tokenmint refresh [--all|OWNER...] [--app NAME] [--older-than 30m]\n"
 	"       tokenmint apikey bootstrap [--name TEXT] [--expires 90d|never] [--json]\n"
@@ -95,6 +96,7 @@ static const struct option longs[] = {
 	{ "refused", required_argument, NULL, 'x' },
 	{ "repository", required_argument, NULL, 'r' },
 	{ "sign-command", required_argument, NULL, 'S' },
+	{ "stdin", no_argument, NULL, 'I' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
 };
@@ -272,6 +274,9 @@ static int take(void *context, int letter, struct error *err)
 		return take_permission(options, err);
 	case 'r':
 		return take_repository(options, err);
+	case 'I':
+		options->from_stdin = true;
+		return 0;
 	case 's':
 		options->jwks = optarg;
 		return 0;
@@ -289,7 +294,7 @@ static int take(void *context, int letter, struct error *err)
 int options_parse(struct options *options, int argc, char *argv[], struct error *err)
 {
 	static const struct cli_grammar grammar = {
-		"AK:S:a:c:de:F:f:G:g:hi:jk:l:m:n:o:p:r:s:u:Vx:", longs, take
+		"AIK:S:a:c:de:F:f:G:g:hi:jk:l:m:n:o:p:r:s:u:Vx:", longs, take
 	};
 
 	*options =

@@ -17,6 +17,7 @@ struct options {
 	struct cli cli; /* its words: the command's own first */
 	bool json;
 	bool all;
+	bool from_stdin;
 	const char *agent;   /* its socket; $HOOKTOOLS_AGENT, or NULL */
 	const char *refused; /* the hash of a token, base 64 */
 	const char *app;

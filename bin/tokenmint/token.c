@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "bin/tokenmint/exchange.h"
+#include "bin/tokenmint/trail.h"
 #include "bin/tokenmint/turn.h"
 #include "lib/cleanup.h"
 #include "lib/date.h"
@@ -40,8 +41,10 @@ static int mint_token(struct vault_secret *token, struct mint *mint,
 	if (exchange_mint(token, mint, wish->installation,
 			  (struct str_view){ body->data, body->len }, err) < 0) {
 		turn_failed(turn, err, mint->stands_s);
+		trail_refused(mint, wish, err);
 		return -1;
 	}
+	trail_minted(mint, wish, token);
 	if (vault_put(&mint->vault, name,
 		      (struct str_view){ token->bytes.data, token->bytes.len },
 		      token->expires_ms, err) < 0)

@@ -20,6 +20,7 @@ struct http_exchange;
  *   repositories/<n>     the id of the installation that has it
  *   suspended/<id>       that installation is suspended
  *   tokens/<sha256>      one file per token minted
+ *   leaked               what was sent to POST /credentials/revoke, in lines
  *   check-runs/<id>      one file per Check run
  *   hooks/<id>           one file per hook of a repository or project, with its secret
  *   deliveries/<id>/<n>  what was sent to it, or not
@@ -79,6 +80,7 @@ bool store_has(const struct fake *fake, const char *name);
 void store_drop(const struct fake *fake, const char *name);
 
 /* The handlers. */
+visit_handler credentials_end_token, credentials_revoke;
 visit_handler app_show, app_list, app_find_owner, app_find_repository, app_mint;
 visit_handler app_find_number;
 visit_handler checks_create, checks_update, checks_show, checks_of_commit;

@@ -28,6 +28,8 @@ static const struct route {
 	{ "GET", "/orgs/*/installation", app_find_owner },
 	{ "GET", "/repos/*/*/installation", app_find_repository },
 	{ "GET", "/repositories/*/installation", app_find_number },
+	{ "DELETE", "/installation/token", credentials_end_token },
+	{ "POST", "/credentials/revoke", credentials_revoke },
 	{ "POST", "/repos/*/*/check-runs", checks_create },
 	{ "PATCH", "/repos/*/*/check-runs/*", checks_update },
 	{ "GET", "/repos/*/*/check-runs/*", checks_show },
