@@ -4,10 +4,12 @@
 #include "bin/hookroute/settle.h"
 #include "bin/hookroute/tenure.h"
 #include "bin/hookroute/work.h"
+#include "lib/date.h"
 #include "lib/error.h"
+#include "lib/log.h"
 #include "lib/str.h"
 
-enum { BYTES_MAX = 64 << 20 };
+enum { BYTES_MAX = 64 << 20, CLOCK_MS = 2000 };
 
 bool dispatch_has_room(const struct dispatch *dispatch)
 {
@@ -193,7 +195,8 @@ bool dispatch_holds(struct dispatch *dispatch)
 	tenure_beat(dispatch->tenure);
 	for (; lease && !dispatch->lost; lease = lease->next)
 		dispatch->lost = !lease_is_ours(lease);
-	dispatch->lost = dispatch->lost || deferral_lost(&dispatch->deferral);
+	dispatch->lost = dispatch->lost || deferral_lost(&dispatch->deferral) ||
+			 !lane_lock_follow(&dispatch->lanes.lock);
 	return !dispatch->lost;
 }
 
@@ -246,15 +249,31 @@ void dispatch_forget(struct dispatch *dispatch)
 	dispatch->lost = false;
 }
 
-void dispatch_shift(struct dispatch *dispatch, int64_t by_ms)
+void dispatch_follow(struct dispatch *dispatch)
 {
+	if (!lane_lock_follow(&dispatch->lanes.lock))
+		dispatch->lost = true;
+}
+
+bool dispatch_follow_clock(struct dispatch *dispatch)
+{
+	int64_t clock_ms = date_now_ms() - date_steady_ms();
+	int64_t by_ms = clock_ms - dispatch->clock_ms;
+	bool is_known = dispatch->clock_ms;
 	struct consumer *consumer;
 
+	if (is_known && by_ms > -CLOCK_MS && by_ms < CLOCK_MS)
+		return false;
+	dispatch->clock_ms = clock_ms;
+	if (!is_known)
+		return false;
+	log_notice("the clock was set by %lld s", (long long)by_ms / 1000);
 	for (consumer = dispatch->consumers; consumer; consumer = consumer->next)
 		consumer_shift(consumer, by_ms);
 	dispatch->lanes.gate_ms += by_ms;
 	dispatch->lanes.sweep_ms += by_ms;
 	dispatch->lanes.lock.try_ms += by_ms;
+	return true;
 }
 
 void dispatch_close(struct dispatch *dispatch)

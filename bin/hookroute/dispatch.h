@@ -45,10 +45,11 @@ struct dispatch {
 	size_t events_open;  /* under way */
 	size_t retries_open; /* of these, from defer/ */
 	int64_t now_ms;	     /* of this round */
-	size_t stuck;	     /* values with consumers that hang */
-	size_t values;	     /* with consumers */
-	size_t bytes;	     /* of the events under way */
-	uint64_t events;     /* settled since the start */
+	int64_t clock_ms; /* how far the clock is before the steady one; 0: not known */
+	size_t stuck;	  /* values with consumers that hang */
+	size_t values;	  /* with consumers */
+	size_t bytes;	  /* of the events under way */
+	uint64_t events;  /* settled since the start */
 	uint64_t delivered;
 	uint64_t deferred;
 	uint64_t dead;
@@ -96,8 +97,12 @@ bool dispatch_holds(struct dispatch *dispatch);
 /* Forget all that is under way, as if this had ended; what it had is free. */
 void dispatch_forget(struct dispatch *dispatch);
 
-/* The clock was set: what waits for a time waits as long as before. */
-void dispatch_shift(struct dispatch *dispatch, int64_t by_ms);
+/* Who sends for lanes may have changed. */
+void dispatch_follow(struct dispatch *dispatch);
+
+/* If the clock was set what waits in memory for a time waits as long as before; false: it was
+ * not. */
+bool dispatch_follow_clock(struct dispatch *dispatch);
 
 /* Let go of all leases and end the consumers, which get some time for it. */
 void dispatch_close(struct dispatch *dispatch);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "bin/hookroute/names.h"
@@ -16,6 +17,8 @@
 #include "lib/str.h"
 
 #define MAGIC "HRFIGUR1"
+
+enum { LOCK_TRIES = 200 };
 
 const uint64_t figures_bounds[FIGURES_BOUNDS] = { 1,	5,     10,    25,    50,
 						  100,	250,   500,   1000,  2500,
@@ -132,15 +135,32 @@ static int make_own(struct figures *figures, struct error *err)
 	return 0;
 }
 
+/* Who was stopped while it had the lock holds up nobody: the next router does it. */
+static bool lock_soon(int *lock, int dir)
+{
+	const struct timespec pause = { 0, 10000000 };
+	auto_close int fd = openat(dir, ".lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	unsigned tries;
+
+	for (tries = 0; fd >= 0 && tries < LOCK_TRIES; tries++) {
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
+			*lock = steal_fd(&fd);
+			return true;
+		}
+		(void)nanosleep(&pause, NULL);
+	}
+	return false;
+}
+
 static int open_all(struct figures *figures, const char *state, struct error *err)
 {
 	auto_free char *path = str_format("%s/spool/routers", state);
 	auto_close int lock = -1;
 
 	if (file_make_dirs(path, 0700, err) < 0 ||
-	    file_open_dir(&figures->dir, AT_FDCWD, path, err) < 0 ||
-	    file_lock(&lock, figures->dir, ".lock", err) < 0 ||
-	    fold_dead(figures->dir, err) < 0)
+	    file_open_dir(&figures->dir, AT_FDCWD, path, err) < 0)
+		return -1;
+	if (lock_soon(&lock, figures->dir) && fold_dead(figures->dir, err) < 0)
 		return -1;
 	return make_own(figures, err);
 }
@@ -161,7 +181,7 @@ void figures_close(struct figures *figures)
 	struct error err = { 0 };
 
 	/* If this cannot be done now the next router does it. */
-	if (figures->page && file_lock(&lock, figures->dir, ".lock", &err) == 0 &&
+	if (figures->page && lock_soon(&lock, figures->dir) &&
 	    open_totals(&totals, figures->dir, &err) == 0) {
 		fold(totals, figures->dir, figures->name, figures->page);
 		unmap(totals);

@@ -8,8 +8,10 @@
 
 #include "bin/hookroute/lease.h"
 #include "bin/hookroute/names.h"
+#include "bin/hookroute/tenure.h"
 #include "lib/buf.h"
 #include "lib/cleanup.h"
+#include "lib/date.h"
 #include "lib/error.h"
 #include "lib/file.h"
 #include "lib/str.h"
@@ -30,22 +32,64 @@ static bool take(int fd, short kind, off_t which)
 int lane_lock_open(struct lane_lock *lock, bool *used, struct error *err)
 {
 	struct stat st = { 0 };
-	int fd;
 
-	fd = openat(lock->spool->dir[SPOOL_CUR], "../lanes", O_RDWR | O_CREAT | O_CLOEXEC,
-		    0600);
-	if (fd < 0 || fstat(fd, &st) < 0)
+	lock->fd = openat(lock->spool->dir[SPOOL_CUR], "../lanes",
+			  O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (lock->fd < 0 || fstat(lock->fd, &st) < 0)
 		return error_errno(err, "open spool file 'lanes'");
 	*used = st.st_size > 0;
-	(void)take(fd, F_RDLCK, PRESENT);
-	lock->fd = fd;
+	/* Its second byte says that it took the place of another one. */
+	if (st.st_size > 1)
+		lock->crowded_ms = date_steady_ms() + tenure_lease_ms(lock->tenure);
+	(void)take(lock->fd, F_RDLCK, PRESENT);
 	return 0;
 }
 
 void lane_lock_close(struct lane_lock *lock)
 {
+	tenure_leave(lock->tenure, lock->slot);
+	lock->slot = TENURE_NO_SLOT;
 	cleanup_close(&lock->fd);
 	lock->fd = -1;
+}
+
+static bool is_replaced(const struct lane_lock *lock, struct stat *st)
+{
+	struct stat named = { 0 };
+
+	return fstat(lock->fd, st) == 0 &&
+	       fstatat(lock->spool->dir[SPOOL_CUR], "../lanes", &named, 0) == 0 &&
+	       (st->st_ino != named.st_ino || st->st_dev != named.st_dev);
+}
+
+bool lane_lock_follow(struct lane_lock *lock)
+{
+	struct error ignored = { 0 };
+	struct stat st = { 0 };
+	bool used = false;
+
+	if (lock->fd < 0 || !is_replaced(lock, &st))
+		return true;
+	if (lock->ours)
+		return false;
+	cleanup_close(&lock->fd);
+	(void)lane_lock_open(lock, &used, &ignored);
+	return true;
+}
+
+/* Others are told before we have it, as of a lease. */
+static bool take_sender(struct lane_lock *lock)
+{
+	struct stat st = { 0 };
+
+	if (is_replaced(lock, &st))
+		return false;
+	lock->slot = tenure_enter(lock->tenure, SPOOL_STATES, "lanes", st.st_ino);
+	if (take(lock->fd, F_WRLCK, SENDER))
+		return true;
+	tenure_leave(lock->tenure, lock->slot);
+	lock->slot = TENURE_NO_SLOT;
+	return false;
 }
 
 /* Its first byte says to those that start later that there are lanes. */
@@ -54,7 +98,8 @@ bool lane_lock_try(struct lane_lock *lock, bool *taken, int64_t now_ms)
 	if (lock->ours || lock->fd < 0 || now_ms < lock->try_ms)
 		return lock->ours;
 	lock->try_ms = now_ms + TRY_MS;
-	lock->ours = take(lock->fd, F_WRLCK, SENDER);
+	(void)lane_lock_follow(lock);
+	lock->ours = take_sender(lock);
 	*taken = lock->ours;
 	if (pwrite(lock->fd, "1", 1, 0) != 1)
 		lock->try_ms = now_ms;
@@ -67,7 +112,8 @@ bool lane_lock_is_alone(const struct lane_lock *lock)
 		.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = PRESENT, .l_len = 1
 	};
 
-	return fcntl(lock->fd, F_OFD_GETLK, &other) == 0 && other.l_type == F_UNLCK;
+	return date_steady_ms() >= lock->crowded_ms &&
+	       fcntl(lock->fd, F_OFD_GETLK, &other) == 0 && other.l_type == F_UNLCK;
 }
 
 static int by_text(const void *a, const void *b)

@@ -9,6 +9,7 @@
 struct error;
 struct lease;
 struct spool;
+struct tenure;
 
 /*
  * Which of the routers on a spool sends what has a lane: the one that has locked the file
@@ -16,19 +17,26 @@ struct spool;
  */
 struct lane_lock {
 	const struct spool *spool;
-	int fd; /* -1 before it is needed */
+	struct tenure *tenure; /* of it, while it is ours */
+	int slot;	       /* there */
+	int fd;		       /* -1 before it is needed */
 	bool ours;
 	int64_t try_ms; /* not before */
+	int64_t crowded_ms; /* until then others may still have to follow, of the steady clock */
 };
 
 #define LANE_LOCK_NONE                                                                   \
 	{                                                                                \
-		.fd = -1                                                                 \
+		.slot = -1, .fd = -1                                                     \
 	}
 
 /* Say that we are there, if lanes are in use; *used says that. */
 int lane_lock_open(struct lane_lock *lock, bool *used, struct error *err);
 void lane_lock_close(struct lane_lock *lock);
+
+/* The file may have been replaced, as its owner did nothing for the time of a lease: use the
+ * new one.  False when it was ours. */
+bool lane_lock_follow(struct lane_lock *lock);
 
 /* Is it ours, or can it be?  *taken when that is new. */
 bool lane_lock_try(struct lane_lock *lock, bool *taken, int64_t now_ms);

@@ -18,6 +18,7 @@ int lanes_open(struct dispatch *dispatch, struct error *err)
 	struct lanes *lanes = &dispatch->lanes;
 
 	lanes->lock.spool = dispatch->spool;
+	lanes->lock.tenure = dispatch->tenure;
 	if (lane_lock_open(&lanes->lock, &lanes->needed, err) < 0)
 		return -1;
 	if (lanes->needed)

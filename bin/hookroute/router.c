@@ -41,7 +41,6 @@ struct router {
 	struct retry retry;
 	struct tenure tenure;
 	struct takeover takeover;
-	int64_t clock_ms; /* how far the clock is before the steady one */
 	struct routes routes;
 	struct evaluator evaluator;
 	struct routes_watch watch;
@@ -271,20 +270,7 @@ static void see_others(struct router *router)
 	tenure_beat(&router->tenure);
 	if (takeover_look(&router->takeover))
 		intake_look_again(&router->intake, date_now_ms());
-}
-
-/* If it was set, what waits in memory for a time goes by the new one. */
-static void check_clock(struct router *router)
-{
-	int64_t clock_ms = date_now_ms() - date_steady_ms();
-	int64_t by_ms = clock_ms - router->clock_ms;
-
-	if (by_ms > -CLOCK_MS && by_ms < CLOCK_MS)
-		return;
-	router->clock_ms = clock_ms;
-	log_notice("the clock was set by %lld s", (long long)by_ms / 1000);
-	dispatch_shift(&router->dispatch, by_ms);
-	intake_look_again(&router->intake, date_now_ms());
+	dispatch_follow(&router->dispatch);
 }
 
 static int loop(struct router *router, struct error *err)
@@ -293,7 +279,8 @@ static int loop(struct router *router, struct error *err)
 		if (!dispatch_holds(&router->dispatch) && start_anew(router, err) < 0)
 			return -1;
 		see_others(router);
-		check_clock(router);
+		if (dispatch_follow_clock(&router->dispatch))
+			intake_look_again(&router->intake, date_now_ms());
 		if (fill(router, date_now_ms(), err) < 0)
 			return -1;
 		deferral_commit(&router->dispatch);
@@ -368,7 +355,6 @@ int router_run(const struct router_options *options, const struct layout *layout
 		.failure = &router.failure,
 	};
 	router.takeover.tenure = &router.tenure;
-	router.clock_ms = date_now_ms() - date_steady_ms();
 	failed = open_all(&router, layout, err);
 	if (!failed)
 		figures_open(&router.figures, layout->state);

@@ -121,6 +121,38 @@ static int take(bool *taken, const struct victim *victim,
 	return *taken ? 0 : take_from(taken, victim, entry, spool->dir[SPOOL_NEW], err);
 }
 
+static bool is_entry(const struct tenure_entry *entry)
+{
+	return entry->state == SPOOL_STATES ? str_equal(entry->id, "lanes")
+					    : uuid_is_valid(entry->id);
+}
+
+/* What those that follow find there tells them that others may not have followed yet. */
+static int take_lanes(bool *taken, const struct victim *victim,
+		      const struct tenure_entry *entry, struct error *err)
+{
+	const struct spool *spool = victim->takeover->tenure->spool;
+	int tmp = spool->dir[SPOOL_TMP];
+	auto_free char *name = str_format("%s.%d.tmp", entry->id, (int)getpid());
+	auto_close int root = -1;
+	auto_close int fd = -1;
+	int failed;
+
+	if (file_open_dir(&root, spool->dir[SPOOL_CUR], "..", err) < 0)
+		return -1;
+	if (inode_of(root, entry->id) != entry->inode)
+		return 0;
+	(void)unlinkat(tmp, name, 0);
+	fd = openat(tmp, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return error_errno(err, "create 'tmp/%s'", name);
+	failed = file_write(fd, "12", 2, name, err);
+	if (!failed)
+		failed = exchange(taken, victim, entry, root, err);
+	(void)unlinkat(tmp, name, 0);
+	return failed;
+}
+
 static size_t take_all(const struct victim *victim)
 {
 	struct tenure_entry entry = { 0 };
@@ -131,11 +163,15 @@ static size_t take_all(const struct victim *victim)
 	for (; pread(victim->fd, &entry, sizeof(entry), at) == sizeof(entry);
 	     at += (off_t)sizeof(entry)) {
 		bool taken = false;
+		int failed;
 
 		entry.id[UUID_LEN - 1] = '\0';
-		if (!entry.inode || !uuid_is_valid(entry.id))
+		if (!entry.inode || !is_entry(&entry))
 			continue;
-		if (take(&taken, victim, &entry, &err) < 0) {
+		failed = entry.state == SPOOL_STATES
+				 ? take_lanes(&taken, victim, &entry, &err)
+				 : take(&taken, victim, &entry, &err);
+		if (failed) {
 			log_warning("%s; trying again later", err.message);
 			break;
 		}
@@ -157,7 +193,7 @@ static struct takeover_router *find(struct takeover *takeover, const char *name)
 		return NULL;
 	router = &takeover->routers[takeover->count++];
 	*router = (struct takeover_router){ .since_ms = date_steady_ms() };
-	snprintf(router->name, sizeof(router->name), "%s", name);
+	memcpy(router->name, name, UUID_LEN);
 	return router;
 }
 
@@ -226,8 +262,7 @@ size_t takeover_look(struct takeover *takeover)
 		return 0;
 	(void)steal_fd(&fd);
 	while ((item = readdir(stream))) {
-		if (str_ends(item->d_name, ".leases") &&
-		    strlen(item->d_name) < sizeof(takeover->tenure->name) &&
+		if (uuid_is_valid(item->d_name) &&
 		    !str_equal(item->d_name, takeover->tenure->name))
 			count += look_at(takeover, item->d_name);
 	}

@@ -15,7 +15,7 @@
 enum { TAKEOVER_ROUTERS = 64 };
 
 struct takeover_router {
-	char name[UUID_LEN + 8];
+	char name[UUID_LEN];
 	uint64_t beats;
 	int64_t since_ms; /* it has not counted */
 	bool is_there;

@@ -51,7 +51,7 @@ static int grow(struct tenure *tenure, size_t room, struct error *err)
 
 	if (failed) {
 		errno = failed;
-		return error_errno(err, "make room in 'spool/routers/%s'", tenure->name);
+		return error_errno(err, "make room in 'spool/leases/%s'", tenure->name);
 	}
 	if (tenure->page)
 		page = mremap(tenure->page, old, size_of(room), MREMAP_MAYMOVE);
@@ -59,7 +59,7 @@ static int grow(struct tenure *tenure, size_t room, struct error *err)
 		page = mmap(NULL, size_of(room), PROT_READ | PROT_WRITE, MAP_SHARED,
 			    tenure->fd, 0);
 	if (page == MAP_FAILED)
-		return error_errno(err, "map 'spool/routers/%s'", tenure->name);
+		return error_errno(err, "map 'spool/leases/%s'", tenure->name);
 	tenure->page = page;
 	tenure->page->head.room = room;
 	return 0;
@@ -68,20 +68,18 @@ static int grow(struct tenure *tenure, size_t room, struct error *err)
 static int make(struct tenure *tenure, struct error *err)
 {
 	struct uuid_source ids = { 0, 0 };
-	char id[UUID_LEN];
 
-	if (mkdirat(tenure->spool->dir[SPOOL_CUR], "../routers", 0700) < 0 &&
+	if (mkdirat(tenure->spool->dir[SPOOL_CUR], "../leases", 0700) < 0 &&
 	    errno != EEXIST)
-		return error_errno(err, "make folder 'spool/routers'");
-	if (file_open_dir(&tenure->dir, tenure->spool->dir[SPOOL_CUR], "../routers",
-			  err) < 0)
+		return error_errno(err, "make folder 'spool/leases'");
+	if (file_open_dir(&tenure->dir, tenure->spool->dir[SPOOL_CUR], "../leases", err) <
+	    0)
 		return -1;
-	uuid_next(id, &ids, date_now_ms());
-	snprintf(tenure->name, sizeof(tenure->name), "%s.leases", id);
+	uuid_next(tenure->name, &ids, date_now_ms());
 	tenure->fd = openat(tenure->dir, tenure->name,
 			    O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (tenure->fd < 0 || flock(tenure->fd, LOCK_EX | LOCK_NB) < 0)
-		return error_errno(err, "make 'spool/routers/%s'", tenure->name);
+		return error_errno(err, "make 'spool/leases/%s'", tenure->name);
 	return grow(tenure, FIRST_ROOM, err);
 }
 
@@ -137,7 +135,7 @@ int tenure_enter(struct tenure *tenure, enum spool_state state, const char *id,
 		entry = &tenure->page->entries[tenure->next];
 	} while (entry->inode);
 	entry->state = state;
-	memcpy(entry->id, id, UUID_LEN);
+	snprintf(entry->id, sizeof(entry->id), "%s", id);
 	/* Last: before, there is nothing to see. */
 	__atomic_store_n(&entry->inode, inode, __ATOMIC_SEQ_CST);
 	tenure->used++;
@@ -146,10 +144,15 @@ int tenure_enter(struct tenure *tenure, enum spool_state state, const char *id,
 
 void tenure_leave(struct tenure *tenure, int slot)
 {
-	if (!tenure->page || slot == TENURE_NO_SLOT)
+	if (slot == TENURE_NO_SLOT || !tenure->page)
 		return;
 	__atomic_store_n(&tenure->page->entries[slot].inode, 0, __ATOMIC_SEQ_CST);
 	tenure->used--;
+}
+
+int64_t tenure_lease_ms(const struct tenure *tenure)
+{
+	return tenure->page ? (int64_t)tenure->page->head.lease_ms : 0;
 }
 
 int64_t tenure_wake_ms(const struct tenure *tenure)

@@ -12,7 +12,7 @@ struct error;
 
 /*
  * For how long what a router has leased is its own.  It lists its leases in a file that it
- * maps, spool/routers/<uuid>.leases, locked by flock(2) as long as it lives, and counts a beat
+ * maps, spool/leases/<uuid>, locked by flock(2) as long as it lives, and counts a beat
  * there four times in the time of a lease.  When there is none for that time, another router
  * may take its files over, see takeover.h.  Times are of CLOCK_MONOTONIC, and nobody's are
  * written down: who watches measures for how long the count stays the same, and who counts for
@@ -20,7 +20,9 @@ struct error;
  */
 struct tenure_entry {
 	uint64_t inode; /* 0: nothing */
-	uint64_t state; /* enum spool_state; what is SPOOL_CUR may still be in new/ */
+	uint64_t
+		state; /* enum spool_state; what is SPOOL_CUR may still be in new/; SPOOL_STATES:
+			 * it sends for lanes */
 	char id[40];
 };
 
@@ -42,9 +44,9 @@ struct tenure {
 	struct tenure_page *page; /* NULL: nobody is told, and nobody takes over */
 	size_t used;
 	size_t next; /* where to look for room */
-	int dir;     /* spool/routers */
+	int dir;     /* spool/leases */
 	int fd;	     /* holds the lock */
-	char name[UUID_LEN + 8];
+	char name[UUID_LEN];
 	int64_t beat_ms; /* of the last one */
 };
 
@@ -67,6 +69,8 @@ void tenure_close(struct tenure *tenure);
 int tenure_enter(struct tenure *tenure, enum spool_state state, const char *id,
 		 uint64_t inode);
 void tenure_leave(struct tenure *tenure, int slot);
+
+int64_t tenure_lease_ms(const struct tenure *tenure);
 
 /* Is it time for a beat? */
 bool tenure_is_due(const struct tenure *tenure);
