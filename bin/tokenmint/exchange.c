@@ -22,6 +22,7 @@
 #define TOKEN_MAX 8192
 #define PAGES_MAX 1000
 #define PER_PAGE "100"
+#define LISTING "list the installations"
 
 static int call_once(struct github_answer *answer, struct mint *mint,
 		     const struct app *app, struct api_request *request,
@@ -85,19 +86,27 @@ static int call_as(struct github_answer *answer, struct mint *mint, const struct
 	return 0;
 }
 
-/* What the App is told, if it is 2xx; what says what it was asked for. */
-static int call(struct github_answer *answer, struct mint *mint, const char *app_name,
-		struct api_request *request, const char *what, struct error *err)
+/* What is asked for which app, and what to call that in an error. */
+struct question {
+	const char *app;
+	const char *what;
+	struct api_request request;
+};
+
+/* The answer, if it is 2xx. */
+static int call(struct github_answer *answer, struct mint *mint,
+		struct question *question, struct error *err)
 {
 	auto_app struct app app = APP_EMPTY;
+	const char *what = question->what;
 
 	mint->stands_s = 0;
-	if (app_load(&app, &mint->vault, app_name, err) < 0) {
+	if (app_load(&app, &mint->vault, question->app, err) < 0) {
 		/* Only GitHub says that an installation is not there. */
 		err->kind = err->kind == ERROR_ABSENT ? ERROR_CONFIG : err->kind;
 		return error_wrap(err, "%s", what);
 	}
-	if (call_as(answer, mint, &app, request, err) < 0)
+	if (call_as(answer, mint, &app, &question->request, err) < 0)
 		return error_wrap(err, "%s", what);
 	mint->stands_s = stands_for(answer);
 	if (github_answer_check(answer, what, err) == 0)
@@ -147,25 +156,25 @@ int exchange_list(struct mint *mint, const struct installation *of,
 
 	for (int page = 0; path && page < PAGES_MAX; page++) {
 		auto_github_answer struct github_answer answer = GITHUB_ANSWER_EMPTY;
-		struct api_request request = { .method = "GET", .path = path };
+		struct question question = { of->app,
+					     LISTING,
+					     { .method = "GET", .path = path } };
 		struct str_view rest = { NULL, 0 };
 		struct str_view object = { NULL, 0 };
 
-		if (call(&answer, mint, of->app, &request, "list the installations",
-			 err) < 0)
+		if (call(&answer, mint, &question, err) < 0)
 			return -1;
 		rest = (struct str_view){ answer.body.data, answer.body.len };
 		if (rest.len == 0 || rest.data[0] != '[')
 			return error_set(err, ERROR_DATA,
-					 "list the installations: GitHub gives no list");
+					 LISTING ": GitHub gives no list");
 		while (json_scan_element(&object, &rest)) {
 			struct installation installation = *of;
 			struct str_view owner = { NULL, 0 };
 
 			if (!read_owner(&owner, object))
 				continue;
-			if (take_installation(&installation, object,
-					      "list the installations", err) < 0 ||
+			if (take_installation(&installation, object, LISTING, err) < 0 ||
 			    visit->take(visit->context, &installation, object, err) < 0)
 				return -1;
 		}
@@ -214,14 +223,15 @@ int exchange_find(struct installation *installation, struct mint *mint,
 	auto_github_answer struct github_answer answer = GITHUB_ANSWER_EMPTY;
 	auto_free char *path = NULL;
 	auto_free char *what = NULL;
-	struct api_request request = { .method = "GET" };
+	struct question question = { .app = installation->app };
 
 	path = repository ? str_format("/repos/%s/%s/installation", installation->owner,
 				       repository)
 			  : str_format("/users/%s/installation", installation->owner);
 	what = str_format("find the installation of '%s'", installation->owner);
-	request.path = path;
-	if (call(&answer, mint, installation->app, &request, what, err) < 0) {
+	question.what = what;
+	question.request = (struct api_request){ .method = "GET", .path = path };
+	if (call(&answer, mint, &question, err) < 0) {
 		if (err->kind != ERROR_ABSENT || repository)
 			return -1;
 		return find_listed(installation, mint, err);
@@ -278,9 +288,11 @@ int exchange_mint(struct vault_secret *token, struct mint *mint,
 					  installation->id);
 	auto_free char *what =
 		str_format("mint a token for installation %" PRIu64, installation->id);
-	struct api_request request = { .method = "POST", .path = path, .body = body };
+	struct question question = { installation->app,
+				     what,
+				     { .method = "POST", .path = path, .body = body } };
 
-	if (call(&answer, mint, installation->app, &request, what, err) < 0)
+	if (call(&answer, mint, &question, err) < 0)
 		return -1;
 	return take_token(token, &answer, what, err);
 }

@@ -14,10 +14,8 @@ static const struct helper {
 	const char *word;
 	const char *program;
 } helpers[] = {
-	{ "agent", "tokenmint-agent" },
-	{ "apikey", "tokenmint-identity" },
-	{ "session", "tokenmint-identity" },
-	{ "oidc", "tokenmint-login" },
+	{ "agent", "tokenmint-agent" },	     { "apikey", "tokenmint-identity" },
+	{ "session", "tokenmint-identity" }, { "oidc", "tokenmint-login" },
 	{ "exec", "tokenmint-agent" },
 };
 

@@ -223,21 +223,43 @@ static int take_algorithm(struct options *options, struct error *err)
 	return 0;
 }
 
+/* Options that are taken as they stand. */
+static const struct text {
+	int letter;
+	size_t at;
+} texts[] = {
+	{ 'n', offsetof(struct options, after) },
+	{ 'G', offsetof(struct options, agent) },
+	{ 'u', offsetof(struct options, api) },
+	{ 'a', offsetof(struct options, app) },
+	{ 'f', offsetof(struct options, file) },
+	{ 'k', offsetof(struct options, jwk) },
+	{ 's', offsetof(struct options, jwks) },
+	{ 'x', offsetof(struct options, refused) },
+	{ 'S', offsetof(struct options, signer) },
+};
+
+static bool take_text(struct options *options, int letter)
+{
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+		if (texts[i].letter == letter) {
+			memcpy((char *)options + texts[i].at, &optarg, sizeof optarg);
+			return true;
+		}
+	return false;
+}
+
 static int take(void *context, int letter, struct error *err)
 {
 	struct options *options = context;
 
+	if (take_text(options, letter))
+		return 0;
 	switch (letter) {
 	case 'K':
 		return take_key_uri(options, err);
-	case 'S':
-		options->signer = optarg;
-		return 0;
 	case 'A':
 		options->all = true;
-		return 0;
-	case 'a':
-		options->app = optarg;
 		return 0;
 	case 'c':
 		return take_client_id(options, err);
@@ -245,12 +267,6 @@ static int take(void *context, int letter, struct error *err)
 		return take_time(&options->expires_ms, "--expires", err);
 	case 'F':
 		return take_reader(options, err);
-	case 'f':
-		options->file = optarg;
-		return 0;
-	case 'G':
-		options->agent = optarg;
-		return 0;
 	case 'g':
 		return take_algorithm(options, err);
 	case 'i':
@@ -258,16 +274,10 @@ static int take(void *context, int letter, struct error *err)
 	case 'j':
 		options->json = true;
 		return 0;
-	case 'k':
-		options->jwk = optarg;
-		return 0;
 	case 'l':
 		return take_limit(options, err);
 	case 'm':
 		return take_min_ttl(options, err);
-	case 'n':
-		options->after = optarg;
-		return 0;
 	case 'o':
 		return take_time(&options->older_than_ms, "--older-than", err);
 	case 'p':
@@ -276,15 +286,6 @@ static int take(void *context, int letter, struct error *err)
 		return take_repository(options, err);
 	case 'I':
 		options->from_stdin = true;
-		return 0;
-	case 's':
-		options->jwks = optarg;
-		return 0;
-	case 'u':
-		options->api = optarg;
-		return 0;
-	case 'x':
-		options->refused = optarg;
 		return 0;
 	default:
 		return error_set(err, ERROR_BUG, "option -%c", letter);

@@ -143,8 +143,8 @@ static void add_headers(const struct visit *visit)
 	int64_t left = store_number(fake, "remaining",
 				    (int64_t)(QUOTA - fake->requests % QUOTA));
 	auto_free char *remaining = str_format("%lld", (long long)left);
-	auto_free char *reset = str_format(
-		"%lld", (long long)(now_s + store_number(fake, "reset", 3600)));
+	auto_free char *reset =
+		str_format("%" PRId64, now_s + store_number(fake, "reset", 3600));
 	struct tm parts = { 0 };
 	char date[64] = "";
 
