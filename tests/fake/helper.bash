@@ -8,11 +8,12 @@ make_app_key() {
 	openssl rsa -in "$BATS_FILE_TMPDIR/app.pem" -pubout -out "$BATS_FILE_TMPDIR/public.pem" 2>/dev/null
 }
 
+# start_github [WITH...]: these words run it, see with_clock.
 start_github() {
 	github=$BATS_TEST_TMPDIR/github
 	mkdir -p "$github/installations"
 	echo acme >"$github/installations/42"
-	start_server "$BATS_TEST_TMPDIR/github.log" "$build/tests/fake-github" -l 127.0.0.1:0 \
+	start_server "$BATS_TEST_TMPDIR/github.log" "$@" "$build/tests/fake-github" -l 127.0.0.1:0 \
 		--key "$BATS_FILE_TMPDIR/public.pem" --app-id 1 --state "$github"
 	export HOOKTOOLS_GITHUB_API=$server_url
 }
@@ -36,16 +37,17 @@ minted() {
 }
 
 # make_clock: for setup_file.  with_clock COMMAND...: with the time of day that is set by
-# set_clock SECONDS ahead of ours.
+# set_clock SECONDS ahead of ours; "${clock[@]}" does it for start_github.
 make_clock() {
 	cc -shared -fPIC -O1 -D_GNU_SOURCE -o "$BATS_FILE_TMPDIR/clock.so" "$top/tests/flow/clock.c" -ldl
 }
 set_clock() {
 	echo "$1" >"$BATS_TEST_TMPDIR/clock.tmp"
 	mv "$BATS_TEST_TMPDIR/clock.tmp" "$BATS_TEST_TMPDIR/clock"
+	clock=(env LD_PRELOAD="$BATS_FILE_TMPDIR/clock.so" CLOCK_FILE="$BATS_TEST_TMPDIR/clock")
 }
 with_clock() {
-	LD_PRELOAD="$BATS_FILE_TMPDIR/clock.so" CLOCK_FILE="$BATS_TEST_TMPDIR/clock" "$@"
+	"${clock[@]}" "$@"
 }
 need_clock() {
 	case $build in

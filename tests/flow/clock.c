@@ -23,10 +23,6 @@ static long ahead(void)
 	return strtol(text, NULL, 10);
 }
 
-/* clang-format off */
-int clock_gettime(clockid_t clock, struct timespec *now);
-/* clang-format on */
-
 int clock_gettime(clockid_t clock, struct timespec *now)
 {
 	static int (*real)(clockid_t, struct timespec *);
