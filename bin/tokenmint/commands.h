@@ -18,6 +18,8 @@ int cmd_vault_delete(const struct options *options, const char *const *operands,
 		     struct error *err);
 int cmd_vault_rekey(const struct options *options, const char *const *operands,
 		    struct error *err);
+int cmd_vault_test(const struct options *options, const char *const *operands,
+		   struct error *err);
 int cmd_app_add(const struct options *options, const char *const *operands,
 		struct error *err);
 int cmd_app_list(const struct options *options, const char *const *operands,

@@ -22,6 +22,7 @@ const char options_usage[] =
 	"[--json]\n"
 	"       tokenmint vault delete NAME [--for WHO]...\n"
 	"       tokenmint vault rekey [--key-file F] [--json]\n"
+	"       tokenmint vault test STORE [--json]\n"
 	"       tokenmint app add NAME --app-id N|--client-id C --key-file F|- [--api "
 	"HOST]\n"
 	"       tokenmint app add NAME --app-id N|--client-id C --sign-command NAME "
