@@ -20,6 +20,7 @@ foreign() {
 	[ "$(foreign libexec/hooktools/runjob-pipeline)" = "jq " ]
 	[ "$(foreign libexec/hooktools/runjob-report)" = "curl jq " ]
 	[ "$(foreign libexec/hooktools/tokenmint-agent)" = "gnutls " ]
+	[ "$(foreign libexec/hooktools/tokenmint-run)" = "gnutls " ]
 	[ "$(foreign libexec/hooktools/tokenmint-mint)" = "curl " ]
 	[ "$(foreign libexec/hooktools/tokenmint-identity)" = "gnutls " ]
 	[ "$(foreign libexec/hooktools/tokenmint-login)" = "curl gnutls " ]

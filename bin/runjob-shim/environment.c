@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bin/runjob-shim/run_token.h"
 #include "lib/buf.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
@@ -80,10 +81,14 @@ static int ask(struct buf *value, const char *name, const struct job_texts *read
 	return failed;
 }
 
-static int read_secret(struct buf *value, const char *name,
+static int read_secret(struct buf *value, const char *name, const struct job *job,
 		       const struct job_texts *readers, struct error *err)
 {
-	if (ask(value, name, readers, err) < 0)
+	int failed = run_token_is_named(name)
+			     ? run_token_issue(value, name, job, readers, err)
+			     : ask(value, name, readers, err);
+
+	if (failed)
 		return -1;
 	/* The line's end is the printer's, not the secret's. */
 	if (value->len && value->data[value->len - 1] == '\n')
@@ -95,7 +100,8 @@ static int read_secret(struct buf *value, const char *name,
 }
 
 static int put_secret(struct job_texts *environment, const char *pair,
-		      const struct job_texts *readers, struct error *err)
+		      const struct job *job, const struct job_texts *readers,
+		      struct error *err)
 {
 	auto_free char *variable = str_dup(pair);
 	auto_secret struct buf value = BUF_EMPTY;
@@ -104,7 +110,7 @@ static int put_secret(struct job_texts *environment, const char *pair,
 	if (!name)
 		return error_set(err, ERROR_DATA, "secret '%s' names nothing", pair);
 	*name++ = '\0';
-	if (read_secret(&value, name, readers, err) < 0)
+	if (read_secret(&value, name, job, readers, err) < 0)
 		return error_wrap(err, "secret '%s'", name);
 	put_value(environment, variable, buf_str(&value));
 	return 0;
@@ -120,8 +126,8 @@ int environment_make(struct job_texts *environment, const struct job *job,
 	for (i = 0; i < plan->env.count; i++)
 		put(environment, plan->env.items[i]);
 	for (i = 0; i < plan->secrets.count; i++) {
-		if (put_secret(environment, plan->secrets.items[i], &plan->readers, err) <
-		    0)
+		if (put_secret(environment, plan->secrets.items[i], job, &plan->readers,
+			       err) < 0)
 			return -1;
 	}
 	put_value(environment, "HOOKTOOLS_JOB_ID", job->id);

@@ -14,6 +14,7 @@
 #include "bin/runjob-shim/environment.h"
 #include "bin/runjob-shim/launch.h"
 #include "bin/runjob-shim/result.h"
+#include "bin/runjob-shim/run_token.h"
 #include "bin/runjob-shim/slot.h"
 #include "bin/runjob-shim/tree.h"
 #include "bin/runjob-shim/watch.h"
@@ -55,6 +56,7 @@ static int publish_result(const struct supervisor *supervisor, struct error *err
 
 static int finish(struct supervisor *supervisor, enum job_state state, struct error *err)
 {
+	run_token_end(&supervisor->plan, &supervisor->job);
 	supervisor->status.state = state;
 	supervisor->status.finished_ms = date_now_ms();
 	if (write_status(supervisor, err) < 0)

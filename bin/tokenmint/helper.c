@@ -10,14 +10,20 @@
 #include "lib/path.h"
 #include "lib/str.h"
 
+/* clang-format off */
 static const struct helper {
 	const char *word;
 	const char *program;
 } helpers[] = {
-	{ "agent", "tokenmint-agent" },	     { "apikey", "tokenmint-identity" },
-	{ "session", "tokenmint-identity" }, { "oidc", "tokenmint-login" },
+	{ "agent", "tokenmint-agent" },
+	{ "apikey", "tokenmint-identity" },
 	{ "exec", "tokenmint-agent" },
+	{ "oidc", "tokenmint-login" },
+	{ "prune", "tokenmint-run" },
+	{ "run-token", "tokenmint-run" },
+	{ "session", "tokenmint-identity" },
 };
+/* clang-format on */
 
 /* NULL when no helper is called. */
 static const struct helper *find(char *argv[])
