@@ -35,7 +35,7 @@ offers() {
 @test "completions: commands" {
 	offers $'add\nbans\ndisable\ndoctor\nenable\nexplain\nlist\nproviders\nreconcile\nremove\nrotate\nserve\nshow\nsign' hookrecv ''
 	offers start runjob sta
-	offers $'delete\nget\ninit\nlist\nput' tokenmint vault ''
+	offers $'delete\nexport\nget\nimport\ninit\nlist\nput\nrekey\ntest' tokenmint vault ''
 	offers $'add\nlist\nremove\nshow' tokenmint app ''
 	offers 'github' runjob report g
 	offers $'add\nlist\nnext\nremove\nstart\nstop' hookroute schedule ''

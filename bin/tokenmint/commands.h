@@ -18,6 +18,10 @@ int cmd_vault_delete(const struct options *options, const char *const *operands,
 		     struct error *err);
 int cmd_vault_rekey(const struct options *options, const char *const *operands,
 		    struct error *err);
+int cmd_vault_export(const struct options *options, const char *const *operands,
+		     struct error *err);
+int cmd_vault_import(const struct options *options, const char *const *operands,
+		     struct error *err);
 int cmd_vault_test(const struct options *options, const char *const *operands,
 		   struct error *err);
 int cmd_app_add(const struct options *options, const char *const *operands,

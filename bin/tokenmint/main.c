@@ -27,6 +27,8 @@ static const struct command commands[] = {
 	{ "vault", "list", cmd_vault_list, 0, 1, "jlnF" },
 	{ "vault", "delete", cmd_vault_delete, 1, 1, "F" },
 	{ "vault", "rekey", cmd_vault_rekey, 0, 0, "fj" },
+	{ "vault", "export", cmd_vault_export, 0, 1, "RT" },
+	{ "vault", "import", cmd_vault_import, 0, 0, "yf" },
 	{ "vault", "test", cmd_vault_test, 1, 1, "j" },
 	{ "app", "add", cmd_app_add, 1, 1, "icfuSK" },
 	{ "app", "list", cmd_app_list, 0, 0, "j" },

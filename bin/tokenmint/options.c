@@ -23,6 +23,9 @@ const char options_usage[] =
 	"       tokenmint vault delete NAME [--for WHO]...\n"
 	"       tokenmint vault rekey [--key-file F] [--json]\n"
 	"       tokenmint vault test STORE [--json]\n"
+	"       tokenmint vault export [PREFIX] [--recipient R]... [--recipients-file "
+	"F]\n"
+	"       tokenmint vault import --identity F [--file F|-]\n"
 	"       tokenmint app add NAME --app-id N|--client-id C --key-file F|- [--api "
 	"HOST]\n"
 	"       tokenmint app add NAME --app-id N|--client-id C --sign-command NAME "
@@ -90,6 +93,7 @@ static const struct option longs[] = {
 	{ "file", required_argument, NULL, 'f' },
 	{ "for", required_argument, NULL, 'F' },
 	{ "help", no_argument, NULL, 'h' },
+	{ "identity", required_argument, NULL, 'y' },
 	{ "json", no_argument, NULL, 'j' },
 	{ "jwk", required_argument, NULL, 'k' },
 	{ "jwks", required_argument, NULL, 's' },
@@ -99,6 +103,8 @@ static const struct option longs[] = {
 	{ "min-ttl", required_argument, NULL, 'm' },
 	{ "older-than", required_argument, NULL, 'o' },
 	{ "permission", required_argument, NULL, 'p' },
+	{ "recipient", required_argument, NULL, 'R' },
+	{ "recipients-file", required_argument, NULL, 'T' },
 	{ "refused", required_argument, NULL, 'x' },
 	{ "repository", required_argument, NULL, 'r' },
 	{ "sign-command", required_argument, NULL, 'S' },
@@ -243,6 +249,8 @@ static const struct text {
 	{ 's', offsetof(struct options, jwks) },
 	{ 'x', offsetof(struct options, refused) },
 	{ 'S', offsetof(struct options, signer) },
+	{ 'T', offsetof(struct options, recipients_file) },
+	{ 'y', offsetof(struct options, identity) },
 };
 
 static bool take_text(struct options *options, int letter)
@@ -288,6 +296,9 @@ static int take(void *context, int letter, struct error *err)
 		return take_time(&options->older_than_ms, "--older-than", err);
 	case 'p':
 		return take_permission(options, err);
+	case 'R':
+		return add_text(options->recipients, &options->recipient_count,
+				OPTIONS_SCOPE, err);
 	case 'r':
 		return take_repository(options, err);
 	case 'I':
@@ -301,7 +312,7 @@ static int take(void *context, int letter, struct error *err)
 int options_parse(struct options *options, int argc, char *argv[], struct error *err)
 {
 	static const struct cli_grammar grammar = {
-		"AIK:S:a:c:de:F:f:G:g:hi:jk:l:m:n:o:p:r:s:u:Vx:", longs, take
+		"AIK:R:S:T:a:c:de:F:f:G:g:hi:jk:l:m:n:o:p:r:s:u:Vx:y:", longs, take
 	};
 
 	*options =

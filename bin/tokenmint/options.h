@@ -38,6 +38,10 @@ struct options {
 	uint64_t expires_ms; /* from now; 0: never */
 	const char *repositories[OPTIONS_SCOPE];
 	size_t repository_count;
+	const char *recipients[OPTIONS_SCOPE]; /* of age(1) */
+	size_t recipient_count;
+	const char *recipients_file;
+	const char *identity;
 	const char *readers[OPTIONS_SCOPE + 1]; /* "pipeline/p", NULL at the end */
 	size_t reader_count;
 	uint64_t limit; /* of a list; 0: all */
