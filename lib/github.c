@@ -146,6 +146,16 @@ static int send_request(struct http_client_response *response, struct github *gi
 	return http_client_send(response, &github->client, &sent, err);
 }
 
+/* A copy of a header, NULL when there is none. */
+static char *copy_header(const struct http_client_response *response, const char *name)
+{
+	struct str_view value = { NULL, 0 };
+
+	if (!http_client_header(&value, response, name))
+		return NULL;
+	return str_format("%.*s", (int)value.len, value.data);
+}
+
 int github_call(struct github_answer *answer, struct github *github,
 		const struct github_request *request, struct error *err)
 {
@@ -159,6 +169,8 @@ int github_call(struct github_answer *answer, struct github *github,
 	read.forge = github->forge;
 	read.status = response.status;
 	read.date_ms = date_of(&response);
+	read.deprecation = copy_header(&response, "deprecation");
+	read.sunset = copy_header(&response, "sunset");
 	judge_limit(&read, &response);
 	take_body(&read, &response);
 	github_answer_wipe(answer);

@@ -26,6 +26,8 @@ void github_answer_wipe(struct github_answer *answer)
 {
 	buf_wipe(&answer->body);
 	free(answer->next);
+	free(answer->deprecation);
+	free(answer->sunset);
 	*answer = (struct github_answer)GITHUB_ANSWER_EMPTY;
 }
 
@@ -90,6 +92,10 @@ void github_answer_write(struct buf *line, const struct github_answer *answer)
 	json_write_u64(&writer, "date_ms", (uint64_t)answer->date_ms);
 	if (answer->next)
 		json_write_string(&writer, "next", answer->next);
+	if (answer->deprecation)
+		json_write_string(&writer, "deprecation", answer->deprecation);
+	if (answer->sunset)
+		json_write_string(&writer, "sunset", answer->sunset);
 	if (answer->body.len > 0)
 		json_write_raw(&writer, "body", answer->body.data, answer->body.len);
 	json_write_object_end(&writer);
@@ -147,6 +153,10 @@ int github_answer_read(struct github_answer *answer, struct str_view line,
 	read.is_limited = str_view_equal(text, "true");
 	if (json_plain_string(&text, line, "next"))
 		read.next = str_format("%.*s", (int)text.len, text.data);
+	if (json_plain_string(&text, line, "deprecation"))
+		read.deprecation = str_format("%.*s", (int)text.len, text.data);
+	if (json_plain_string(&text, line, "sunset"))
+		read.sunset = str_format("%.*s", (int)text.len, text.data);
 	if (json_scan_member(&text, line, "body"))
 		buf_add(&read.body, text.data, text.len);
 	github_answer_wipe(answer);

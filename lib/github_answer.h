@@ -21,11 +21,13 @@ struct github_answer {
 	struct buf body;	/* JSON in one line, or empty */
 	char *next;		/* the path of a list's next page, or NULL */
 	const char *forge;	/* who answered; NULL: GitHub */
+	char *deprecation;	/* the headers of these names, or NULL */
+	char *sunset;
 };
 
 #define GITHUB_ANSWER_EMPTY                                                              \
 	{                                                                                \
-		0, false, 0, 0, BUF_EMPTY, NULL, NULL                                    \
+		0, false, 0, 0, BUF_EMPTY, NULL, NULL, NULL, NULL                        \
 	}
 #define auto_github_answer __attribute__((cleanup(github_answer_wipe)))
 

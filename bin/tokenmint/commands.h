@@ -38,6 +38,8 @@ int cmd_jws_sign(const struct options *options, const char *const *operands,
 		 struct error *err);
 int cmd_jws_verify(const struct options *options, const char *const *operands,
 		   struct error *err);
+int cmd_doctor(const struct options *options, const char *const *operands,
+	       struct error *err);
 int cmd_get(const struct options *options, const char *const *operands,
 	    struct error *err);
 int cmd_credential(const struct options *options, const char *const *operands,

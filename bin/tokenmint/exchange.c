@@ -116,6 +116,16 @@ static int call(struct github_answer *answer, struct mint *mint,
 	return -1;
 }
 
+int exchange_app(struct github_answer *answer, struct mint *mint, const char *app,
+		 struct error *err)
+{
+	struct question question = { app,
+				     "ask GitHub about the App",
+				     { .method = "GET", .path = "/app" } };
+
+	return call(answer, mint, &question, err);
+}
+
 /* The login of a person or an organisation, the slug of an enterprise. */
 static bool read_owner(struct str_view *owner, struct str_view object)
 {

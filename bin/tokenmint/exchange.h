@@ -29,6 +29,10 @@ struct exchange_visit {
 int exchange_list(struct mint *mint, const struct installation *of,
 		  const struct exchange_visit *visit, struct error *err);
 
+/* GitHub's JSON for the App itself.  A refusal is in answer->status, too. */
+int exchange_app(struct github_answer *answer, struct mint *mint, const char *app,
+		 struct error *err);
+
 /* A new token, limited by body (JSON, may be empty).  token->expires_ms is in our time. */
 int exchange_mint(struct vault_secret *token, struct mint *mint,
 		  const struct installation *installation, struct str_view body,

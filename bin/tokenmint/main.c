@@ -38,6 +38,7 @@ static const struct command commands[] = {
 	{ "jws", "sign", cmd_jws_sign, 0, 0, "kgf" },
 	{ "jws", "verify", cmd_jws_verify, 0, 0, "ksgf" },
 	{ "get", NULL, cmd_get, 1, 1, "amrpjGx" },
+	{ "doctor", NULL, cmd_doctor, 0, 0, "j" },
 	{ "revoke", NULL, cmd_revoke, 0, 1, "AaI" },
 	{ "git-credential", NULL, cmd_credential, 1, 2, "amrpG" },
 	{ "sync", NULL, cmd_sync, 1, 1, "" },

@@ -55,6 +55,7 @@ const char options_usage[] =
 	"                 [--expires 1d] [--json]\n"
 	"       tokenmint run-token revoke|verify --run ID\n"
 	"       tokenmint run-token list [--run ID] [--limit N] [--after ID]\n"
+	"       tokenmint doctor [--json]\n"
 	"       tokenmint prune [--older-than 7d] [--audit-older-than 400d]\n"
 	"       tokenmint apikey bootstrap [--name TEXT] [--expires 90d|never] [--json]\n"
 	"       tokenmint apikey create [--role admin|operator|viewer]... "

@@ -17,6 +17,7 @@
 
 unsigned app_show(struct visit *visit, struct buf *out)
 {
+	auto_buf struct buf permissions = BUF_EMPTY;
 	struct json_writer writer = JSON_WRITER(out);
 
 	if (!visit_is_app(visit, out))
@@ -33,7 +34,11 @@ unsigned app_show(struct visit *visit, struct buf *out)
 	object_write_url(&writer, "html_url", visit, "/apps/fake");
 	json_write_string(&writer, "created_at", OBJECT_DATE);
 	json_write_string(&writer, "updated_at", OBJECT_DATE);
-	object_write_permissions(&writer);
+	store_read(&permissions, visit->fake, "app-permissions");
+	if (permissions.len > 0)
+		json_write_raw(&writer, "permissions", permissions.data, permissions.len);
+	else
+		object_write_permissions(&writer);
 	json_write_array(&writer, "events");
 	json_write_array_end(&writer);
 	json_write_u64(&writer, "installations_count",

@@ -21,6 +21,8 @@ struct http_exchange;
  *   suspended/<id>       that installation is suspended
  *   tokens/<sha256>      one file per token minted
  *   leaked               what was sent to POST /credentials/revoke, in lines
+ *   app-permissions      the App's own, JSON
+ *   sunset               the day on which this version of the API ends, as a header has it
  *   check-runs/<id>      one file per Check run
  *   hooks/<id>           one file per hook of a repository or project, with its secret
  *   deliveries/<id>/<n>  what was sent to it, or not

@@ -145,6 +145,7 @@ static void add_headers(const struct visit *visit)
 	auto_free char *remaining = str_format("%lld", (long long)left);
 	auto_free char *reset =
 		str_format("%" PRId64, now_s + store_number(fake, "reset", 3600));
+	auto_buf struct buf sunset = BUF_EMPTY;
 	struct tm parts = { 0 };
 	char date[64] = "";
 
@@ -152,6 +153,11 @@ static void add_headers(const struct visit *visit)
 	(void)strftime(date, sizeof(date), "%a, %d %b %Y %H:%M:%S GMT", &parts);
 	http_answer_header(visit->exchange, "Date", date);
 	http_answer_header(visit->exchange, "X-RateLimit-Limit", "5000");
+	store_read(&sunset, fake, "sunset");
+	if (sunset.len > 0) {
+		http_answer_header(visit->exchange, "Deprecation", "true");
+		http_answer_header(visit->exchange, "Sunset", buf_str(&sunset));
+	}
 	http_answer_header(visit->exchange, "X-RateLimit-Remaining", remaining);
 	http_answer_header(visit->exchange, "X-RateLimit-Reset", reset);
 }
