@@ -10,6 +10,7 @@
 #include "bin/hookroute/consumer_down.h"
 #include "bin/hookroute/consumer_file.h"
 #include "bin/hookroute/consumer_process.h"
+#include "bin/hookroute/consumer_renew.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
 #include "lib/log.h"
@@ -51,6 +52,7 @@ void consumer_use_retry(struct consumer *consumer, const struct retry *retry)
 {
 	uint64_t expire_ms = consumer->file.retry.expire_ms;
 
+	consumer->common = retry;
 	if (consumer->file.has_retry)
 		return;
 	consumer->file.retry = *retry;
@@ -129,6 +131,8 @@ static void complain(struct consumer *consumer, const char *format, ...)
 
 static void bury(struct consumer *consumer, int64_t now_ms)
 {
+	if (consumer_renew_took(consumer))
+		return;
 	consumer_process_end(consumer);
 	if (consumer->complaint[0])
 		memcpy(consumer->trouble, consumer->complaint, sizeof(consumer->trouble));
@@ -175,6 +179,8 @@ static const struct reply stale = { CONSUMER_SUPERSEDED,
 
 void consumer_feed(struct consumer *consumer, int64_t now_ms)
 {
+	if (consumer_renew_waits(consumer, now_ms))
+		return;
 	if (consumer->to < 0 && consumer->waiting.first && now_ms >= consumer->start_ms)
 		start_or_blame(consumer, now_ms);
 	/* Others need not wait for one that is broken. */
@@ -280,6 +286,8 @@ static void read_input(struct consumer *consumer, bool ended, int64_t now_ms)
 
 static void check_time(struct consumer *consumer, int64_t now_ms)
 {
+	if (consumer->from >= 0 && consumer->to < 0 && now_ms >= consumer->reply_ms)
+		bury(consumer, now_ms);
 	if (consumer->from < 0 || !consumer->sent.first || now_ms < consumer->reply_ms)
 		return;
 	complain(consumer, "no reply for %llu s",
@@ -299,7 +307,7 @@ void consumer_work(struct consumer *consumer,
 
 int64_t consumer_wake_ms(const struct consumer *consumer)
 {
-	if (consumer->from >= 0 && consumer->sent.first)
+	if (consumer->from >= 0 && (consumer->sent.first || consumer->to < 0))
 		return consumer->reply_ms;
 	return consumer->to < 0 && consumer->waiting.first ? consumer->start_ms
 							   : INT64_MAX;
@@ -333,6 +341,7 @@ void consumer_close(struct consumer *consumer)
 {
 	consumer_process_end(consumer);
 	consumer_file_free(&consumer->file);
+	consumer_file_free(&consumer->next_file);
 	buf_free(&consumer->output);
 	buf_free(&consumer->input);
 	kept_free(&consumer->kept);

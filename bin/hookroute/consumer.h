@@ -29,6 +29,10 @@ struct consumer {
 	struct consumer *next;
 	char *name;
 	struct consumer_file file;
+	const struct retry *common;	/* the schedule of those that have none */
+	struct consumer_file next_file; /* for its next start, see consumer_renew.h */
+	bool has_next;
+	bool is_gone; /* its file */
 	struct process process;
 	int to;		   /* its stdin, -1 when it does not run */
 	int from;	   /* its stdout */

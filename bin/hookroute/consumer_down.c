@@ -11,6 +11,7 @@ enum {
 };
 
 static const struct reply is_down = { CONSUMER_BUSY, "the consumer is down", 0 };
+static const struct reply is_gone = { CONSUMER_BUSY, "the consumer's file is gone", 0 };
 static const struct reply is_busy = { CONSUMER_BUSY, "the consumer is busy", 0 };
 
 static bool has_probe(const struct consumer *consumer)
@@ -21,7 +22,9 @@ static bool has_probe(const struct consumer *consumer)
 bool consumer_down_refuses(struct consumer *consumer, struct consumer_value *value,
 			   int64_t now_ms)
 {
-	if (consumer->down && (has_probe(consumer) || now_ms < consumer->probe_ms))
+	if (consumer->is_gone)
+		value->settled(value, &is_gone);
+	else if (consumer->down && (has_probe(consumer) || now_ms < consumer->probe_ms))
 		value->settled(value, &is_down);
 	else if (consumer->kept.count && (consumer->waiting.count >= consumer->ahead ||
 					  consumer_is_stalled(consumer, now_ms)))
@@ -33,7 +36,7 @@ bool consumer_down_refuses(struct consumer *consumer, struct consumer_value *val
 
 size_t consumer_wants(const struct consumer *consumer, int64_t now_ms)
 {
-	if (!consumer->kept.count)
+	if (!consumer->kept.count || consumer->is_gone)
 		return 0;
 	if (consumer->down)
 		return !has_probe(consumer) && now_ms >= consumer->probe_ms;
@@ -45,7 +48,8 @@ size_t consumer_wants(const struct consumer *consumer, int64_t now_ms)
 
 int64_t consumer_probe_ms(const struct consumer *consumer)
 {
-	if (!consumer->down || !consumer->kept.count || has_probe(consumer))
+	if (!consumer->down || consumer->is_gone || !consumer->kept.count ||
+	    has_probe(consumer))
 		return INT64_MAX;
 	return consumer->probe_ms;
 }
@@ -63,6 +67,11 @@ void consumer_down(struct consumer *consumer, int64_t now_ms)
 	if (consumer->probe_ms < consumer->start_ms)
 		consumer->probe_ms = consumer->start_ms;
 	consumer_queue_settle(&consumer->waiting, 0, &is_down);
+}
+
+void consumer_down_gone(struct consumer *consumer)
+{
+	consumer_queue_settle(&consumer->waiting, 0, &is_gone);
 }
 
 static void go_up(struct consumer *consumer)

@@ -14,6 +14,9 @@ struct reply;
  */
 void consumer_down(struct consumer *consumer, int64_t now_ms);
 
+/* Its file is gone: what waits for it is settled as busy. */
+void consumer_down_gone(struct consumer *consumer);
+
 /* It has replied: down, or up again? */
 void consumer_down_note(struct consumer *consumer, const struct reply *reply,
 			int64_t now_ms);

@@ -153,6 +153,17 @@ static void find_helper(struct consumer_file *file, const struct layout *layout)
 	file->argv[0] = path;
 }
 
+/* FNV-1a. */
+static uint64_t digest(const struct buf *text)
+{
+	uint64_t sum = UINT64_C(14695981039346656037);
+	size_t i;
+
+	for (i = 0; i < text->len; i++)
+		sum = (sum ^ (unsigned char)text->data[i]) * UINT64_C(1099511628211);
+	return sum;
+}
+
 int consumer_file_read(struct consumer_file *file, const char *name,
 		       const struct layout *layout, struct error *err)
 {
@@ -166,6 +177,7 @@ int consumer_file_read(struct consumer_file *file, const char *name,
 		return error_wrap(err, "consumers.d/%s.json", name);
 	}
 	find_helper(&read, layout);
+	read.digest = digest(&text);
 	*file = read;
 	read = (struct consumer_file)CONSUMER_FILE_EMPTY;
 	return 0;

@@ -15,6 +15,7 @@ struct consumer_file {
 	char **argv; /* ends with NULL */
 	uint64_t in_flight;
 	uint64_t timeout_ms; /* for its next reply */
+	uint64_t digest;     /* of its text */
 	bool has_retry;	     /* its own, not the setting */
 	struct retry retry;  /* expire_ms is always its own */
 };

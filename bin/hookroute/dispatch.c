@@ -1,5 +1,6 @@
 #include "bin/hookroute/dispatch.h"
 
+#include "bin/hookroute/consumer_renew.h"
 #include "bin/hookroute/handover.h"
 #include "bin/hookroute/settle.h"
 #include "bin/hookroute/tenure.h"
@@ -31,12 +32,23 @@ bool dispatch_is_idle(const struct dispatch *dispatch)
 	return !dispatch->leases && !dispatch->due->forced;
 }
 
+static int64_t first_of(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
 int64_t dispatch_wake_ms(const struct dispatch *dispatch)
 {
-	int64_t due_ms = handover_wake_ms(dispatch);
-	int64_t lanes_ms = lanes_wake_ms(&dispatch->lanes);
+	const struct consumer *consumer = dispatch->consumers;
+	int64_t wake_ms =
+		first_of(handover_wake_ms(dispatch), lanes_wake_ms(&dispatch->lanes));
 
-	return due_ms < lanes_ms ? due_ms : lanes_ms;
+	for (; consumer; consumer = consumer->next) {
+		wake_ms = first_of(wake_ms, consumer_wake_ms(consumer));
+		if (consumer_probe_ms(consumer) > dispatch->now_ms)
+			wake_ms = first_of(wake_ms, consumer_probe_ms(consumer));
+	}
+	return wake_ms;
 }
 
 void dispatch_add(struct dispatch *dispatch, struct lease *lease)
@@ -247,6 +259,14 @@ void dispatch_forget(struct dispatch *dispatch)
 	dispatch->lanes = (struct lanes)LANES_NONE;
 	dispatch->stopping = stopping;
 	dispatch->lost = false;
+}
+
+void dispatch_renew(struct dispatch *dispatch)
+{
+	struct consumer *consumer;
+
+	for (consumer = dispatch->consumers; consumer; consumer = consumer->next)
+		consumer_renew(consumer, dispatch->layout);
 }
 
 void dispatch_follow(struct dispatch *dispatch)

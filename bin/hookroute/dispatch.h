@@ -78,6 +78,9 @@ bool dispatch_read(struct dispatch *dispatch);
 /* Let the consumers have what they can take. */
 void dispatch_feed(struct dispatch *dispatch);
 
+/* Read the files of the consumers again. */
+void dispatch_renew(struct dispatch *dispatch);
+
 /* Is there room for another event?  For one of defer/, which must leave room for others? */
 bool dispatch_has_room(const struct dispatch *dispatch);
 bool dispatch_has_room_for_due(const struct dispatch *dispatch);

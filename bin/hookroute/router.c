@@ -28,7 +28,7 @@ enum {
 	TURNS_AT_ONCE = 256,
 	STALL_MS = 1000,
 	CLOCK_MS = 2000,
-	OWN_FDS = 4 + EVALUATOR_FDS
+	OWN_FDS = 5 + EVALUATOR_FDS
 };
 
 struct router {
@@ -44,6 +44,7 @@ struct router {
 	struct routes routes;
 	struct evaluator evaluator;
 	struct routes_watch watch;
+	struct routes_watch files; /* of consumers */
 	struct intake intake;
 	struct dispatch dispatch;
 	struct journal journal;
@@ -83,7 +84,7 @@ static void reload(struct router *router)
 	struct routes routes = ROUTES_NONE;
 	struct error err = { 0 };
 
-	routes_watch_open(&router->watch, router->layout, date_now_ms());
+	routes_watch_open(&router->watch, WATCH_ROUTES, router->layout, date_now_ms());
 	if (check_there(router, &err) < 0 ||
 	    routes_load(&routes, router->layout, NULL, &err) < 0) {
 		log_error("%s; the old routes stay", err.message);
@@ -97,6 +98,13 @@ static void reload(struct router *router)
 	figures_routes(&router->figures, routes.count, NULL, date_now_ms());
 }
 
+/* Consumers whose files have changed. */
+static void renew(struct router *router)
+{
+	routes_watch_open(&router->files, WATCH_CONSUMERS, router->layout, date_now_ms());
+	dispatch_renew(&router->dispatch);
+}
+
 static void take_signals(struct router *router)
 {
 	struct signalfd_siginfo info;
@@ -104,6 +112,7 @@ static void take_signals(struct router *router)
 	while (read(router->signals, &info, sizeof(info)) == sizeof(info)) {
 		if (info.ssi_signo == SIGHUP) {
 			reload(router);
+			renew(router);
 			continue;
 		}
 		if (router->dispatch.stopping)
@@ -174,39 +183,32 @@ static int fill(struct router *router, int64_t now_ms, struct error *err)
 	return 0;
 }
 
+static int64_t first_of(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
 static int timeout_of(const struct router *router, int64_t now_ms)
 {
-	const struct consumer *consumer = router->dispatch.consumers;
-	int64_t wake_ms = INT64_MAX;
-	int evaluator_ms;
+	const struct dispatch *dispatch = &router->dispatch;
+	int64_t wake_ms = dispatch_wake_ms(dispatch);
+	int64_t most_ms = tenure_wake_ms(&router->tenure);
+	int evaluator_ms = evaluator_timeout_ms(&router->evaluator);
 
-	if (dispatch_has_room(&router->dispatch))
-		wake_ms = dispatch_is_reading(&router->dispatch)
-				  ? now_ms
-				  : intake_wake_ms(&router->intake);
-	if (dispatch_has_room_for_due(&router->dispatch) &&
-	    intake_due_ms(&router->intake) < wake_ms)
-		wake_ms = intake_due_ms(&router->intake);
-	if (dispatch_wake_ms(&router->dispatch) < wake_ms)
-		wake_ms = dispatch_wake_ms(&router->dispatch);
-	for (; consumer; consumer = consumer->next) {
-		if (consumer_wake_ms(consumer) < wake_ms)
-			wake_ms = consumer_wake_ms(consumer);
-		if (consumer_probe_ms(consumer) > now_ms &&
-		    consumer_probe_ms(consumer) < wake_ms)
-			wake_ms = consumer_probe_ms(consumer);
-	}
+	if (dispatch_has_room(dispatch))
+		wake_ms = first_of(wake_ms, dispatch_is_reading(dispatch)
+						    ? now_ms
+						    : intake_wake_ms(&router->intake));
+	if (dispatch_has_room_for_due(dispatch))
+		wake_ms = first_of(wake_ms, intake_due_ms(&router->intake));
+	wake_ms = first_of(wake_ms, router->watch.look_ms);
+	wake_ms = first_of(wake_ms, router->files.look_ms);
 	/* Without room a consumer that takes nothing has to be noticed. */
-	if (!dispatch_has_room(&router->dispatch) && wake_ms > now_ms + STALL_MS)
-		wake_ms = now_ms + STALL_MS;
-	evaluator_ms = evaluator_timeout_ms(&router->evaluator);
-	if (evaluator_ms >= 0 && wake_ms > now_ms + evaluator_ms)
-		wake_ms = now_ms + evaluator_ms;
-	if (tenure_wake_ms(&router->tenure) < wake_ms - now_ms)
-		wake_ms = now_ms + tenure_wake_ms(&router->tenure);
-	if (router->watch.look_ms < wake_ms)
-		wake_ms = router->watch.look_ms;
-	return wake_ms <= now_ms ? 0 : (int)(wake_ms - now_ms);
+	if (!dispatch_has_room(dispatch))
+		most_ms = first_of(most_ms, STALL_MS);
+	if (evaluator_ms >= 0)
+		most_ms = first_of(most_ms, evaluator_ms);
+	return wake_ms <= now_ms ? 0 : (int)first_of(wake_ms - now_ms, most_ms);
 }
 
 static int wait_and_work(struct router *router, struct error *err)
@@ -219,8 +221,9 @@ static int wait_and_work(struct router *router, struct error *err)
 	fds[0] = (struct pollfd){ router->signals, POLLIN, 0 };
 	fds[1] = (struct pollfd){ router->intake.inotify, POLLIN, 0 };
 	fds[2] = (struct pollfd){ router->watch.inotify, POLLIN, 0 };
-	loader_poll(&router->loader, fds + 3);
-	evaluator_poll(&router->evaluator, fds + 4);
+	fds[3] = (struct pollfd){ router->files.inotify, POLLIN, 0 };
+	loader_poll(&router->loader, fds + 4);
+	evaluator_poll(&router->evaluator, fds + 5);
 	for (consumer = router->dispatch.consumers; consumer; consumer = consumer->next) {
 		consumer_poll(consumer, fds + count);
 		count += CONSUMER_FDS;
@@ -233,8 +236,10 @@ static int wait_and_work(struct router *router, struct error *err)
 		intake_listen(&router->intake, now_ms);
 	if (routes_watch_look(&router->watch, fds + 2, now_ms))
 		reload(router);
-	loader_work(&router->loader, fds + 3, router->layout);
-	evaluator_work(&router->evaluator, fds + 4);
+	if (routes_watch_look(&router->files, fds + 3, now_ms))
+		renew(router);
+	loader_work(&router->loader, fds + 4, router->layout);
+	evaluator_work(&router->evaluator, fds + 5);
 	count = OWN_FDS;
 	for (consumer = router->dispatch.consumers; consumer; consumer = consumer->next) {
 		consumer_work(consumer, fds + count, now_ms);
@@ -304,7 +309,8 @@ static int open_all(struct router *router, const struct layout *layout, struct e
 	auto_free char *path = path_join(layout->state, "spool");
 	uint64_t lease_ms = 0;
 
-	routes_watch_open(&router->watch, layout, date_now_ms());
+	routes_watch_open(&router->watch, WATCH_ROUTES, layout, date_now_ms());
+	routes_watch_open(&router->files, WATCH_CONSUMERS, layout, date_now_ms());
 	if (config_load(&router->config, layout, err) < 0 ||
 	    retry_read(&router->retry, config_get(&router->config, "HOOKTOOLS_RETRY"),
 		       "HOOKTOOLS_RETRY", err) < 0 ||
@@ -378,6 +384,7 @@ int router_run(const struct router_options *options, const struct layout *layout
 	intake_close(&router.intake);
 	tenure_close(&router.tenure);
 	routes_watch_close(&router.watch);
+	routes_watch_close(&router.files);
 	routes_free(&router.routes);
 	spool_close(&router.spool);
 	config_free(&router.config);

@@ -53,7 +53,7 @@ static uint64_t digest_stat(const struct stat *st)
 }
 
 /* In whatever order the folder gives them. */
-static uint64_t digest_dir(const char *path)
+static uint64_t digest_dir(const char *path, const char *suffix)
 {
 	auto_closedir DIR *dir = opendir(path);
 	struct dirent *item;
@@ -64,7 +64,7 @@ static uint64_t digest_dir(const char *path)
 		return 1;
 	sum = (uint64_t)st.st_ino;
 	while ((item = readdir(dir))) {
-		if (!str_ends(item->d_name, ".jq") || item->d_name[0] == '.')
+		if (!str_ends(item->d_name, suffix) || item->d_name[0] == '.')
 			continue;
 		if (fstatat(dirfd(dir), item->d_name, &st, 0) < 0)
 			st = (struct stat){ 0 };
@@ -73,31 +73,44 @@ static uint64_t digest_dir(const char *path)
 	return sum;
 }
 
-struct folders {
-	char *paths[3];
-};
-
 enum { FOLDERS = 3 };
 
-static struct folders folders_of(const struct layout *layout)
+struct folders {
+	char *paths[FOLDERS];
+	const char *suffix;
+	size_t count;
+};
+
+static struct folders folders_of(const struct routes_watch *watch)
 {
-	return (struct folders){ { path_join(layout->conf, "routes.d"),
-				   path_join(layout->conf, "jq"),
-				   path_join(layout->share, "jq") } };
+	const struct layout *layout = watch->layout;
+
+	if (watch->what == WATCH_CONSUMERS)
+		return (struct folders){
+			.paths = { path_join(layout->conf, "consumers.d"),
+				   path_join(layout->share, "consumers.d") },
+			.suffix = ".json",
+			.count = 2
+		};
+	return (struct folders){ .paths = { path_join(layout->conf, "routes.d"),
+					    path_join(layout->conf, "jq"),
+					    path_join(layout->share, "jq") },
+				 .suffix = ".jq",
+				 .count = 3 };
 }
 
 static void folders_free(struct folders *folders)
 {
 	size_t i;
 
-	for (i = 0; i < FOLDERS; i++)
+	for (i = 0; i < folders->count; i++)
 		cleanup_free(&folders->paths[i]);
 }
 
 /* A watch is of an inode: they are set anew at each look. */
 static uint64_t look(struct routes_watch *watch)
 {
-	struct folders folders = folders_of(watch->layout);
+	struct folders folders = folders_of(watch);
 	uint64_t sum = 0;
 	size_t i;
 
@@ -107,25 +120,25 @@ static uint64_t look(struct routes_watch *watch)
 		(void)inotify_add_watch(watch->inotify, watch->layout->conf,
 					IN_CREATE | IN_DELETE | IN_MOVED_FROM |
 						IN_MOVED_TO);
-	for (i = 0; i < FOLDERS; i++) {
+	for (i = 0; i < folders.count; i++) {
 		uint64_t one;
 
 		if (watch->inotify >= 0)
 			(void)inotify_add_watch(watch->inotify, folders.paths[i],
 						CHANGES);
-		one = digest_dir(folders.paths[i]);
+		one = digest_dir(folders.paths[i], folders.suffix);
 		sum = digest(sum, &one, sizeof(one));
 	}
 	folders_free(&folders);
 	return sum;
 }
 
-void routes_watch_open(struct routes_watch *watch, const struct layout *layout,
-		       int64_t now_ms)
+void routes_watch_open(struct routes_watch *watch, enum routes_watch_what what,
+		       const struct layout *layout, int64_t now_ms)
 {
 	if (watch->layout)
 		routes_watch_close(watch);
-	*watch = (struct routes_watch){ .layout = layout, .inotify = -1 };
+	*watch = (struct routes_watch){ .layout = layout, .what = what, .inotify = -1 };
 	watch->loaded = look(watch);
 	watch->seen = watch->loaded;
 	watch->look_ms = now_ms + LOOK_MS;

@@ -166,3 +166,77 @@ on("push") | nothing_of_the_kind | to("x")'
 	[ "$(files 'done')" -gt 0 ]
 	[ "$(files cur)$(files dead)$(files defer)" = 000 ]
 }
+
+log_has() { grep -q "$1" "$log"; }
+got_is() { [ "$(got "$1" | wc -l)" -eq "$2" ]; }
+
+@test "hookroute run: a consumer whose file is changed answers what it has, and starts as the new one says" {
+	route a '{to: "x", send: {n: .id}}'
+	consumer x <<-'EOF2'
+		while IFS= read -r line; do
+			: >"$dir/there"
+			until [ -e "$dir/go" ]; do read -rt 0.05 <> <(:) || true; done
+			take "$line"
+			ok
+		done
+		: >"$dir/ended"
+	EOF2
+	good_consumer y
+	start
+	put 10
+	wait_until test -e "$BATS_TEST_TMPDIR/there"
+	cp "$HOOKTOOLS_CONF/consumers.d/y.json" "$HOOKTOOLS_CONF/consumers.d/x.json"
+	wait_until log_has 'x: its file was changed'
+	put 20
+	: >"$BATS_TEST_TMPDIR/go"
+	wait_until got_is y 1
+	got_is x 1
+	test -e "$BATS_TEST_TMPDIR/ended"
+	[ "$(got x)" = "{\"n\":\"$(id 10)\",\"id\":\"$(id 10)\"}" ]
+	run -1 log_has 'starting it again'
+	kill -TERM "$router"
+	wait "$router"
+}
+
+@test "hookroute run: a consumer's broken file keeps the old one in force, and says so" {
+	route a '{to: "x", send: {n: .id}}'
+	start
+	put 10
+	wait_until got_is x 1
+	echo '{"exec":[' >"$HOOKTOOLS_CONF/consumers.d/x.json"
+	wait_until log_has 'consumers.d/x.json: .*; the old one stays'
+	put 20
+	wait_until got_is x 2
+	kill -TERM "$router"
+	wait "$router"
+}
+
+@test "hookroute run: what there is for a consumer without its file waits until there is one" {
+	route a '{to: "x", send: {n: .id}}'
+	start
+	put 10
+	wait_until got_is x 1
+	mv "$HOOKTOOLS_CONF/consumers.d/x.json" "$BATS_TEST_TMPDIR/away"
+	wait_until log_has 'consumers.d/x.json is gone: what there is for it waits'
+	put 20 30
+	wait_until eval '[ "$(files defer)" -eq 2 ]'
+	[ "$(files dead)" -eq 0 ]
+	mv "$BATS_TEST_TMPDIR/away" "$HOOKTOOLS_CONF/consumers.d/x.json"
+	wait_until got_is x 3
+	log_has 'x: its file is there again, 2 events were kept back for it'
+	kill -TERM "$router"
+	wait "$router"
+}
+
+@test "hookroute run: one that could not start is tried at once when its file is mended" {
+	route a '{to: "z", send: {n: .id}}'
+	echo '{"exec":["/does/not/exist"]}' >"$HOOKTOOLS_CONF/consumers.d/z.json"
+	start
+	put 10
+	wait_until log_has 'does/not/exist'
+	good_consumer z
+	kill -HUP "$router"
+	wait_until got_is z 1
+	kill -TERM "$router"
+	wait "$router"
+}
