@@ -9,10 +9,12 @@ out_of_reach() {
 		head -n 1
 }
 
-# Fetches what npm/package-lock.json pins, once for all tests and builds, and puts our scripts
-# beside it.  When that cannot be, need_senders tells why.  For setup_file.
+# fetch_senders [FOLDER]: fetches what npm/package-lock.json (or that of another folder) pins, once
+# for all tests and builds, and puts our scripts beside it.  When that cannot be, need_senders tells
+# why.  For setup_file.
 fetch_senders() {
-	local log=$BATS_FILE_TMPDIR/npm.log reason
+	local log=$BATS_FILE_TMPDIR/npm.log folder=${1:-npm} reason
+	local senders=$top/.build/contract/$folder
 	if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
 		echo "node or npm is missing: make deps" >"$BATS_FILE_TMPDIR/no_senders"
 		return 0
@@ -20,7 +22,7 @@ fetch_senders() {
 	mkdir -p "$senders"
 	exec {lock}>"$senders.lock"
 	flock "$lock"
-	cp "$top"/tests/contract/npm/* "$senders"
+	cp "$top/tests/contract/$folder"/* "$senders"
 	if ! cmp -s "$senders/package-lock.json" "$senders/node_modules/.fetched"; then
 		npm ci --prefix "$senders" --cache "$senders.cache" --ignore-scripts --no-audit --no-fund \
 			--fetch-retries=2 --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=4000 >"$log" 2>&1 3>&- || {

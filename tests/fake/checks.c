@@ -23,12 +23,28 @@ static void load(jv *run, const struct fake *fake, const char *id)
 		abort(); /* it wrote that itself */
 }
 
-static void save(struct buf *out, const struct fake *fake, uint64_t id, jv run)
+static void save(const struct fake *fake, uint64_t id, jv run)
 {
 	auto_free char *name = str_format("check-runs/%" PRIu64, id);
+	auto_buf struct buf text = BUF_EMPTY;
 
-	json_dump(out, run);
-	store_write(fake, name, out);
+	json_dump(&text, run);
+	store_write(fake, name, &text);
+}
+
+/* What GitHub adds to what it was told. */
+static const char usual[] =
+	"{\"node_id\":\"CR_kgDOFAKE\",\"url\":\"https://github.example/check\","
+	"\"html_url\":\"https://github.example/check\",\"details_url\":null,"
+	"\"external_id\":\"\",\"status\":\"queued\",\"conclusion\":null,"
+	"\"started_at\":null,\"completed_at\":null,\"check_suite\":{\"id\":5},"
+	"\"output\":{\"title\":null,\"summary\":null,\"text\":null,"
+	"\"annotations_count\":0,\"annotations_url\":\"https://github.example/notes\"},"
+	"\"app\":null,\"pull_requests\":[]}";
+
+static jv complete(jv run)
+{
+	return jv_object_merge_recursive(jv_parse(usual), run);
 }
 
 static bool is_text(jv object, const char *key)
@@ -83,7 +99,9 @@ static unsigned apply(struct visit *visit, struct buf *out, jv *run, uint64_t id
 	fault = find_fault(*run);
 	if (fault)
 		return visit_refuse(out, 422, fault);
-	save(out, visit->fake, id, *run);
+	save(visit->fake, id, *run);
+	*run = complete(*run);
+	json_dump(out, *run);
 	return 200;
 }
 
@@ -119,6 +137,7 @@ unsigned checks_show(struct visit *visit, struct buf *out)
 	load(&run, visit->fake, visit->parts[2]);
 	if (!jv_is_valid(run))
 		return visit_refuse(out, 404, "Not Found");
+	run = complete(run);
 	json_dump(out, run);
 	return 200;
 }
@@ -140,7 +159,7 @@ unsigned checks_of_commit(struct visit *visit, struct buf *out)
 		load(&run, visit->fake, digits);
 		if (json_get_string(&head_sha, run, "head_sha", &err) == 0 &&
 		    str_equal(head_sha, visit->parts[2]))
-			list = jv_array_append(list, jv_copy(run));
+			list = jv_array_append(list, complete(jv_copy(run)));
 	}
 	answer = jv_object_set(jv_object(), jv_string("total_count"),
 			       jv_number(jv_array_length(jv_copy(list))));
