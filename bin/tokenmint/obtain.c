@@ -4,6 +4,7 @@
 #include "bin/tokenmint/find.h"
 #include "bin/tokenmint/mint.h"
 #include "bin/tokenmint/options.h"
+#include "bin/tokenmint/personal.h"
 #include "bin/tokenmint/reject.h"
 #include "bin/tokenmint/token.h"
 #include "lib/date.h"
@@ -78,6 +79,26 @@ static int obtain_own(struct obtained *obtained, struct mint *mint,
 	return obtain(&obtained->token, installation, mint, options, err);
 }
 
+/* Without an App it may be a person's token. */
+static int obtain_any(struct obtained *obtained, struct mint *mint,
+		      const struct options *options, const char *name, struct error *err)
+{
+	struct error no_app = { 0 };
+	bool found = false;
+
+	if (obtain_own(obtained, mint, options, name, err) == 0)
+		return 0;
+	if (err->kind != ERROR_CONFIG || options->app || !str_is_name(name))
+		return -1;
+	no_app = *err;
+	if (personal_obtain(&found, obtained, mint, options, err) < 0)
+		return -1;
+	if (found)
+		return 0;
+	*err = no_app;
+	return -1;
+}
+
 int obtain_token(struct obtained *obtained, const struct options *options,
 		 const char *name, struct error *err)
 {
@@ -87,5 +108,5 @@ int obtain_token(struct obtained *obtained, const struct options *options,
 		return agent_obtain(obtained, options, name, err);
 	if (mint_open(&mint, err) < 0)
 		return -1;
-	return obtain_own(obtained, &mint, options, name, err);
+	return obtain_any(obtained, &mint, options, name, err);
 }

@@ -105,3 +105,37 @@ commit() {
 	[ -s clone/library/file ]
 	[ "$(minted)" -eq 1 ]
 }
+
+# bats test_tags=FX_10
+@test "contract git: tokenmint exec clones and pushes without any configuration, also by ssh's addresses" {
+	unset GIT_CONFIG_GLOBAL
+	export GIT_AUTHOR_NAME=T GIT_AUTHOR_EMAIL=t@example.com GIT_COMMITTER_NAME=T GIT_COMMITTER_EMAIL=t@example.com
+	# shellcheck disable=SC2016 # for the command's shell
+	run -0 timeout 60 tokenmint exec acme/site -r site -p contents=write -- sh -ec '
+		git clone -q "$HOOKTOOLS_GITHUB_URL/acme/site" clone
+		echo more >>clone/file
+		git -C clone commit -qam more
+		git -C clone push -q
+		git clone -q "ssh://git@${HOOKTOOLS_GITHUB_URL#http://}/acme/site.git" again'
+	[ "$(git -C clone rev-parse HEAD)" = "$(git -C "$repositories/acme/site.git" rev-parse main)" ]
+	[ "$(git -C again rev-parse HEAD)" = "$(git -C clone rev-parse HEAD)" ]
+	[ "$(minted)" -eq 1 ]
+	run -128 timeout 60 git clone -q "$HOOKTOOLS_GITHUB_URL/acme/site" without
+}
+
+# bats test_tags=FX_10
+@test "contract git: a user without a key clones by the agent, what the policy grants" {
+	sockets=$(mktemp -d)
+	echo "user $(id -u): repository acme/site, contents=write" >"$HOOKTOOLS_CONF/agent.policy"
+	start_server "$BATS_TEST_TMPDIR/agent.log" tokenmint agent -l "unix:$sockets/s"
+	export HOOKTOOLS_AGENT=$sockets/s HOOKTOOLS_STATE=$BATS_TEST_TMPDIR/none HOOKTOOLS_CONF=$BATS_TEST_TMPDIR/none
+	use_helper
+	git config --global credential.useHttpPath true
+	run -0 timeout 60 git clone -q "$HOOKTOOLS_GITHUB_URL/acme/site.git" clone
+	commit clone
+	run -0 timeout 60 git -C clone push -q
+	run -128 timeout 60 git clone -q "$HOOKTOOLS_GITHUB_URL/acme/library.git" other
+	[[ $output == *"no line of the policy grants"* ]]
+	[ "$(minted)" -eq 1 ]
+	rm -rf "$sockets"
+}

@@ -202,3 +202,24 @@ capability authtype" ]
 	[ "$output" = "$second" ]
 	[ "$(minted)" -eq 2 ]
 }
+
+# bats test_tags=F4_17
+@test "tokenmint: where there is no App a personal access token serves get and git" {
+	tokenmint app remove main
+	run -78 tokenmint get acme
+	printf 'ghp_personal\n' | tokenmint vault put global/pat
+	export HOOKTOOLS_GITHUB_TOKEN_NAME=global/pat
+	run -0 tokenmint get acme/site
+	[ "$output" = ghp_personal ]
+	run -0 credential get protocol=https host=github.com path=acme/site
+	[ "$(value password)" = ghp_personal ]
+	run -0 tokenmint exec acme/site -- tokenmint get acme/site
+	[ "$output" = ghp_personal ]
+	run -64 --separate-stderr tokenmint get acme -p contents=read
+	[[ $stderr == *"cannot be limited"* ]]
+	tokenmint vault put global/pat --expires 1ms <<<ghp_old
+	run -78 --separate-stderr tokenmint get acme
+	[[ $stderr == *"global/pat' has expired"* ]]
+	HOOKTOOLS_GITHUB_TOKEN_NAME=global/none run -78 --separate-stderr tokenmint get acme
+	[[ $stderr == *"not in the vault"* ]]
+}
