@@ -1,5 +1,6 @@
 #include <inttypes.h>
 #include <string.h>
+#include <strings.h>
 
 #include "lib/cleanup.h"
 #include "lib/error.h"
@@ -27,7 +28,7 @@ static struct str_view bearer(const struct visit *visit)
 {
 	const char *text = http_header(visit->exchange, "Authorization");
 
-	if (!text || !str_starts(text, "Bearer "))
+	if (!text || strncasecmp(text, "Bearer ", 7) != 0)
 		return (struct str_view){ "", 0 };
 	return (struct str_view){ text + 7, strlen(text + 7) };
 }
