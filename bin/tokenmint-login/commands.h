@@ -9,6 +9,9 @@ struct place;
 typedef int command_fn(const struct options *options, const struct place *place,
 		       struct error *err);
 
+command_fn cmd_login;
+command_fn cmd_logout;
 command_fn cmd_oidc_verify;
+command_fn cmd_whoami;
 
 #endif

@@ -1,5 +1,5 @@
-/* tokenmint-login: what others say about who somebody is.  Started as `tokenmint oidc`; see
- * tokenmint-login(1). */
+/* tokenmint-login: what others say about who somebody is.  Started as `tokenmint oidc`, `login`,
+ * `logout` and `whoami`; see tokenmint-login(1). */
 #include <signal.h>
 #include <stdbool.h>
 
@@ -19,9 +19,14 @@ struct command {
 	bool is_open; /* it does without the master key */
 };
 
+/* clang-format off */
 static const struct command commands[] = {
 	{ "oidc", "verify", cmd_oidc_verify, "AgiLp", true },
+	{ "login", NULL, cmd_login, "cDfiPstw", false },
+	{ "logout", NULL, cmd_logout, "i", false },
+	{ "whoami", NULL, cmd_whoami, "ir", false },
 };
+/* clang-format on */
 
 static const struct command *find_command(const struct cli *cli)
 {

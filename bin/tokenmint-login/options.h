@@ -18,6 +18,14 @@ struct options {
 	const char *issuer;
 	const char *audience;
 	const char *policy; /* a file */
+	bool device;
+	bool web;
+	bool repositories;
+	unsigned port;
+	uint64_t timeout_ms;
+	const char *client_id;
+	const char *client_secret; /* a file */
+	const char *scope;
 };
 
 extern const char options_usage[];

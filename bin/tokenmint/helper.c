@@ -18,10 +18,13 @@ static const struct helper {
 	{ "agent", "tokenmint-agent" },
 	{ "apikey", "tokenmint-identity" },
 	{ "exec", "tokenmint-agent" },
+	{ "login", "tokenmint-login" },
+	{ "logout", "tokenmint-login" },
 	{ "oidc", "tokenmint-login" },
 	{ "prune", "tokenmint-run" },
 	{ "run-token", "tokenmint-run" },
 	{ "session", "tokenmint-identity" },
+	{ "whoami", "tokenmint-login" },
 };
 /* clang-format on */
 

@@ -78,7 +78,17 @@ const char options_usage[] =
 	"       tokenmint oidc verify --issuer URL --audience NAME [--alg A]... "
 	"[--policy "
 	"FILE]\n"
-	"                 [--leeway 60s] < token\n";
+	"                 [--leeway 60s] < token\n"
+	"       tokenmint login [--device|--web] [--issuer URL] [--client-id C]\n"
+	"                 [--client-secret-file F] [--scope TEXT] [--port N] [--timeout "
+	"5m]\n"
+	"       tokenmint logout [--issuer URL]\n"
+	"       tokenmint whoami [--issuer URL] [--repositories]\n"
+	"       tokenmint login [--device|--web] [--issuer URL] [--client-id C]\n"
+	"                 [--client-secret-file F] [--scope TEXT] [--port N] [--timeout "
+	"5m]\n"
+	"       tokenmint logout [--issuer URL]\n"
+	"       tokenmint whoami [--issuer URL] [--repositories]\n";
 
 static const struct option longs[] = {
 	{ "after", required_argument, NULL, 'n' },

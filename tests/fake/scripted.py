@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """scripted.py DIRECTORY: a web server that answers from files, for the tests.
 
-METHOD PATH is answered with DIRECTORY/METHOD/PATH.1, .2, ... one after the other, the last one
-again and again, or with DIRECTORY/METHOD/PATH when there are no numbers: a line with the
+METHOD /A/B is answered with DIRECTORY/METHOD/A+B.1, .2, ... one after the other, the last one
+again and again, or with DIRECTORY/METHOD/A+B when there are no numbers: a line with the
 status, then the body.  @URL@ in it is the server's own address.  What there is no file for is 404.
 DIRECTORY/requests gets a line of JSON for each request: method, path, query, authorization, body.
 """
@@ -20,7 +20,7 @@ counts = {}
 
 def find(method, path):
     """The file that answers now."""
-    base = os.path.join(root, method, path.strip("/") or "index")
+    base = os.path.join(root, method, path.strip("/").replace("/", "+"))
     with lock:
         counts[base] = counts.get(base, 0) + 1
         for number in range(counts[base], 0, -1):

@@ -11,8 +11,8 @@ start_issuer() {
 
 # answer METHOD PATH[.NUMBER] STATUS BODY
 answer() {
-	mkdir -p "$(dirname "$answers/$1/$2")"
-	printf '%s\n%s' "$3" "$4" >"$answers/$1/$2"
+	mkdir -p "$answers/$1"
+	printf '%s\n%s' "$3" "$4" >"$answers/$1/${2//\//+}"
 }
 
 # asked METHOD PATH: how often

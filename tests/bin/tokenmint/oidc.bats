@@ -121,7 +121,7 @@ github() {
 
 @test "tokenmint: an issuer whose answers make no sense is refused" {
 	token=$(id_token one '{}')
-	good=$(tail -n +2 "$answers/GET/.well-known/openid-configuration")
+	good=$(tail -n +2 "$answers/GET/.well-known+openid-configuration")
 	while IFS='|' read -r change why; do
 		rm -rf "$HOOKTOOLS_STATE/oidc"
 		answer GET .well-known/openid-configuration 200 "$(jq -c "$change" <<<"$good")"
