@@ -41,6 +41,14 @@ stop_counted() {
 	wait_until test -s "$BATS_TEST_TMPDIR/calls"
 }
 
+# memory: kilobytes of the router and of those it has forked.
+memory() {
+	local pid
+	for pid in "$router" $(pgrep -P "$router" -x hookroute); do
+		awk '/^VmRSS/ { print $2 }' "/proc/$pid/status"
+	done | awk '{ sum += $1 } END { print sum }'
+}
+
 lines_are() { [ "$(got "$1" | wc -l)" -eq "$2" ]; }
 
 # bats test_tags=F2_26
@@ -58,4 +66,57 @@ lines_are() { [ "$(got "$1" | wc -l)" -eq "$2" ]; }
 	find "$spool/defer" -type f -exec touch {} + # due
 	hookroute drain 2>/dev/null
 	[ "$(got slow | sort -u | wc -l)" -eq 3000 ]
+}
+
+# files_of COUNT: a file for each of as many events, in the order of time, in new/ at once.
+files_of() {
+	seq 1 "$1" | awk -v to="$spool/new/" '{
+		id = sprintf("01a00000-0000-7000-8000-%010x00", $1); file = to id
+		printf "{\"id\":\"%s\",\"event\":\"push\",\"payload\":{\"n\":%d}}\n", id, $1 >file; close(file)
+	}'
+}
+
+# bats test_tags=FX_4
+@test "hookroute drain: 10,000 waiting files go in order, without a fork or a look at the folder for each" {
+	keeper keep ''
+	files_of 10000
+	strace -f -c -e trace=getdents64,clone,clone3,vfork,execve -o "$BATS_TEST_TMPDIR/calls" \
+		hookroute drain 2>/dev/null
+	diff <(seq 1 10000) <(got keep | jq -r .n)
+	[ "$(files new)" -eq 0 ] && [ "$(files cur)" -eq 0 ]
+	# The consumer, what evaluates the routes; a look takes several calls.
+	[ "$(calls clone clone3 vfork)" -lt 20 ]
+	[ "$(calls getdents64)" -lt 200 ]
+}
+
+# bats test_tags=FX_4
+@test "hookroute run: a burst of 10,000 events in one file goes in order, without a fork or a look for each" {
+	keeper keep ''
+	strace -D -f -c -e trace=getdents64,clone,clone3,vfork,execve -o "$BATS_TEST_TMPDIR/calls" \
+		hookroute run 2>/dev/null 3>&- &
+	router=$!
+	echo "$router" >>"$BATS_TEST_TMPDIR/servers"
+	wait_until test -d "$spool/leases"
+	put_all 10000
+	WAIT_LIMIT=60 wait_until lines_are keep 10000
+	diff <(seq 1 10000) <(got keep | jq -r .n)
+	stop_counted
+	[ "$(calls clone clone3 vfork)" -lt 20 ]
+	[ "$(calls getdents64)" -lt 200 ]
+}
+
+# bats test_tags=FX_4
+@test "hookroute run: its memory does not grow with the number of events" {
+	keeper keep ''
+	hookroute run 2>/dev/null 3>&- &
+	router=$!
+	echo "$router" >>"$BATS_TEST_TMPDIR/servers"
+	put_all 4000
+	WAIT_LIMIT=60 wait_until lines_are keep 4000
+	before=$(memory)
+	put_all 12000
+	WAIT_LIMIT=60 wait_until lines_are keep 16000
+	[ "$(memory)" -lt $((before + 4096)) ]
+	kill -TERM "$router"
+	wait "$router"
 }
