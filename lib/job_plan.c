@@ -38,6 +38,7 @@ static const struct field fields[] = {
 	FIELD(FIELD_NUMBER, memory_bytes),
 	FIELD(FIELD_NUMBER, pids),
 	FIELD(FIELD_NUMBER, created_ms),
+	FIELD(FIELD_NUMBER, hops),
 	FIELD(FIELD_NUMBER, waits),
 	FIELD(FIELD_NUMBER, publishes),
 	FIELD(FIELD_TEXTS, exec),

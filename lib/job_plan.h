@@ -30,6 +30,7 @@ struct job_plan {
 	uint64_t memory_bytes;
 	uint64_t pids;
 	uint64_t created_ms;
+	uint64_t hops;	/* how many events led to it, one from the other */
 	uint64_t waits; /* 1: takes a slot first, so that not all run at once */
 	uint64_t
 		publishes; /* 1: its begin and end become events, and last through a crash */

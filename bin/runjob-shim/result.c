@@ -50,13 +50,20 @@ static void write_event(struct buf *out, const char *id,
 {
 	auto_free char *delivery =
 		str_format("%s.%s", supervisor->job.id, actions[action]);
-	const struct event_head head = { .id = id,
-					 .name = subject(&supervisor->plan),
-					 .provider = "hooktools",
-					 .event = "job",
-					 .delivery = delivery,
-					 .received_ms = date_now_ms() };
+	char headers[64];
+	struct event_head head = { .id = id,
+				   .name = subject(&supervisor->plan),
+				   .provider = "hooktools",
+				   .event = "job",
+				   .delivery = delivery,
+				   .received_ms = date_now_ms() };
 
+	/* What leads to a job because of it counts on. */
+	if (supervisor->plan.hops) {
+		snprintf(headers, sizeof(headers), "{\"hooktools-hops\":\"%u\"}",
+			 (unsigned)supervisor->plan.hops);
+		head.headers = (struct str_view){ headers, strlen(headers) };
+	}
 	event_write_head(out, &head);
 	buf_add_format(out, "{\"action\":\"%s\",\"job\":", actions[action]);
 	write_job(out, supervisor);

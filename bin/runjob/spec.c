@@ -12,6 +12,9 @@
 #include "lib/json_plain.h"
 #include "lib/json_scan.h"
 
+/* An event may lead to a job, and that to an event, so often; as hookroute emit has it. */
+enum { HOPS_MAX = 8 };
+
 struct reader {
 	const char *key;
 	int (*read)(struct spec *spec, jv object, const char *key, struct error *err);
@@ -71,6 +74,17 @@ static int read_event_id(struct spec *spec, jv object, const char *key, struct e
 		return -1;
 	if (spec->plan.event_id && !uuid_is_valid(spec->plan.event_id))
 		return error_set(err, ERROR_DATA, "'%s' is no UUID", key);
+	return 0;
+}
+
+static int read_hops(struct spec *spec, jv object, const char *key, struct error *err)
+{
+	if (json_get_u64(&spec->plan.hops, object, key, err) < 0)
+		return -1;
+	if (spec->plan.hops > HOPS_MAX)
+		return error_set(err, ERROR_DATA,
+				 "jobs led to jobs %d times in a row: is it a loop?",
+				 HOPS_MAX);
 	return 0;
 }
 
@@ -233,6 +247,7 @@ static const struct reader readers[] = {
 	{ "grace", read_grace },
 	{ "limits", read_limits },
 	{ "event_id", read_event_id },
+	{ "hops", read_hops },
 	{ "repository", read_repository },
 	{ "report", pass },
 	{ "backend", refuse },

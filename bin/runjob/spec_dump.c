@@ -86,6 +86,8 @@ void spec_dump(struct buf *out, const char *id, const struct job_plan *plan)
 	dump_duration(&writer, "grace", plan->grace_ms);
 	dump_limits(&writer, plan);
 	dump_text(&writer, "event_id", plan->event_id);
+	if (plan->hops)
+		json_write_u64(&writer, "hops", plan->hops);
 	dump_text(&writer, "repository", plan->repository);
 	if (plan->report)
 		json_write_raw(&writer, "report", plan->report, strlen(plan->report));

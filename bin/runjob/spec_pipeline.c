@@ -43,8 +43,8 @@ static int check_tasks(const struct pipeline *pipeline, struct error *err)
 static void write_job(struct buf *out, struct str_view line, const char *program,
 		      const char *name)
 {
-	static const char *const shared[] = { "id", "event_id", "repository", "report",
-					      "timeout" };
+	static const char *const shared[] = { "id",	    "event_id", "hops",
+					      "repository", "report",	"timeout" };
 	struct json_writer writer = JSON_WRITER(out);
 	size_t i;
 

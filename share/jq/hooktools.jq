@@ -334,7 +334,10 @@ def changed(patterns):
 # What a route ends with: deliveries.
 def to($name): {to: $name, with: "event"};
 def to($name; value): {to: $name, send: value};
-def job(spec): to("runjob"; {event_id: .id, repository: repo} + spec);
+def _hops: 1 + try (.headers["hooktools-hops"] | tonumber) catch 0;
+def job(spec):
+	to("runjob"; {event_id: .id, repository: repo}
+		+ (if .provider == "hooktools" and .event == "job" or _hops > 1 then {hops: _hops} else {} end) + spec);
 def job(spec; $with): job(spec) + {with: $with};
 def pipeline(spec): job(spec);
 def mint: to("tokenmint");
@@ -344,4 +347,4 @@ def lane(key; delivery): (key | tostring) as $key | delivery + {lane: $key};
 def latest(delivery): delivery + {latest: true};
 def notify(text): to("notify"; {text: text, event_id: .id, repository: repo});
 def emit(spec):
-	to("emit"; {name: repo, hops: (1 + try (.headers["hooktools-hops"] | tonumber) catch 0)} + spec);
+	to("emit"; {name: repo, hops: _hops} + spec);

@@ -56,6 +56,19 @@ value() {
 	grep -q 'is it a loop' "$spool"/dead/*.why
 }
 
+jobs_ended() {
+	hookroute drain 2>>"$BATS_TEST_TMPDIR/log"
+	grep -qs 'is it a loop' "$spool"/dead/*.why && [ "$(files new)" -eq 0 ] && [ "$(files cur)" -eq 0 ]
+}
+
+@test "hookroute: jobs that lead to jobs by their results come to an end" {
+	route a 'include "hooktools"; (on("push"), (on("job") | action("completed"))) | job({exec: ["true"]})'
+	put 1
+	wait_until jobs_ended
+	[ "$(jq -r 'select(.event == "job" and .payload.action == "completed") | .headers["hooktools-hops"] // "0"' "$spool"/done/*/* | sort | tr '\n' ' ')" = "0 1 2 3 4 5 6 7 8 " ]
+	grep -q 'jobs led to jobs 8 times in a row: is it a loop?' "$spool"/dead/*.why
+}
+
 drained() {
 	hookroute drain 2>>"$BATS_TEST_TMPDIR/log"
 	[ "$(files new)" -eq 0 ] && [ "$(files cur)" -eq 0 ]
