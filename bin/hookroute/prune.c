@@ -10,6 +10,7 @@
 
 #include "bin/hookroute/aside.h"
 #include "bin/hookroute/journal_read.h"
+#include "bin/hookroute/leftover.h"
 #include "bin/hookroute/names.h"
 #include "lib/cleanup.h"
 #include "lib/date.h"
@@ -19,7 +20,6 @@
 
 #define HOUR_MS (INT64_C(3600) * 1000)
 #define DAY_MS (24 * HOUR_MS)
-#define LEFTOVER_MS (36 * HOUR_MS)
 
 struct tally {
 	uint64_t files;
@@ -239,7 +239,7 @@ static int prune_folder(const struct prune *prune, enum spool_state state,
 	while ((item = readdir(stream))) {
 		if (state != SPOOL_TMP && !str_ends(item->d_name, ".tmp"))
 			continue;
-		if (age_of(prune, dir, item->d_name) >= LEFTOVER_MS &&
+		if (leftover_is(item->d_name, age_of(prune, dir, item->d_name)) &&
 		    remove_file(prune, &tally, dir, item->d_name, err) < 0)
 			return -1;
 	}

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bin/hookroute/leftover.h"
 #include "bin/hookroute/terminal.h"
 #include "bin/hookroute/walk.h"
 #include "lib/buf.h"
@@ -19,7 +20,6 @@
 #include "lib/json_plain.h"
 
 #define MINUTE_MS (INT64_C(60) * 1000)
-#define LEFTOVER_MS (INT64_C(36) * 3600 * 1000)
 
 enum { FILE_LIMIT = 1 << 30 };
 
@@ -171,7 +171,7 @@ static int check(struct thing *thing, struct error *err)
 		return 0;
 	}
 	if (thing->state == SPOOL_TMP || str_ends(thing->name, ".tmp")) {
-		if (thing->age_ms < LEFTOVER_MS)
+		if (!leftover_is(thing->name, thing->age_ms))
 			return 0;
 		return remove_it(thing, "was never finished", err);
 	}

@@ -91,6 +91,25 @@ setup() {
 	[ -z "$(ls "$spool/defer")" ]
 }
 
+@test "hookroute prune, recover: what a process that is no more had begun goes after ten minutes" {
+	local dead suffix
+	true &
+	dead=$!
+	wait "$dead"
+	for suffix in "$dead" "$$"; do
+		echo half >"$spool/defer/$(id 1).$suffix.tmp"
+		echo half >"$spool/dead/$(id 2).why.$suffix.tmp"
+		touch -d '11 minutes ago' "$spool/defer/$(id 1).$suffix.tmp" "$spool/dead/$(id 2).why.$suffix.tmp"
+	done
+	echo half >"$spool/defer/$(id 3).$dead.tmp"
+	run -0 hookroute recover --dry-run
+	[ "$output" = "defer/$(id 1).$dead.tmp: was never finished: would be removed
+dead/$(id 2).why.$dead.tmp: was never finished: would be removed" ]
+	run -0 hookroute prune
+	[ "$(ls "$spool/defer")" = "$(printf '%s\n' "$(id 1).$$.tmp" "$(id 3).$dead.tmp")" ]
+	[ "$(ls "$spool/dead")" = "$(id 2).why.$$.tmp" ]
+}
+
 @test "hookroute prune: beside a router that fills done/" {
 	local i
 	good_consumer x
