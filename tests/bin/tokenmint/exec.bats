@@ -9,6 +9,7 @@ setup() {
 	start_github
 	add_app
 	export GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null GIT_TERMINAL_PROMPT=0
+	cd "$BATS_TEST_TMPDIR" || return
 }
 
 teardown() {
