@@ -201,17 +201,6 @@ int aside_bury(const struct aside *aside, const struct delivery *delivery,
 	return failed;
 }
 
-static bool has_n(const struct deliveries *left, unsigned n)
-{
-	size_t i;
-
-	for (i = 0; i < left->count; i++) {
-		if (left->list[i].n == n)
-			return true;
-	}
-	return false;
-}
-
 static int read_reason(struct deliveries *left, bool *reroute, struct str_view line,
 		       struct error *err)
 {
@@ -228,7 +217,7 @@ static int read_reason(struct deliveries *left, bool *reroute, struct str_view l
 	}
 	if (read_one(deliveries_add(&one), reason, err) < 0)
 		return -1;
-	if (has_n(left, one.list[0].n))
+	if (deliveries_have(left, &one.list[0]))
 		return 0;
 	*deliveries_add(left) = one.list[0];
 	left->list[left->count - 1].tries = 0;

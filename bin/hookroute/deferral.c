@@ -32,17 +32,6 @@ static void collect_left(struct deliveries *left, const struct work *work)
 	}
 }
 
-static bool has_n(const struct deliveries *left, unsigned n)
-{
-	size_t i;
-
-	for (i = 0; i < left->count; i++) {
-		if (left->list[i].n == n)
-			return true;
-	}
-	return false;
-}
-
 static void join(struct deliveries *left, struct lease *lease)
 {
 	auto_deliveries struct deliveries waiting = DELIVERIES_EMPTY;
@@ -61,8 +50,9 @@ static void join(struct deliveries *left, struct lease *lease)
 	for (i = 0; i < waiting.count; i++) {
 		char id[UUID_LEN];
 
-		uuid_derive(id, lease->id, waiting.list[i].n);
-		if (!has_n(left, waiting.list[i].n) && !lease_has_handled(lease, id))
+		delivery_id(id, lease->id, &waiting.list[i]);
+		if (!deliveries_have(left, &waiting.list[i]) &&
+		    !lease_has_handled(lease, id))
 			copy_delivery(left, &waiting.list[i]);
 	}
 }

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/uuid.h"
+
 enum delivery_with { WITH_NOTHING, WITH_PAYLOAD, WITH_EVENT };
 
 /* "payload", "event", or NULL. */
@@ -12,8 +14,8 @@ const char *routes_with_name(enum delivery_with with);
 
 /* One output of a route: what goes to whom. */
 struct delivery {
-	unsigned n; /* it is the nth of its event */
-	char *route;
+	char *route; /* NULL: it never came to the routes */
+	unsigned n;  /* it is the nth of its route's, from 0 */
 	char *to;
 	char *send; /* JSON, with an id if it is an object; NULL: the event's own line */
 	enum delivery_with with;
@@ -32,6 +34,13 @@ struct delivery {
 		.with = WITH_NOTHING                                                     \
 	}
 
+/* Its id: the same at every try, whatever the event's other routes make of it meanwhile. */
+void delivery_id(char id[static UUID_LEN], const char *event_id,
+		 const struct delivery *delivery);
+
+/* What delivery_id hangs on, beside the event. */
+uint32_t delivery_number(const struct delivery *delivery);
+
 struct deliveries {
 	struct delivery *list;
 	size_t count;
@@ -45,6 +54,10 @@ struct deliveries {
 
 /* Append an empty one. */
 struct delivery *deliveries_add(struct deliveries *deliveries);
+
+/* Is that one of them, of the same event? */
+bool deliveries_have(const struct deliveries *deliveries,
+		     const struct delivery *delivery);
 
 /* Forget all but the first count. */
 void deliveries_cut(struct deliveries *deliveries, size_t count);

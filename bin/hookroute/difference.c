@@ -34,7 +34,7 @@ static char *text_of(const struct delivery *delivery, const char *event_id)
 	char id[UUID_LEN];
 	jv value = jv_invalid();
 
-	uuid_derive(id, event_id, delivery->n);
+	delivery_id(id, event_id, delivery);
 	buf_add_format(&text, "%s\n%s\n%s\n%d%d\n%s\n", delivery->route,
 		       delivery->to ? delivery->to : "",
 		       delivery->problem ? delivery->problem : "", (int)delivery->with,

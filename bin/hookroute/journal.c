@@ -155,10 +155,7 @@ static void write_delivery(struct json_writer *writer, const struct journal_entr
 	if (delivery->to) {
 		json_write_string(writer, "to", delivery->to);
 		json_write_u64(writer, "n", delivery->n);
-	}
-	/* The first one's is the event's. */
-	if (delivery->to && delivery->n) {
-		uuid_derive(id, entry->id, delivery->n);
+		delivery_id(id, entry->id, delivery);
 		json_write_string(writer, "delivery_id", id);
 	}
 	if (delivery->tries)

@@ -79,11 +79,7 @@ static struct lane *add_lane(struct lane_table *table, const struct lane_place *
 
 static int compare(const struct lane_entry *entry, const struct lane_place *place)
 {
-	int order = strcmp(entry->id, place->id);
-
-	if (order)
-		return order;
-	return entry->n < place->n ? -1 : entry->n > place->n;
+	return strcmp(entry->id, place->id);
 }
 
 /* Nearly all come in order, at the end; what is asked for is mostly the first. */
@@ -96,6 +92,8 @@ struct lane_entry *lane_table_find(const struct lane_table *table,
 	if (lane && compare(lane->last, place) < 0)
 		return NULL;
 	while (entry && compare(entry, place) < 0)
+		entry = entry->behind;
+	while (entry && compare(entry, place) == 0 && entry->number != place->number)
 		entry = entry->behind;
 	return entry && compare(entry, place) == 0 ? entry : NULL;
 }
@@ -131,7 +129,7 @@ struct lane_entry *lane_table_add(struct lane_table *table,
 		abort();
 	made->lane = lane;
 	memcpy(made->id, place->id, UUID_LEN);
-	made->n = place->n;
+	made->number = place->number;
 	before = lane->last;
 	while (before && compare(before, place) > 0)
 		before = before->before;

@@ -9,7 +9,8 @@
 
 struct parcel;
 
-/* What is in the lanes of the consumers, each lane in the order of the events' ids.  A lane
+/* What is in the lanes of the consumers, each lane in the order of the events' ids,
+ * and those of an event as they came.  A lane
  * is there while something is in it. */
 struct lane_entry {
 	struct lane *lane;
@@ -17,7 +18,7 @@ struct lane_entry {
 	struct lane_entry *behind;
 	struct parcel *parcel; /* NULL while it is in defer/ only */
 	char id[UUID_LEN];     /* of the event */
-	unsigned n;
+	uint32_t number;       /* of the delivery */
 	bool latest;
 	bool superseded;
 };
@@ -43,7 +44,7 @@ struct lane_place {
 	const char *consumer;
 	const char *key;
 	const char *id;
-	unsigned n;
+	uint32_t number;
 };
 
 /* NULL when it is not there. */

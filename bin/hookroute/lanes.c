@@ -120,7 +120,7 @@ bool lanes_are_ours(struct dispatch *dispatch)
 static struct lane_place place_of(const struct parcel *parcel)
 {
 	return (struct lane_place){ parcel->delivery->to, parcel->delivery->lane,
-				    parcel->work->id, parcel->delivery->n };
+				    parcel->work->id, delivery_number(parcel->delivery) };
 }
 
 /* Those before it that it takes the place of. */

@@ -60,7 +60,7 @@ static void add(struct lane_table *table, const struct deliveries *left, const c
 	for (i = 0; i < left->count; i++) {
 		const struct delivery *delivery = &left->list[i];
 		const struct lane_place place = { delivery->to, delivery->lane, id,
-						  delivery->n };
+						  delivery_number(delivery) };
 
 		if (delivery->lane)
 			lane_table_add(table, &place)->latest = delivery->latest;

@@ -26,7 +26,7 @@ static bool is_whole(struct buf *text)
 }
 
 /* An object gets the delivery's id, if it has none: the same at every try. */
-static int dump_send(char **text, jv send, const char *event_id, unsigned n,
+static int dump_send(struct delivery *delivery, jv send, const char *event_id,
 		     struct error *err)
 {
 	auto_jv jv id = json_get(send, "id");
@@ -36,13 +36,13 @@ static int dump_send(char **text, jv send, const char *event_id, unsigned n,
 
 	if (jv_get_kind(send) == JV_KIND_OBJECT &&
 	    (!jv_is_valid(id) || jv_get_kind(id) == JV_KIND_NULL)) {
-		uuid_derive(derived, event_id, n);
+		delivery_id(derived, event_id, delivery);
 		whole = jv_object_set(whole, jv_string("id"), jv_string(derived));
 	}
 	json_dump(&out, whole);
 	if (!is_whole(&out))
 		return error_set(err, ERROR_DATA, "'send' is nested too deep");
-	*text = buf_take(&out);
+	delivery->send = buf_take(&out);
 	return 0;
 }
 
@@ -99,7 +99,7 @@ static int read_out(struct delivery *delivery, jv out, const char *event_id,
 	if (check_spliced(send, delivery->with, err) < 0)
 		return -1;
 	if (jv_is_valid(send))
-		return dump_send(&delivery->send, send, event_id, delivery->n, err);
+		return dump_send(delivery, send, event_id, err);
 	return 0;
 }
 

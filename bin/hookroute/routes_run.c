@@ -8,6 +8,7 @@
 #include "lib/cleanup.h"
 #include "lib/error.h"
 #include "lib/json.h"
+#include "lib/str.h"
 #include "lib/uuid.h"
 
 enum { DELIVERIES_MAX = 1024, BYTES_MAX = 64 << 20 };
@@ -22,13 +23,25 @@ struct pass {
 	struct refusal over; /* the file that made too much */
 };
 
+/* The next one of this file. */
+static struct delivery *add_delivery(struct pass *pass, size_t file)
+{
+	const struct deliveries *made = pass->deliveries;
+	const struct delivery *last = made->count ? &made->list[made->count - 1] : NULL;
+	const char *route = pass->run->routes->names[file];
+	unsigned n = last && str_equal(last->route, route) ? last->n + 1 : 0;
+	struct delivery *delivery = deliveries_add(pass->deliveries);
+
+	delivery->n = n;
+	delivery->route = str_dup(route);
+	return delivery;
+}
+
 static void refuse(struct pass *pass, const struct refusal *refusal)
 {
 	auto_buf struct buf text = BUF_EMPTY;
-	struct delivery *delivery = deliveries_add(pass->deliveries);
+	struct delivery *delivery = add_delivery(pass, refusal->file);
 
-	delivery->n = (unsigned)pass->deliveries->count - 1;
-	delivery->route = str_dup(pass->run->routes->names[refusal->file]);
 	refusal_write(&text, refusal);
 	delivery->problem = buf_take(&text);
 }
@@ -77,9 +90,7 @@ static int take_output(void *context, jv output, struct error *err)
 
 	if (pass->deliveries->count >= DELIVERIES_MAX)
 		return stop_over(pass, REFUSED_COUNT, DELIVERIES_MAX, err);
-	delivery = deliveries_add(pass->deliveries);
-	delivery->n = (unsigned)pass->deliveries->count - 1;
-	delivery->route = str_dup(pass->run->routes->names[pass->next - 1]);
+	delivery = add_delivery(pass, pass->next - 1);
 	if (jv_get_kind(output) == JV_KIND_ARRAY) {
 		auto_jv jv out = jv_array_get(jv_copy(output), 0);
 

@@ -21,7 +21,7 @@ void work_free(struct work *work)
 void work_delivery_id(char id[static UUID_LEN], const struct work *work,
 		      const struct delivery *delivery)
 {
-	uuid_derive(id, work->id, delivery->n);
+	delivery_id(id, work->id, delivery);
 }
 
 static struct str_view view(const struct buf *buf)

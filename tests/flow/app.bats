@@ -62,8 +62,8 @@ reported() {
 	run -0 hookroute drain
 	[ "$(files defer)$(files dead)" = 00 ]
 	wait_until reported
-	[ "$(cat "$HOOKTOOLS_STATE"/jobs/*/"$(id 16)"/log)" = 200 ]
-	jq -e --arg sha "$sha" --arg job "$(id 16)" '.head_sha == $sha and .external_id == $job and
+	[ "$(cat "$HOOKTOOLS_STATE"/jobs/*/"$(delivery 16 push.jq)"/log)" = 200 ]
+	jq -e --arg sha "$sha" --arg job "$(delivery 16 push.jq)" '.head_sha == $sha and .external_id == $job and
 		.name == "publish" and .conclusion == "success"' "$github/check-runs/1"
 	[ "$(find "$github/check-runs" -type f | wc -l)" -eq 1 ]
 }

@@ -18,8 +18,8 @@ drain_until() {
 	route a 'include "hooktools"; on("push") | job({exec: ["cat"]}; "payload")'
 	event 1 push "$payload" | hookroute put
 	run -0 hookroute drain
-	run -0 runjob wait "$(id 1)"
-	[ "$(log_of "$(id 1)")" = "$payload" ]
+	run -0 runjob wait "$(delivery 1 a.jq)"
+	[ "$(log_of "$(delivery 1 a.jq)")" = "$payload" ]
 }
 
 # bats test_tags=FX_29
@@ -33,8 +33,8 @@ drain_until() {
 	done | hookroute put
 	run -0 hookroute drain
 	for n in 16 32 48 64; do
-		run -0 runjob wait "$(id $n)"
-		[ "$(log_of "$(id $n)")" = '7fd1a60b01f91b314f59955a4e4d4e80d8edf11d main fred acme/site' ]
+		run -0 runjob wait "$(delivery $n a.jq)"
+		[ "$(log_of "$(delivery $n a.jq)")" = '7fd1a60b01f91b314f59955a4e4d4e80d8edf11d main fred acme/site' ]
 	done
 }
 
@@ -42,10 +42,10 @@ drain_until() {
 	route a 'include "hooktools"; on("push") | job({exec: ["true"], name: "publish"})'
 	event 1 | hookroute put
 	run -0 hookroute drain
-	run -0 runjob wait "$(id 1)"
-	run -0 runjob show "$(id 1)"
+	run -0 runjob wait "$(delivery 1 a.jq)"
+	run -0 runjob show "$(delivery 1 a.jq)"
 	jq -e --arg id "$(id 1)" '.name == "publish" and .event_id == $id and .repository == "acme/site"' \
-		"$HOOKTOOLS_STATE"/jobs/*/"$(id 1)"/status.json
+		"$HOOKTOOLS_STATE"/jobs/*/"$(delivery 1 a.jq)"/status.json
 }
 
 @test "flow: a pipeline is started by a route" {
@@ -54,8 +54,8 @@ drain_until() {
 		{id: "ship", exec: ["true"], needs: {build: "success"}}]})'
 	event 1 | hookroute put
 	run -0 hookroute drain
-	run -0 runjob wait "$(id 1)"
-	jq -e '.state == "ok"' "$HOOKTOOLS_STATE"/jobs/*/"$(id 1)"/status.json
+	run -0 runjob wait "$(delivery 1 a.jq)"
+	jq -e '.state == "ok"' "$HOOKTOOLS_STATE"/jobs/*/"$(delivery 1 a.jq)"/status.json
 }
 
 @test "flow: a job's result comes back as an event and is routed" {
@@ -65,7 +65,7 @@ drain_until() {
 	good_consumer results
 	event 1 | hookroute put
 	run -0 hookroute drain
-	run ! runjob wait "$(id 1)"
+	run ! runjob wait "$(delivery 1 a.jq)"
 	wait_until drain_until test -s "$BATS_TEST_TMPDIR/got.results"
 	got results | jq -e --arg id "$(id 1)" \
 		'.state == "failed" and .code == 1 and .repository == "acme/site" and .of == $id'

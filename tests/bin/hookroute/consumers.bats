@@ -20,9 +20,9 @@ why() {
 	good_consumer x
 	put 1 2 3
 	drain
-	[ "$(got x)" = "{\"n\":\"d1\",\"id\":\"$(id 1)\"}
-{\"n\":\"d2\",\"id\":\"$(id 2)\"}
-{\"n\":\"d3\",\"id\":\"$(id 3)\"}" ]
+	[ "$(got x)" = "{\"n\":\"d1\",\"id\":\"$(delivery 1 a.jq)\"}
+{\"n\":\"d2\",\"id\":\"$(delivery 2 a.jq)\"}
+{\"n\":\"d3\",\"id\":\"$(delivery 3 a.jq)\"}" ]
 	[ "$(files new)$(files cur)$(files defer)$(files dead)" = 0000 ]
 	[ "$(files "done")" -ge 1 ]
 	[ -z "$(find "$spool" -name '*.done')" ]
@@ -36,7 +36,7 @@ why() {
 	event 1 push "$payload" | tee "$BATS_TEST_TMPDIR/event" | hookroute put
 	drain
 	diff <(got x) - <<-EOT
-		{"a":1,"id":"$(id 1)","payload":$payload}
+		{"a":1,"id":"$(delivery 1 a.jq)","payload":$payload}
 		$(cat "$BATS_TEST_TMPDIR/event")
 	EOT
 }
@@ -56,8 +56,8 @@ why() {
 	[ "$(got x | wc -l)" -eq 1 ]
 	touch "$spool/defer/$(id 1)"
 	drain
-	[ "$(got x | jq -r .id)" = "$(id 1)
-$(id 1)" ]
+	[ "$(got x | jq -r .id)" = "$(delivery 1 a.jq)
+$(delivery 1 a.jq)" ]
 	[ "$(got y | wc -l)" -eq 1 ]
 	[ "$(files dead)" -eq 1 ]
 }
@@ -221,8 +221,8 @@ is_gone() {
 	good_consumer x
 	put 16
 	drain
-	[ "$(got x | jq -r .id)" = "$(id 16)
-$(id 17)" ]
+	[ "$(got x | jq -r .id)" = "$(delivery 16 a.jq)
+$(delivery 17 a.jq)" ]
 }
 
 @test "hookroute: what a consumer says on standard error is passed on" {

@@ -8,7 +8,7 @@ load helper
 	diff <(jq -cS . <<<"$output") <(jq -cS . <<-EOT
 		{"event_id":"$(id 1)","n":0,"route":"a.jq","to":"one","send":1}
 		{"event_id":"$(id 1)","n":1,"route":"a.jq","to":"one","with":"event"}
-		{"event_id":"$(id 1)","n":2,"route":"b.jq","to":"two","send":{"x":1,"id":"$(id 3)"}}
+		{"event_id":"$(id 1)","n":0,"route":"b.jq","to":"two","send":{"x":1,"id":"$(delivery 1 b.jq)"}}
 	EOT
 	)
 	[ ! -e "$spool" ]
@@ -27,11 +27,11 @@ load helper
 	first=$output
 	run -0 hookroute filter < <(event 10)
 	[ "$output" = "$first" ]
-	[ "$(jq -c '.send | if type == "object" then .id else . end' <<<"$output")" = "\"$(id 10)\"
-\"$(id 11)\"
+	[ "$(jq -c '.send | if type == "object" then .id else . end' <<<"$output")" = "\"$(delivery 10 a.jq)\"
+\"$(delivery 10 a.jq 1)\"
 \"own\"
 [1]
-\"$(id 14)\"" ]
+\"$(delivery 10 a.jq 4)\"" ]
 }
 
 # bats test_tags=FX_30
@@ -40,8 +40,8 @@ load helper
 	route a '{to: "x", send: {a: 1}, with: "payload"}, {to: "x", send: {}, with: "event"}, {to: "x", with: "event"}'
 	event 1 push "$payload" >"$BATS_TEST_TMPDIR/event"
 	run -0 --separate-stderr hookroute filter --to x <"$BATS_TEST_TMPDIR/event"
-	[ "${lines[0]}" = '{"a":1,"id":"'"$(id 1)"'","payload":'"$payload}" ]
-	[ "${lines[1]}" = '{"id":"'"$(id 2)"'","event":'"$(cat "$BATS_TEST_TMPDIR/event")}" ]
+	[ "${lines[0]}" = '{"a":1,"id":"'"$(delivery 1 a.jq)"'","payload":'"$payload}" ]
+	[ "${lines[1]}" = '{"id":"'"$(delivery 1 a.jq 1)"'","event":'"$(cat "$BATS_TEST_TMPDIR/event")}" ]
 	[ "${lines[2]}" = "$(cat "$BATS_TEST_TMPDIR/event")" ]
 }
 

@@ -6,6 +6,21 @@ id() {
 	printf '019a4c3e-1f00-7000-8000-%012x' "$1"
 }
 
+# delivery_of UUID ROUTE [K]: the id of the Kth delivery, from 0, that ROUTE makes of the event.
+delivery_of() {
+	local hash=2166136261 i byte
+	for ((i = 0; i < ${#2}; i++)); do
+		printf -v byte %d "'${2:i:1}"
+		hash=$(((hash ^ byte) * 16777619 & 0xffffffff))
+	done
+	printf '%s%08x' "${1:0:28}" $(((0x${1:28} + hash + ${3:-0}) & 0xffffffff))
+}
+
+# delivery N ROUTE [K]: that of event N.
+delivery() {
+	delivery_of "$(id "$1")" "${@:2}"
+}
+
 # event N [EVENT [PAYLOAD]]: a line of hookevent(5).
 event() {
 	printf '{"id":"%s","hook":null,"name":"acme/site","provider":"github","event":"%s","delivery":"d%s","received_at":"2026-11-20T23:45:10.123Z","remote":null,"headers":{},"payload":%s}\n' \

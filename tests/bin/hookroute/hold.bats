@@ -62,7 +62,7 @@ taken() {
 	run -0 hookroute release "$(id 1)"
 	run -0 hookroute drain
 	[ "$(taken)" = "d1" ]
-	[ "$(got y | jq -r .id)" = "$(id 2)" ]
+	[ "$(got y | jq -r .id)" = "$(delivery 1 b.jq)" ]
 	[ "$(files defer)$(files hold)" = 00 ]
 }
 
@@ -119,8 +119,9 @@ $(id 2)" ]
 	local file
 	file=$(basename "$spool"/new/*)
 	mv "$spool/new/$file" "$spool/cur/"
-	# Both deliveries of 1 (its ids are 1 and 2) are done, and the first of 2.
-	printf '%s\n' "$(id 1)" >"$spool/cur/$file.done"
+	# The first delivery of 1 is done.
+	delivery 1 a.jq >"$spool/cur/$file.done"
+	echo >>"$spool/cur/$file.done"
 	run -0 hookroute hold "$(id 1)"
 	run -0 hookroute drain
 	run -0 hookroute release --all

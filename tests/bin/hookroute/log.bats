@@ -38,7 +38,7 @@ follows() {
 	[ "$(whats)" = "dead failed ok taken" ]
 	jq -es 'all(.at > "2026" and .id == "'"$(id 1)"'" and .name == "acme/site" and .event == "push")' <<<"$output"
 	jq -es 'map(select(.what == "ok"))[0] | .to == "x" and .route == "a.jq" and .try == 1 and .ms >= 0' <<<"$output"
-	jq -es 'map(select(.what == "failed"))[0] | .to == "y" and .message == "not \u001b[31mnow" and .delivery_id == "'"$(id 2)"'"' <<<"$output"
+	jq -es 'map(select(.what == "failed"))[0] | .to == "y" and .message == "not \u001b[31mnow" and .delivery_id == "'"$(delivery 1 a.jq 1)"'"' <<<"$output"
 	jq -es 'map(select(.what == "dead"))[0] | .to == "z" and .message == "never"' <<<"$output"
 	jq -es 'map(select(.what == "failed"))[0].due_at > "2026"' <<<"$output"
 	run -0 --separate-stderr hookroute log

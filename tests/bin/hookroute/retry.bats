@@ -25,7 +25,7 @@ setup() {
 	[ "$(files dead)$(files defer)" = 11 ]
 	[ ! -e "$spool/dead/$(id 2).why" ]
 	run -0 hookroute drain
-	[ "$(got x)" = "{\"n\":\"d2\",\"id\":\"$(id 2)\"}" ]
+	[ "$(got x)" = "{\"n\":\"d2\",\"id\":\"$(delivery 2 a.jq)\"}" ]
 	[ -z "$(got y)" ]
 	[ "$(files defer)" -eq 0 ]
 }
@@ -42,7 +42,7 @@ setup() {
 	run -0 --separate-stderr hookroute retry "$(id 3)"
 	[ "$(files new)" -eq 1 ]
 	run -0 hookroute drain
-	[ "$(got x)" = "{\"n\":\"d3\",\"id\":\"$(id 3)\"}" ]
+	[ "$(got x)" = "{\"n\":\"d3\",\"id\":\"$(delivery 3 a.jq)\"}" ]
 	[ "$(files dead)" -eq 1 ]
 }
 
@@ -93,8 +93,8 @@ d3' ]
 	good_consumer x
 	good_consumer y
 	run -0 hookroute drain
-	[ "$(got x | jq -r .id)" = "$(id 5)" ]
-	[ "$(got y | jq -r .id)" = "$(id 6)" ]
+	[ "$(got x | jq -r .id)" = "$(delivery 5 a.jq)" ]
+	[ "$(got y | jq -r .id)" = "$(delivery 5 a.jq 1)" ]
 	[ "$(files defer)" -eq 0 ]
 }
 
@@ -109,7 +109,7 @@ d3' ]
 	run -0 hookroute retry --dead
 	[ -z "$(ls "$spool/dead")" ]
 	run -0 hookroute drain
-	[ "$(got x | jq -r .id)" = "$(id 7)" ]
+	[ "$(got x | jq -r .id)" = "$(delivery 7 a.jq)" ]
 	[ "$(files dead)" -eq 0 ]
 }
 
