@@ -41,6 +41,8 @@ void aside_write_delivery(struct json_writer *writer, const struct delivery *del
 	if (delivery->with != WITH_NOTHING)
 		json_write_string(writer, "with", routes_with_name(delivery->with));
 	lane_write(writer, delivery);
+	if (delivery->file)
+		json_write_string(writer, "file", delivery->file);
 	json_write_u64(writer, "tries", delivery->tries);
 	json_write_string(writer, "error", delivery->error);
 	write_time(writer, "since", delivery->since_ms);
@@ -82,6 +84,15 @@ static int read_times(struct delivery *delivery, jv value, struct error *err)
 	return json_get_bool(&delivery->kept, value, "kept", err);
 }
 
+static int read_file(struct delivery *delivery, jv value, struct error *err)
+{
+	if (json_get_string(&delivery->file, value, "file", err) < 0)
+		return -1;
+	if (delivery->file && !uuid_is_valid(delivery->file))
+		return error_set(err, ERROR_DATA, "'file' is no name of a spool file");
+	return 0;
+}
+
 static int read_one(struct delivery *delivery, jv value, struct error *err)
 {
 	auto_jv jv send = json_get(value, "send");
@@ -96,7 +107,8 @@ static int read_one(struct delivery *delivery, jv value, struct error *err)
 	    json_get_string(&delivery->to, value, "to", err) < 0 ||
 	    json_get_string(&delivery->error, value, "error", err) < 0 ||
 	    json_get_string(&with, value, "with", err) < 0 ||
-	    lane_read(delivery, value, err) < 0 || read_times(delivery, value, err) < 0)
+	    lane_read(delivery, value, err) < 0 || read_file(delivery, value, err) < 0 ||
+	    read_times(delivery, value, err) < 0)
 		return -1;
 	if (!delivery->to)
 		return error_set(err, ERROR_DATA, "'to' is missing");

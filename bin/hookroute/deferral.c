@@ -4,6 +4,7 @@
 
 #include "bin/hookroute/dispatch.h"
 #include "bin/hookroute/handover.h"
+#include "bin/hookroute/lane.h"
 #include "bin/hookroute/settle.h"
 #include "bin/hookroute/work.h"
 #include "lib/error.h"
@@ -18,6 +19,7 @@ static void copy_delivery(struct deliveries *left, const struct delivery *from)
 	to->to = from->to ? str_dup(from->to) : NULL;
 	to->send = from->send ? str_dup(from->send) : NULL;
 	to->lane = from->lane ? str_dup(from->lane) : NULL;
+	to->file = from->file ? str_dup(from->file) : NULL;
 	to->error = from->error ? str_dup(from->error) : NULL;
 	to->problem = NULL;
 }
@@ -152,14 +154,6 @@ static void drop(struct deferral_item *item, const struct spool *spool)
 	item->joined = NULL;
 }
 
-static void note_lanes(struct deferral *deferral, const struct work *work)
-{
-	size_t i;
-
-	for (i = 0; i < work->deliveries.count && !deferral->has_lanes; i++)
-		deferral->has_lanes = work->deliveries.list[i].lane;
-}
-
 static enum deferral_answer add(struct work *work, struct deliveries *left)
 {
 	struct dispatch *dispatch = work->dispatch;
@@ -176,7 +170,7 @@ static enum deferral_answer add(struct work *work, struct deliveries *left)
 		return busy ? DEFERRAL_BUSY : DEFERRAL_NOTHING;
 	}
 	deferral->items[deferral->count++] = item;
-	note_lanes(deferral, work);
+	deferral->has_lanes = deferral->has_lanes || lane_is_among(&work->deliveries);
 	lanes_forget(work);
 	handover_wake(work);
 	return DEFERRAL_ADDED;
@@ -233,6 +227,7 @@ static void end(struct deferral_item *item, struct dispatch *dispatch)
 		settle_check(dispatch, lease_finish(item->joined, &err), &err);
 	if (is_done) {
 		dispatch->deferred += item->left;
+		lanes_put_aside(item->work);
 		mark_left(item->work);
 	}
 	drop(item, dispatch->spool);

@@ -60,6 +60,7 @@ void deliveries_cut(struct deliveries *deliveries, size_t count)
 		free(delivery->to);
 		free(delivery->send);
 		free(delivery->lane);
+		free(delivery->file);
 		free(delivery->problem);
 		free(delivery->error);
 	}

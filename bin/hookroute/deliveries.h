@@ -20,6 +20,7 @@ struct delivery {
 	char *send; /* JSON, with an id if it is an object; NULL: the event's own line */
 	enum delivery_with with;
 	char *lane; /* what is in one lane of a consumer arrives in order; NULL for none */
+	char *file; /* of a lane: the file that its event came in, NULL for the event's id */
 	bool latest;   /* a newer one of its lane takes its place */
 	char *problem; /* the route failed: nothing can be sent */
 	unsigned tries;

@@ -249,6 +249,8 @@ static void leave_to_other(struct work *work)
 			parcel->delivery->due_ms = dispatch->now_ms;
 		work->open--;
 	}
+	work->is_for_other = true;
+	work->lease->lanes_open++;
 	if (work->lease->state == SPOOL_DEFER)
 		due_add(dispatch->due, work->id, dispatch->now_ms + OTHERS_MS);
 }
@@ -257,7 +259,6 @@ static void deliver(struct work *work)
 {
 	size_t i;
 
-	memcpy(work->lease->last, work->id, UUID_LEN);
 	choose_open(work);
 	if (has_lane(work) && !lanes_are_ours(work->dispatch))
 		leave_to_other(work);
@@ -282,8 +283,8 @@ static void take_answer(struct work *work)
 	lease->unrouted--;
 	lease->open++; /* ours: delivering the last event would end it */
 	deliver(work);
-	lanes_file_read(dispatch, lease);
 	lease->open--;
+	lanes_file_read(dispatch, lease);
 	settle_lease(dispatch, lease);
 }
 

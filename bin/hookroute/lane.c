@@ -36,3 +36,14 @@ void lane_write(struct json_writer *writer, const struct delivery *delivery)
 	if (delivery->latest)
 		json_write_bool(writer, "latest", true);
 }
+
+bool lane_is_among(const struct deliveries *deliveries)
+{
+	size_t i;
+
+	for (i = 0; i < deliveries->count; i++) {
+		if (deliveries->list[i].lane)
+			return true;
+	}
+	return false;
+}

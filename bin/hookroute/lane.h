@@ -3,6 +3,7 @@
 
 #include "lib/json.h"
 
+struct deliveries;
 struct delivery;
 struct error;
 struct json_writer;
@@ -13,5 +14,8 @@ int lane_read(struct delivery *delivery, jv value, struct error *err);
 
 /* Nothing when it has no lane. */
 void lane_write(struct json_writer *writer, const struct delivery *delivery);
+
+/* Has one of them a lane? */
+bool lane_is_among(const struct deliveries *deliveries);
 
 #endif

@@ -1,6 +1,7 @@
 #include "bin/hookroute/lane_lock.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -17,6 +18,8 @@
 #include "lib/str.h"
 
 enum { TRY_MS = 1000, PRESENT = 0, SENDER = 1, PROGRESS_LIMIT = 64 << 20 };
+/* The file begins with a 1, and a byte that says whether it took the place of another. */
+enum { HEAD_LEN = 2, REPLACED = '2', NEWS_MAX = 1 << 20 };
 
 const char lane_lock_mark[UUID_LEN] = "00000000-0000-0000-0000-000000000000";
 
@@ -29,20 +32,37 @@ static bool take(int fd, short kind, off_t which)
 	return fcntl(fd, F_OFD_SETLK, &lock) == 0;
 }
 
-int lane_lock_open(struct lane_lock *lock, bool *used, struct error *err)
+static off_t size_of(const struct lane_lock *lock)
 {
 	struct stat st = { 0 };
 
+	return fstat(lock->fd, &st) == 0 ? st.st_size : 0;
+}
+
+static int append(const struct lane_lock *lock, const char *line, struct error *err)
+{
+	auto_close int fd = openat(lock->spool->dir[SPOOL_CUR], "../lanes",
+				   O_WRONLY | O_APPEND | O_CLOEXEC);
+
+	if (fd < 0)
+		return error_errno(err, "open spool file 'lanes'");
+	return file_write(fd, line, strlen(line), "lanes", err);
+}
+
+int lane_lock_open(struct lane_lock *lock, bool *used, struct error *err)
+{
+	char head[HEAD_LEN] = "";
+
 	lock->fd = openat(lock->spool->dir[SPOOL_CUR], "../lanes",
 			  O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (lock->fd < 0 || fstat(lock->fd, &st) < 0)
+	if (lock->fd < 0)
 		return error_errno(err, "open spool file 'lanes'");
-	*used = st.st_size > 0;
-	/* Its second byte says that it took the place of another one. */
-	if (st.st_size > 1)
-		lock->crowded_ms = date_steady_ms() + tenure_lease_ms(lock->tenure);
+	/* First: who sends either sees that we are there, or has made the file longer. */
 	(void)take(lock->fd, F_RDLCK, PRESENT);
-	return 0;
+	*used = pread(lock->fd, head, HEAD_LEN, 0) > 0;
+	if (head[1] == REPLACED)
+		lock->crowded_ms = date_steady_ms() + tenure_lease_ms(lock->tenure);
+	return *used ? append(lock, "\n", err) : 0;
 }
 
 void lane_lock_close(struct lane_lock *lock)
@@ -114,6 +134,47 @@ bool lane_lock_is_alone(const struct lane_lock *lock)
 
 	return date_steady_ms() >= lock->crowded_ms &&
 	       fcntl(lock->fd, F_OFD_GETLK, &other) == 0 && other.l_type == F_UNLCK;
+}
+
+int lane_lock_tell(const struct lane_lock *lock, const char *id, struct error *err)
+{
+	char line[UUID_LEN + 1];
+
+	snprintf(line, sizeof(line), "%s\n", id);
+	return append(lock, line, err);
+}
+
+bool lane_lock_has_news(const struct lane_lock *lock)
+{
+	return size_of(lock) != lock->heard;
+}
+
+bool lane_lock_hear(struct buf *lines, struct lane_lock *lock)
+{
+	off_t size = size_of(lock);
+	size_t len = (size_t)(size - lock->heard);
+	ssize_t got;
+
+	if (size == lock->heard)
+		return true;
+	if (size < lock->heard || size > NEWS_MAX)
+		return false;
+	got = pread(lock->fd, buf_room(lines, len), len, lock->heard);
+	if (got != (ssize_t)len)
+		return false;
+	buf_grew(lines, len);
+	lock->heard = size;
+	/* A full disk may have left half a line. */
+	return lines->data[lines->len - 1] == '\n';
+}
+
+int lane_lock_clear(struct lane_lock *lock, struct error *err)
+{
+	lock->heard = HEAD_LEN;
+	if (pwrite(lock->fd, "1\n", HEAD_LEN, 0) != HEAD_LEN ||
+	    ftruncate(lock->fd, HEAD_LEN) < 0)
+		return error_errno(err, "cut spool file 'lanes'");
+	return 0;
 }
 
 static int by_text(const void *a, const void *b)

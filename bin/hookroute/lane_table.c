@@ -129,6 +129,7 @@ struct lane_entry *lane_table_add(struct lane_table *table,
 		abort();
 	made->lane = lane;
 	memcpy(made->id, place->id, UUID_LEN);
+	memcpy(made->file, place->file ? place->file : place->id, UUID_LEN);
 	made->number = place->number;
 	before = lane->last;
 	while (before && compare(before, place) > 0)

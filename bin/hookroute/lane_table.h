@@ -18,6 +18,7 @@ struct lane_entry {
 	struct lane_entry *behind;
 	struct parcel *parcel; /* NULL while it is in defer/ only */
 	char id[UUID_LEN];     /* of the event */
+	char file[UUID_LEN];   /* that it came in */
 	uint32_t number;       /* of the delivery */
 	bool latest;
 	bool superseded;
@@ -45,6 +46,7 @@ struct lane_place {
 	const char *key;
 	const char *id;
 	uint32_t number;
+	const char *file; /* NULL: known by the event's id */
 };
 
 /* NULL when it is not there. */

@@ -5,11 +5,14 @@
 #include "bin/hookroute/aside.h"
 #include "bin/hookroute/dispatch.h"
 #include "bin/hookroute/handover.h"
+#include "bin/hookroute/lane.h"
 #include "bin/hookroute/lanes_scan.h"
 #include "bin/hookroute/settle.h"
 #include "bin/hookroute/work.h"
+#include "lib/buf.h"
 #include "lib/error.h"
 #include "lib/log.h"
+#include "lib/str.h"
 
 enum { HELD_MAX = 256, GATE_MS = 50, SWEEP_MS = 30000, HELD_MS = 2000 };
 
@@ -32,6 +35,38 @@ void lanes_close(struct lanes *lanes)
 	lane_lock_close(&lanes->lock);
 }
 
+static struct lanes_scan scan_of(struct dispatch *dispatch)
+{
+	return (struct lanes_scan){ &dispatch->lanes.table, dispatch->due,
+				    dispatch->spool, dispatch->now_ms };
+}
+
+static void scan_all(struct dispatch *dispatch)
+{
+	const struct lanes_scan scan = scan_of(dispatch);
+	struct error err = { 0 };
+
+	settle_check(dispatch, lanes_scan_all(&scan, &err), &err);
+}
+
+static void scan_these(struct dispatch *dispatch, const char *ids)
+{
+	const struct lanes_scan scan = scan_of(dispatch);
+	struct error err = { 0 };
+	int failed = 0;
+
+	while (ids && !failed) {
+		struct str_view line = str_split(&ids, '\n');
+		char id[UUID_LEN] = "";
+
+		if (line.len == UUID_LEN - 1)
+			memcpy(id, line.data, line.len);
+		if (uuid_is_valid(id))
+			failed = lanes_scan_event(&scan, id, &err);
+	}
+	settle_check(dispatch, failed, &err);
+}
+
 static void look_at_gate(struct dispatch *dispatch)
 {
 	struct lanes *lanes = &dispatch->lanes;
@@ -43,26 +78,48 @@ static void look_at_gate(struct dispatch *dispatch)
 	lanes->gate_ms = dispatch->now_ms + GATE_MS;
 }
 
+/* What another has for lanes is told before its file goes, so this order misses nothing: is
+ * somebody there, which files, what was told. */
+static void look_at_others(struct dispatch *dispatch)
+{
+	struct lanes *lanes = &dispatch->lanes;
+	auto_buf struct buf told = BUF_EMPTY;
+	struct error err = { 0 };
+	bool alone = lane_lock_is_alone(&lanes->lock);
+
+	look_at_gate(dispatch);
+	lanes->shared = !alone || lanes->gate[0];
+	if (lane_lock_hear(&told, &lanes->lock)) {
+		scan_these(dispatch, buf_str(&told));
+		return;
+	}
+	settle_check(dispatch, lane_lock_clear(&lanes->lock, &err), &err);
+	look_at_gate(dispatch);
+	scan_all(dispatch);
+}
+
 /* Older events may still be in a file that is not ours, or not read to its end. */
 static bool may_pass(struct dispatch *dispatch, const struct lane_entry *entry)
 {
+	struct lanes *lanes = &dispatch->lanes;
 	const struct lease *lease = dispatch->leases;
 
 	for (; lease; lease = lease->next) {
 		if ((!lease->ended || lease->unrouted) && lease->state == SPOOL_CUR &&
-		    strcmp(entry->id, lease->last) > 0)
+		    strcmp(lease->id, entry->file) < 0)
 			return false;
 	}
-	if (dispatch->lanes.gate[0] || !lane_lock_is_alone(&dispatch->lanes.lock))
-		look_at_gate(dispatch);
-	return !dispatch->lanes.gate[0] || strcmp(entry->id, dispatch->lanes.gate) < 0;
+	if (!lanes->looked && (lanes->shared || lane_lock_has_news(&lanes->lock)))
+		look_at_others(dispatch);
+	return !lanes->gate[0] || strcmp(entry->file, lanes->gate) < 0;
 }
 
+/* It may have got one before it, of which we have only now heard. */
 static bool pass(struct dispatch *dispatch, struct lane_entry *entry)
 {
 	entry->lane->gated = !may_pass(dispatch, entry);
 	dispatch->lanes.gated = dispatch->lanes.gated || entry->lane->gated;
-	return !entry->lane->gated;
+	return !entry->lane->gated && !entry->before;
 }
 
 /* The first of its lane: its turn has come. */
@@ -92,35 +149,39 @@ static void each_lane(struct dispatch *dispatch,
 	}
 }
 
-static void call_first(struct dispatch *dispatch, struct lane *lane)
+static void take_over(struct dispatch *dispatch)
 {
-	call(dispatch, lane->first);
+	struct lanes *lanes = &dispatch->lanes;
+	struct error err = { 0 };
+
+	lanes->sweep_ms = dispatch->now_ms + SWEEP_MS;
+	/* What we have put aside for another is ours now. */
+	deferral_commit(dispatch);
+	settle_check(dispatch, lane_lock_clear(&lanes->lock, &err), &err);
+	look_at_others(dispatch);
+	scan_all(dispatch);
+	log_debug("this router sends what has a lane, %zu lanes wait",
+		  lanes->table.count);
 }
 
 bool lanes_are_ours(struct dispatch *dispatch)
 {
 	struct lanes *lanes = &dispatch->lanes;
-	struct error err = { 0 };
 	bool taken = false;
 
 	lanes->needed = true;
 	if (!lane_lock_try(&lanes->lock, &taken, dispatch->now_ms))
 		return false;
-	if (!taken)
-		return true;
-	settle_check(dispatch, lanes_scan(&lanes->table, dispatch->spool, &err), &err);
-	look_at_gate(dispatch);
-	lanes->sweep_ms = dispatch->now_ms + SWEEP_MS;
-	log_debug("this router sends what has a lane, %zu lanes wait",
-		  lanes->table.count);
-	each_lane(dispatch, call_first);
+	if (taken)
+		take_over(dispatch);
 	return true;
 }
 
 static struct lane_place place_of(const struct parcel *parcel)
 {
 	return (struct lane_place){ parcel->delivery->to, parcel->delivery->lane,
-				    parcel->work->id, delivery_number(parcel->delivery) };
+				    parcel->work->id, delivery_number(parcel->delivery),
+				    parcel->delivery->file };
 }
 
 /* Those before it that it takes the place of. */
@@ -250,9 +311,11 @@ void lanes_tick(struct dispatch *dispatch)
 	if (lanes->needed && !lanes->lock.ours)
 		(void)lanes_are_ours(dispatch);
 	if (lanes->gated && now_ms >= lanes->gate_ms) {
-		look_at_gate(dispatch);
+		look_at_others(dispatch);
 		lanes->gated = false;
+		lanes->looked = true;
 		each_lane(dispatch, open_gate);
+		lanes->looked = false;
 	}
 	if (lanes->lock.ours && now_ms >= lanes->sweep_ms) {
 		lanes->sweep_ms = now_ms + SWEEP_MS;
@@ -273,13 +336,28 @@ int64_t lanes_wake_ms(const struct lanes *lanes)
 	return wake_ms;
 }
 
+void lanes_put_aside(struct work *work)
+{
+	struct dispatch *dispatch = work->dispatch;
+	struct error err = { 0 };
+
+	if (dispatch->lanes.lock.ours || !lane_is_among(&work->deliveries))
+		return;
+	settle_check(dispatch, lane_lock_tell(&dispatch->lanes.lock, work->id, &err),
+		     &err);
+	work->lease->lanes_open -= work->is_for_other;
+}
+
 void lanes_file_read(struct dispatch *dispatch, struct lease *lease)
 {
 	struct error err = { 0 };
 
-	if (dispatch->lanes.needed && !dispatch->lanes.lock.ours && lease->open &&
-	    lease->ended && !lease->unrouted && lease->state == SPOOL_CUR)
-		settle_check(dispatch, lease_mark(lease, lane_lock_mark, &err), &err);
+	if (!dispatch->lanes.needed || dispatch->lanes.lock.ours || lease->lanes_read ||
+	    !lease->open || !lease->ended || lease->unrouted || lease->lanes_open ||
+	    lease->state != SPOOL_CUR)
+		return;
+	lease->lanes_read = true;
+	settle_check(dispatch, lease_mark(lease, lane_lock_mark, &err), &err);
 }
 
 static void visit_lane(const struct lane *lane, int64_t before_ms,

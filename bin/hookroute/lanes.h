@@ -26,6 +26,8 @@ struct lanes {
 	int64_t gate_ms;     /* when to look again */
 	int64_t sweep_ms;    /* when to look whether all of the first ones are there */
 	bool needed;	     /* something with a lane was seen */
+	bool looked;	     /* at them, just now: the table is not to grow */
+	bool shared;	     /* others are there, or have left something in cur/ */
 };
 
 #define LANES_NONE                                                                       \
@@ -64,6 +66,9 @@ void lanes_file_read(struct dispatch *dispatch, struct lease *lease);
 
 /* What is held behind others waits in defer/, to make room. */
 void lanes_relieve(struct lanes *lanes, int64_t now_ms);
+
+/* What is left of this event was put aside, and is on the disk. */
+void lanes_put_aside(struct work *work);
 
 /* We stop: what is held is left to the next router. */
 void lanes_drop(struct lanes *lanes);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "bin/hookroute/aside.h"
+#include "bin/hookroute/due.h"
 #include "bin/hookroute/lane_table.h"
 #include "bin/hookroute/names.h"
 #include "lib/buf.h"
@@ -53,46 +54,68 @@ static int read_state(struct buf *text, struct str_view *line, int dir, const ch
 	return 0;
 }
 
-static void add(struct lane_table *table, const struct deliveries *left, const char *id)
+static void add(const struct lanes_scan *scan, const struct delivery *delivery,
+		const char *id)
 {
-	size_t i;
+	const struct lane_place place = { delivery->to, delivery->lane, id,
+					  delivery_number(delivery), delivery->file };
+	struct lane_entry *entry;
 
-	for (i = 0; i < left->count; i++) {
-		const struct delivery *delivery = &left->list[i];
-		const struct lane_place place = { delivery->to, delivery->lane, id,
-						  delivery_number(delivery) };
-
-		if (delivery->lane)
-			lane_table_add(table, &place)->latest = delivery->latest;
-	}
+	if (lane_table_find(scan->table, &place))
+		return;
+	entry = lane_table_add(scan->table, &place);
+	entry->latest = delivery->latest;
+	if (!entry->before)
+		due_force(scan->due, id, scan->now_ms);
 }
 
-static int scan_file(struct lane_table *table, int dir, const char *id, struct error *err)
+/* What had its reply before a router died is still in the file, and marked beside it. */
+static int add_left(const struct lanes_scan *scan, const struct deliveries *left,
+		    const char *id, struct error *err)
+{
+	auto_free char *name = str_format("%s.done", id);
+	auto_buf struct buf handled = BUF_EMPTY;
+	bool found = false;
+	size_t i;
+
+	if (file_read_if(&handled, &found, scan->spool->dir[SPOOL_DEFER], name,
+			 FILE_LIMIT, err) < 0)
+		return -1;
+	for (i = 0; i < left->count; i++) {
+		char of_delivery[UUID_LEN];
+
+		delivery_id(of_delivery, id, &left->list[i]);
+		if (left->list[i].lane && !strstr(buf_str(&handled), of_delivery))
+			add(scan, &left->list[i], id);
+	}
+	return 0;
+}
+
+int lanes_scan_event(const struct lanes_scan *scan, const char *id, struct error *err)
 {
 	auto_deliveries struct deliveries left = DELIVERIES_EMPTY;
 	auto_buf struct buf text = BUF_EMPTY;
 	struct str_view line = { "", 0 };
 	struct error bad = { 0 };
 
-	if (read_state(&text, &line, dir, id, err) < 0)
+	if (read_state(&text, &line, scan->spool->dir[SPOOL_DEFER], id, err) < 0)
 		return -1;
 	/* Most have none; one that cannot be read is routed anew when it is taken up. */
-	if (line.len && memmem(line.data, line.len, "\"lane\":", strlen("\"lane\":")) &&
-	    aside_read(&left, line, &bad) == 0)
-		add(table, &left, id);
-	return 0;
+	if (!line.len || !memmem(line.data, line.len, "\"lane\":", strlen("\"lane\":")) ||
+	    aside_read(&left, line, &bad) < 0)
+		return 0;
+	return add_left(scan, &left, id, err);
 }
 
-int lanes_scan(struct lane_table *table, const struct spool *spool, struct error *err)
+int lanes_scan_all(const struct lanes_scan *scan, struct error *err)
 {
 	auto_names struct names names = NAMES_EMPTY;
-	int dir = spool->dir[SPOOL_DEFER];
 	size_t i;
 
-	if (names_read(&names, dir, err) < 0)
+	if (names_read(&names, scan->spool->dir[SPOOL_DEFER], err) < 0)
 		return -1;
 	for (i = 0; i < names.count; i++) {
-		if (scan_file(table, dir, names.list[i], err) < 0)
+		if (lanes_scan_event(scan, names.list[i], err) < 0)
 			return -1;
 	}
 	return 0;

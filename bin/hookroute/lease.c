@@ -105,7 +105,6 @@ static struct lease *make(struct tenure *tenure, enum spool_state from, const ch
 	made->state = from == SPOOL_NEW ? SPOOL_CUR : from;
 	made->progress = -1;
 	memcpy(made->id, id, UUID_LEN);
-	memcpy(made->last, id, UUID_LEN);
 	return made;
 }
 

@@ -26,7 +26,6 @@ struct lease {
 	const struct spool *spool;
 	enum spool_state state; /* SPOOL_CUR, or SPOOL_DEFER */
 	char id[UUID_LEN];
-	char last[UUID_LEN]; /* the event that was routed last; before that, id */
 	FILE *file;
 	int progress;		   /* <id>.done, -1 while it is not needed */
 	char (*handled)[UUID_LEN]; /* what it held when we took over, sorted */
@@ -35,6 +34,8 @@ struct lease {
 	size_t unrouted; /* of these, not yet seen by the routes */
 	int64_t due_ms;	 /* of a file in defer/ */
 	bool forced;	 /* what was kept back in it may go now */
+	size_t lanes_open; /* events that another router is to find in defer/, not there yet */
+	bool lanes_read; /* that is said: no more come */
 	bool ended;	 /* all its lines have been read */
 	bool abandoned;	 /* some of it was let go: it is not to be finished */
 };

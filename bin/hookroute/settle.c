@@ -127,6 +127,7 @@ void settle_end(struct work *work)
 	dispatch->events++;
 	lease->open--;
 	work_free(work);
+	lanes_file_read(dispatch, lease);
 	if (stay)
 		remove_lease(dispatch, lease);
 	else

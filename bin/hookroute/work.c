@@ -120,6 +120,19 @@ static struct work *work_of(struct question *question)
 				       offsetof(struct work, question));
 }
 
+/* What has a lane is not to pass what came in an older file, whatever its own id. */
+static void note_file(const struct work *work)
+{
+	size_t i;
+
+	if (work->lease->state != SPOOL_CUR || str_equal(work->lease->id, work->id))
+		return;
+	for (i = 0; i < work->deliveries.count; i++) {
+		if (work->deliveries.list[i].lane)
+			work->deliveries.list[i].file = str_dup(work->lease->id);
+	}
+}
+
 static void take_answer(struct question *question)
 {
 	struct work *work = work_of(question);
@@ -130,6 +143,7 @@ static void take_answer(struct question *question)
 		add_problem(work, question->problem);
 	free(question->problem);
 	question->problem = NULL;
+	note_file(work);
 	make_parcels(work);
 	work->answered(work);
 }

@@ -44,6 +44,7 @@ struct work {
 	char id[UUID_LEN];
 	struct question question; /* to the routes */
 	bool is_unrouted;	  /* it is still to be asked */
+	bool is_for_other;	  /* another router sends it, it is to go to defer/ */
 	struct deliveries deliveries;
 	struct parcel *parcels; /* one for each delivery */
 	size_t open;		/* with their consumers, or held behind one that is */

@@ -51,7 +51,8 @@ lane_event() {
 }
 
 got_is() { [ "$(got x | wc -l)" -eq "$1" ]; }
-nothing_open() { [ -z "$(find "$spool"/{new,cur,defer} -type f -print -quit)" ]; }
+# What a killed one had not finished writing is no event.
+nothing_open() { [ -z "$(find "$spool"/{new,cur,defer} -type f ! -name '*.tmp' -print -quit)" ]; }
 names() { got x | jq -r .n | paste -sd ' '; }
 
 # Fails d1 as long as there is a file down.
@@ -164,7 +165,7 @@ burst() {
 	lane_order 1
 }
 
-@test "hookroute: two routers, one of them killed and started again, lose nothing of a lane" {
+@test "hookroute: two routers, one of them killed and started again, keep the order" {
 	export HOOKTOOLS_RETRY="10ms 10ms 10ms 10ms 10ms 10ms 10ms 10ms 10ms"
 	lane_route
 	consumer x <<<'while read -r line; do if ((RANDOM % 20 == 0)); then fail temporary later; else take "$line"; ok; fi; done'
@@ -179,4 +180,6 @@ burst() {
 	start_router -j 20
 	WAIT_LIMIT=90 wait_until nothing_open
 	[ "$(got x | jq -r .id | sort -u | wc -l)" -eq 400 ]
+	# Only a repetition, after the crash, may be behind its successors' first copies.
+	got x | jq -r '.n[1:]' | awk '!seen[$1]++ { lane = $1 % 10; if ($1 < last[lane]) { bad = 1; print } last[lane] = $1 } END { exit bad }'
 }
