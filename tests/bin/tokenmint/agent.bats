@@ -304,3 +304,32 @@ asked_scopes() {
 	wait "$agent_pid" || status=$?
 	[ "$status" -eq 0 ]
 }
+
+@test "tokenmint: who asks and does not read is not answered without end, and holds up nobody" {
+	start_agent <<<"user $(id -u): owner acme, contents=read"
+	run -0 timeout 60 python3 - "$socket" "$agent_pid" <<-'END'
+		import socket, sys
+		def connect():
+		    s = socket.socket(socket.AF_UNIX)
+		    s.connect(sys.argv[1])
+		    return s
+		deaf = connect()
+		deaf.setblocking(False)
+		sent = 0
+		try:
+		    while sent < 100_000_000:
+		        sent += deaf.send(b'{"get":"acme"}\n' * 100)
+		except BlockingIOError:
+		    pass
+		other = connect()
+		other.sendall(b'{"get":"acme"}\n')
+		assert '"token"' in other.makefile().readline()
+		memory = [l for l in open(f"/proc/{sys.argv[2]}/status") if l.startswith("VmRSS")]
+		assert int(memory[0].split()[1]) < 50_000, memory
+		# It may read after all.
+		deaf.setblocking(True)
+		deaf.shutdown(socket.SHUT_WR)
+		answers = deaf.makefile().read().splitlines()
+		assert len(answers) == sent // 15, (len(answers), sent)
+	END
+}
