@@ -1,4 +1,5 @@
 #include <inttypes.h>
+#include <string.h>
 
 #include "bin/tokenmint/app.h"
 #include "bin/tokenmint/commands.h"
@@ -13,10 +14,9 @@
 
 /* By the words of the reply. */
 static const char *const results[] = {
-	[EVENT_IGNORE] = "ignored",
-	[EVENT_STORE] = "stored",
-	[EVENT_REMOVE] = "removed",
-	[EVENT_FORGET] = "removed",
+	[EVENT_IGNORE] = "ignored", [EVENT_STORE] = "stored",
+	[EVENT_REMOVE] = "removed", [EVENT_FORGET] = "removed",
+	[EVENT_RENAME] = "renamed",
 };
 
 static int store(struct event_installation *event,
@@ -59,12 +59,33 @@ static int identify(struct installation *installation, const struct mint *mint,
 	return 0;
 }
 
+/* Known by its new name only: the old one may become another's. */
+static int change_name(const struct event_installation *event, const struct mint *mint,
+		       struct error *err)
+{
+	struct installation known = { .id = event->id };
+	struct installation named = INSTALLATION_EMPTY;
+	bool found = false;
+
+	if (installation_name(&named, NULL, event->owner, err) < 0 ||
+	    installation_find_id(&known, &found, &mint->layout, err) < 0)
+		return -1;
+	if (!found || str_equal(known.owner, named.owner))
+		return 0;
+	if (installation_forget(&known, &mint->layout, err) < 0)
+		return -1;
+	memcpy(known.owner, named.owner, sizeof known.owner);
+	return installation_store(&known, &mint->layout, err);
+}
+
 static int apply(struct event_installation *event, struct mint *mint, struct error *err)
 {
 	struct installation installation = INSTALLATION_EMPTY;
 
 	if (event->wish == EVENT_IGNORE)
 		return 0;
+	if (event->wish == EVENT_RENAME)
+		return change_name(event, mint, err);
 	if (identify(&installation, mint, event, err) < 0) {
 		/* An app that was removed here may have left something behind. */
 		if (err->kind != ERROR_CONFIG || event->wish == EVENT_STORE)

@@ -18,6 +18,7 @@ static const struct row {
 	{ "installation", "delete", EVENT_FORGET },
 	{ "installation_repositories", "added", EVENT_STORE },
 	{ "installation_repositories", "removed", EVENT_STORE },
+	{ "installation_target", "renamed", EVENT_RENAME },
 };
 
 static enum event_wish find_wish(struct str_view event, struct str_view action)
@@ -38,8 +39,10 @@ static int read_installation(struct event_installation *event, struct str_view p
 	    !json_plain_u64(&event->id, event->object, "id") || event->id == 0)
 		return error_set(err, ERROR_DATA,
 				 "the event has no payload.installation.id");
-	/* An enterprise has a slug where users and organisations have a login. */
-	if (!json_plain_object(&account, event->object, "account") ||
+	/* An enterprise has a slug where users and organisations have a login; who was renamed
+	 * stands beside the installation. */
+	if ((!json_plain_object(&account, event->object, "account") &&
+	     !json_plain_object(&account, payload, "account")) ||
 	    (!json_plain_string(&event->owner, account, "login") &&
 	     !json_plain_string(&event->owner, account, "slug")))
 		return error_set(err, ERROR_DATA,

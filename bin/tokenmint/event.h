@@ -13,6 +13,7 @@ enum event_wish {
 	EVENT_STORE,  /* a new token in the installation's place */
 	EVENT_REMOVE, /* GitHub gives no more tokens for now */
 	EVENT_FORGET, /* the installation is gone for good */
+	EVENT_RENAME, /* its owner is called otherwise now */
 };
 
 /* Views into the event's line. */

@@ -162,3 +162,22 @@ sync_one() {
 	[ "$output" = '{"ok":true,"result":"stored","installation":43}' ]
 	[ "$(cat "$HOOKTOOLS_STATE/installations/main/big-corp")" = 43 ]
 }
+
+@test "tokenmint: an owner that was renamed is known by the new name only" {
+	run -0 sync_one "$(event installation created)"
+	run -0 tokenmint vault get installation/42
+	token=$output
+	renamed=$(event installation_target renamed | jq -c '.payload |= (del(.installation.account) +
+		{account: {login: "Acme-Two"}, changes: {login: {from: "acme"}}, target_type: "Organization"})')
+	for _ in 1 2; do
+		run -0 --separate-stderr sync_one "$renamed"
+		[ "$output" = '{"ok":true,"result":"renamed","installation":42}' ]
+	done
+	[ ! -e "$HOOKTOOLS_STATE/installations/main/acme" ]
+	[ "$(cat "$HOOKTOOLS_STATE/installations/main/acme-two")" = 42 ]
+	run -0 tokenmint get acme-two/site
+	[ "$output" = "$token" ]
+	run -0 --separate-stderr sync_one "$(jq -c '.payload.installation.id = 77' <<<"$renamed")"
+	[ "$(jq -r .result <<<"$output")" = renamed ]
+	[ "$(find "$HOOKTOOLS_STATE/installations/main" -type f | wc -l)" -eq 1 ]
+}
