@@ -1,5 +1,6 @@
 #include "lib/github.h"
 
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,7 @@
 
 #define SECONDARY_WAIT_S 60 /* GitHub's advice when a limit does not say how long */
 #define RESET_MAX_S 86400
+#define FRESH_WAIT_MS 1000
 
 int github_open(struct github *github, const char *base, struct error *err)
 {
@@ -156,6 +158,29 @@ static char *copy_header(const struct http_client_response *response, const char
 	return str_format("%.*s", (int)value.len, value.data);
 }
 
+/* A token that was minted a moment ago. */
+static bool may_be_new(const struct github *github, const struct github_request *request,
+		       int status)
+{
+	return status == 401 && !github->has_worked && request->token.len > 4 &&
+	       memcmp(request->token.data, "ghs_", 4) == 0;
+}
+
+static int send_patiently(struct http_client_response *response, struct github *github,
+			  const struct github_request *request, struct error *err)
+{
+	if (send_request(response, github, request, err) < 0)
+		return -1;
+	if (may_be_new(github, request, response->status)) {
+		(void)poll(NULL, 0, FRESH_WAIT_MS); /* an early end does no harm */
+		http_client_response_wipe(response);
+		if (send_request(response, github, request, err) < 0)
+			return -1;
+	}
+	github->has_worked = true;
+	return 0;
+}
+
 int github_call(struct github_answer *answer, struct github *github,
 		const struct github_request *request, struct error *err)
 {
@@ -163,7 +188,7 @@ int github_call(struct github_answer *answer, struct github *github,
 		HTTP_CLIENT_RESPONSE_EMPTY;
 	auto_github_answer struct github_answer read = GITHUB_ANSWER_EMPTY;
 
-	if (send_request(&response, github, request, err) < 0 ||
+	if (send_patiently(&response, github, request, err) < 0 ||
 	    take_next(&read, github, &response, err) < 0)
 		return -1;
 	read.forge = github->forge;

@@ -18,11 +18,12 @@ struct github {
 	char *base;	    /* without a slash at its end */
 	const char *forge;  /* what to call it in messages; NULL: GitHub */
 	size_t limit_bytes; /* of an answer; 0: as http_client has it */
+	bool has_worked; /* a token was taken: a refusal is no longer for its being new */
 };
 
 #define GITHUB_NONE                                                                      \
 	{                                                                                \
-		HTTP_CLIENT_NONE, NULL, NULL, 0                                          \
+		HTTP_CLIENT_NONE, NULL, NULL, 0, false                                   \
 	}
 #define auto_github __attribute__((cleanup(github_close)))
 
@@ -37,7 +38,8 @@ struct github_request {
 int github_open(struct github *github, const char *base, struct error *err);
 void github_close(struct github *github);
 
-/* Any status is an answer; github_answer_check judges it.  Fails as http_client_send does, and
+/* GitHub may not know an installation's token everywhere at once: the first 401 for one is asked
+ * again a second later.  Any status is an answer; github_answer_check judges it.  Fails as http_client_send does, and
  * with ERROR_DENIED where the next page would be at another origin. */
 int github_call(struct github_answer *answer, struct github *github,
 		const struct github_request *request, struct error *err);

@@ -34,6 +34,7 @@ struct http_exchange;
  *   fail-message         and with these words
  *   remaining reset      of the rate limit; reset in seconds from now
  *   skew ttl             its clock is so many seconds ahead; tokens live so long
+ *   slow                 a token is refused when it is first used
  *   token-length         tokens have so many characters; GitHub's had 40 until 2026
  */
 struct fake {

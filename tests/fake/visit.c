@@ -87,6 +87,18 @@ bool visit_is_app(struct visit *visit, struct buf *out)
 	return false;
 }
 
+/* Where the test wants a new token to be refused once. */
+static bool is_first_use(const struct visit *visit, const char *name)
+{
+	auto_free char *seen = str_format("seen/%s", name);
+	const struct buf nothing = BUF_EMPTY;
+
+	if (!store_has(visit->fake, "slow") || store_has(visit->fake, seen))
+		return false;
+	store_write(visit->fake, seen, &nothing);
+	return true;
+}
+
 bool visit_has_token(struct visit *visit, const char *owner, struct buf *out)
 {
 	struct str_view token = bearer(visit);
@@ -106,6 +118,10 @@ bool visit_has_token(struct visit *visit, const char *owner, struct buf *out)
 	    !json_plain_u64(&expires_ms, (struct str_view){ text.data, text.len },
 			    "expires_ms") ||
 	    expires_ms <= (uint64_t)visit->now_ms) {
+		visit->refused = visit_refuse(out, 401, "Bad credentials");
+		return false;
+	}
+	if (is_first_use(visit, name)) {
 		visit->refused = visit_refuse(out, 401, "Bad credentials");
 		return false;
 	}

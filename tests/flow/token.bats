@@ -55,3 +55,14 @@ published() {
 	token=$(tokenmint get acme)
 	run ! grep -raqF -e "$token" -e 'pass=word' "$HOOKTOOLS_STATE"
 }
+
+@test "flow: a token that GitHub does not know everywhere yet is tried again" {
+	touch "$github/slow"
+	run -0 --separate-stderr runjob start - <<<"$(spec true | jq -c 'del(.secrets)')"
+	wait_until published
+	cat "$HOOKTOOLS_STATE"/spool/new/* >"$BATS_TEST_TMPDIR/events"
+	run -0 --separate-stderr runjob report github - <"$BATS_TEST_TMPDIR/events"
+	[ "$(jq -sc 'map(.ok)' <<<"$output")" = '[true,true]' ]
+	[ "$(jq -s 'map(select(.status == 401)) | length' "$github/requests")" -eq 1 ]
+	[ "$(minted)" -eq 1 ]
+}
