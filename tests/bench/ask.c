@@ -54,13 +54,13 @@ static void answer(int fd)
 	char line[ANSWER_MAX];
 	size_t len = 0;
 
-	while (len == 0 || line[len - 1] != '\n') {
+	do {
 		ssize_t got = read(fd, line + len, sizeof(line) - 1 - len);
 
 		if (got <= 0)
 			fail("no answer");
 		len += (size_t)got;
-	}
+	} while (line[len - 1] != '\n');
 	line[len] = '\0';
 	if (!strstr(line, "\"token\":\"ghs_"))
 		fail(line);
