@@ -59,7 +59,7 @@ make_store() {
 	chmod +x "$HOOKTOOLS_CONF/vault.d/plain"
 }
 
-# bats test_tags=F2_48
+# bats test_tags=F2_48,F4_29
 @test "vault test: a store that keeps the contract passes, one that does not is told where" {
 	make_store
 	run -0 --separate-stderr tokenmint vault test plain:a/path

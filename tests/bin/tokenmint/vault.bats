@@ -126,6 +126,7 @@ flip() {
 	[[ $before =~ ^[0-9a-f]{64}$ ]]
 }
 
+# bats test_tags=F4_29
 @test "tokenmint: the key comes from the credentials that systemd gives" {
 	mkdir "$BATS_TEST_TMPDIR/credentials"
 	mv "$HOOKTOOLS_CONF/hooktools.key" "$BATS_TEST_TMPDIR/credentials/"
