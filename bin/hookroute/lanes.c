@@ -6,15 +6,13 @@
 #include "bin/hookroute/dispatch.h"
 #include "bin/hookroute/handover.h"
 #include "bin/hookroute/lane.h"
-#include "bin/hookroute/lanes_scan.h"
+#include "bin/hookroute/lanes_look.h"
 #include "bin/hookroute/settle.h"
 #include "bin/hookroute/work.h"
-#include "lib/buf.h"
 #include "lib/error.h"
 #include "lib/log.h"
-#include "lib/str.h"
 
-enum { HELD_MAX = 256, GATE_MS = 50, SWEEP_MS = 30000, HELD_MS = 2000 };
+enum { HELD_MAX = 256, SWEEP_MS = 30000, HELD_MS = 2000 };
 
 int lanes_open(struct dispatch *dispatch, struct error *err)
 {
@@ -35,89 +33,10 @@ void lanes_close(struct lanes *lanes)
 	lane_lock_close(&lanes->lock);
 }
 
-static struct lanes_scan scan_of(struct dispatch *dispatch)
-{
-	return (struct lanes_scan){ &dispatch->lanes.table, dispatch->due,
-				    dispatch->spool, dispatch->now_ms };
-}
-
-static void scan_all(struct dispatch *dispatch)
-{
-	const struct lanes_scan scan = scan_of(dispatch);
-	struct error err = { 0 };
-
-	settle_check(dispatch, lanes_scan_all(&scan, &err), &err);
-}
-
-static void scan_these(struct dispatch *dispatch, const char *ids)
-{
-	const struct lanes_scan scan = scan_of(dispatch);
-	struct error err = { 0 };
-	int failed = 0;
-
-	while (ids && !failed) {
-		struct str_view line = str_split(&ids, '\n');
-		char id[UUID_LEN] = "";
-
-		if (line.len == UUID_LEN - 1)
-			memcpy(id, line.data, line.len);
-		if (uuid_is_valid(id))
-			failed = lanes_scan_event(&scan, id, &err);
-	}
-	settle_check(dispatch, failed, &err);
-}
-
-static void look_at_gate(struct dispatch *dispatch)
-{
-	struct lanes *lanes = &dispatch->lanes;
-	struct error err = { 0 };
-
-	settle_check(dispatch,
-		     lane_lock_gate(lanes->gate, &lanes->lock, dispatch->leases, &err),
-		     &err);
-	lanes->gate_ms = dispatch->now_ms + GATE_MS;
-}
-
-/* What another has for lanes is told before its file goes, so this order misses nothing: is
- * somebody there, which files, what was told. */
-static void look_at_others(struct dispatch *dispatch)
-{
-	struct lanes *lanes = &dispatch->lanes;
-	auto_buf struct buf told = BUF_EMPTY;
-	struct error err = { 0 };
-	bool alone = lane_lock_is_alone(&lanes->lock);
-
-	look_at_gate(dispatch);
-	lanes->shared = !alone || lanes->gate[0];
-	if (lane_lock_hear(&told, &lanes->lock)) {
-		scan_these(dispatch, buf_str(&told));
-		return;
-	}
-	settle_check(dispatch, lane_lock_clear(&lanes->lock, &err), &err);
-	look_at_gate(dispatch);
-	scan_all(dispatch);
-}
-
-/* Older events may still be in a file that is not ours, or not read to its end. */
-static bool may_pass(struct dispatch *dispatch, const struct lane_entry *entry)
-{
-	struct lanes *lanes = &dispatch->lanes;
-	const struct lease *lease = dispatch->leases;
-
-	for (; lease; lease = lease->next) {
-		if ((!lease->ended || lease->unrouted) && lease->state == SPOOL_CUR &&
-		    strcmp(lease->id, entry->file) < 0)
-			return false;
-	}
-	if (!lanes->looked && (lanes->shared || lane_lock_has_news(&lanes->lock)))
-		look_at_others(dispatch);
-	return !lanes->gate[0] || strcmp(entry->file, lanes->gate) < 0;
-}
-
 /* It may have got one before it, of which we have only now heard. */
 static bool pass(struct dispatch *dispatch, struct lane_entry *entry)
 {
-	entry->lane->gated = !may_pass(dispatch, entry);
+	entry->lane->gated = !lanes_may_pass(dispatch, entry);
 	dispatch->lanes.gated = dispatch->lanes.gated || entry->lane->gated;
 	return !entry->lane->gated && !entry->before;
 }
@@ -158,8 +77,8 @@ static void take_over(struct dispatch *dispatch)
 	/* What we have put aside for another is ours now. */
 	deferral_commit(dispatch);
 	settle_check(dispatch, lane_lock_clear(&lanes->lock, &err), &err);
-	look_at_others(dispatch);
-	scan_all(dispatch);
+	lanes_look(dispatch);
+	lanes_learn(dispatch);
 	log_debug("this router sends what has a lane, %zu lanes wait",
 		  lanes->table.count);
 }
@@ -311,7 +230,7 @@ void lanes_tick(struct dispatch *dispatch)
 	if (lanes->needed && !lanes->lock.ours)
 		(void)lanes_are_ours(dispatch);
 	if (lanes->gated && now_ms >= lanes->gate_ms) {
-		look_at_others(dispatch);
+		lanes_look(dispatch);
 		lanes->gated = false;
 		lanes->looked = true;
 		each_lane(dispatch, open_gate);

@@ -196,7 +196,7 @@ def check_marks(kills):
             for line in file:
                 entry = json.loads(line)
                 if entry.get("what") in ("ok", "dead"):
-                    done[entry["id"], entry["n"]] += 1
+                    done[entry["delivery_id"]] += 1
     if not done:
         yield "the log says nothing"
     twice = [key for key, count in done.items() if count > 1]

@@ -36,7 +36,7 @@ nothing_waits() { holds new 0 && holds cur 0 && holds defer 0 && [ -z "$(find "$
 archived() { find "$spool/done" -type f -exec cat {} + | jq -r .id | sort; }
 # How often the log says that a delivery was settled so.
 settled() { cat "$spool"/log/* | jq -r --arg what "$1" 'select(.what == $what).id' | sort; }
-five='10 20 30 40 50'
+five='1 2 3 4 5'
 five_ids() { for n in $five; do id "$n"; echo; done; }
 ids() { for n in $(seq "$1" "$2"); do id "$n"; echo; done; }
 
@@ -64,7 +64,7 @@ slow_consumer() {
 	start_router second
 	wait_until took 60
 	wait_until nothing_waits
-	log_has second 'a router does nothing for 1 s: took over'
+	log_has second 'a router does nothing for [0-9]* s: took over'
 	put 61
 	wait_until took 61
 	kill -CONT "$first"
