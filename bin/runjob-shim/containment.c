@@ -77,16 +77,21 @@ void containment_signal(const struct containment *containment, int signal)
 		(void)tree_signal(signal);
 }
 
+void containment_heard(const struct containment *containment)
+{
+	char text[128];
+
+	(void)!pread(containment->events_fd, text, sizeof(text), 0);
+}
+
 bool containment_is_empty(const struct containment *containment, bool has_children)
 {
 	struct error ignored = { 0 };
 	bool populated = true;
-	char text[128];
 
 	if (!containment->cgroup.path)
 		return !has_children;
-	/* Reading arms the next POLLPRI. */
-	(void)!pread(containment->events_fd, text, sizeof(text), 0);
+	containment_heard(containment);
 	return cgroup_is_populated(&populated, &containment->cgroup, &ignored) == 0 &&
 	       !populated;
 }

@@ -33,6 +33,9 @@ const char *containment_name(const struct containment *containment);
 
 void containment_signal(const struct containment *containment, int signal);
 
+/* events_fd is ready: until this is called it stays so. */
+void containment_heard(const struct containment *containment);
+
 /* Does anybody live in it?  has_children: do we have children that we have not reaped? */
 bool containment_is_empty(const struct containment *containment, bool has_children);
 

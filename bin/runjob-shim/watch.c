@@ -127,6 +127,8 @@ static int wait_a_while(struct watch *watch, struct error *err)
 		left = INT_MAX;
 	if (poll(polled, 2, (int)left) < 0 && errno != EINTR)
 		return error_errno(err, "wait for process %d", (int)watch->leader);
+	if (polled[1].revents)
+		containment_heard(watch->containment);
 	return 0;
 }
 

@@ -45,6 +45,18 @@ waiting="echo first; read -r x <fifo; echo second"
 	diff <(printf 'first\nsecond\n') "$dir/log"
 }
 
+@test "runjob start: a supervisor costs nothing while its job runs" {
+	local id shim ticks
+	id=$(runjob start -- sh -c 'timeout 1 sh -c "while :; do :; done"; echo over; read -r x <fifo')
+	wait_until log_has "$id" over
+	shim=$(pgrep -f "runjob-shim $id")
+	ticks=$(awk '{ print $14 + $15 }' "/proc/$shim/stat")
+	echo go >fifo
+	runjob wait "$id"
+	# Of the hundred and more that passed.
+	[ "$ticks" -le 10 ]
+}
+
 @test "runjob wait: ends with the job's status, and prints it with --json" {
 	local id
 	id=$(runjob start -- sh -c 'exit 7')
