@@ -192,7 +192,7 @@ got_is() { [ "$(got "$1" | wc -l)" -eq "$2" ]; }
 	wait_until got_is y 1
 	got_is x 1
 	test -e "$BATS_TEST_TMPDIR/ended"
-	[ "$(got x)" = "{\"n\":\"$(id 10)\",\"id\":\"$(id 10)\"}" ]
+	[ "$(got x)" = "{\"n\":\"$(id 10)\",\"id\":\"$(delivery 10 a.jq)\"}" ]
 	run -1 log_has 'starting it again'
 	kill -TERM "$router"
 	wait "$router"
