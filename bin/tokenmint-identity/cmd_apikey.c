@@ -2,12 +2,12 @@
 
 #include "bin/tokenmint-identity/commands.h"
 #include "bin/tokenmint-identity/options.h"
-#include "bin/tokenmint-identity/place.h"
 #include "lib/apikey.h"
 #include "lib/date.h"
 #include "lib/error.h"
 #include "lib/json_write.h"
 #include "lib/log.h"
+#include "lib/place.h"
 #include "lib/role.h"
 
 #define ROW "%-12s  %-20s  %-14s  %-20s  %-16s  %-16s  %s\n"

@@ -5,9 +5,9 @@
 
 #include "bin/tokenmint-identity/commands.h"
 #include "bin/tokenmint-identity/options.h"
-#include "bin/tokenmint-identity/place.h"
 #include "lib/error.h"
 #include "lib/log.h"
+#include "lib/place.h"
 #include "lib/str.h"
 
 /* A command: its two words, how many operands it takes, the letters of its options. */

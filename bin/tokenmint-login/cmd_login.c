@@ -6,7 +6,6 @@
 #include "bin/tokenmint-login/callback.h"
 #include "bin/tokenmint-login/commands.h"
 #include "bin/tokenmint-login/options.h"
-#include "bin/tokenmint-login/place.h"
 #include "bin/tokenmint-login/world.h"
 #include "lib/cleanup.h"
 #include "lib/date.h"
@@ -16,6 +15,7 @@
 #include "lib/json_object.h"
 #include "lib/log.h"
 #include "lib/oidc_cache.h"
+#include "lib/place.h"
 #include "lib/vault.h"
 
 #define SECRET_MAX 4096

@@ -3,7 +3,6 @@
 
 #include "bin/tokenmint-login/commands.h"
 #include "bin/tokenmint-login/options.h"
-#include "bin/tokenmint-login/place.h"
 #include "lib/error.h"
 #include "lib/file.h"
 #include "lib/json_object.h"
@@ -12,6 +11,7 @@
 #include "lib/oidc.h"
 #include "lib/oidc_cache.h"
 #include "lib/oidc_policy.h"
+#include "lib/place.h"
 #include "lib/principal.h"
 
 static struct str_view view(const struct buf *text)

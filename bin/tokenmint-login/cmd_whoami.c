@@ -3,7 +3,6 @@
 
 #include "bin/tokenmint-login/commands.h"
 #include "bin/tokenmint-login/options.h"
-#include "bin/tokenmint-login/place.h"
 #include "bin/tokenmint-login/world.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
@@ -11,6 +10,7 @@
 #include "lib/json_write.h"
 #include "lib/log.h"
 #include "lib/path.h"
+#include "lib/place.h"
 #include "lib/vault.h"
 
 static struct str_view view(const struct buf *text)

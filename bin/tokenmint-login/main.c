@@ -5,9 +5,9 @@
 
 #include "bin/tokenmint-login/commands.h"
 #include "bin/tokenmint-login/options.h"
-#include "bin/tokenmint-login/place.h"
 #include "lib/error.h"
 #include "lib/log.h"
+#include "lib/place.h"
 #include "lib/str.h"
 
 /* A command: its one or two words, the letters of its options. */

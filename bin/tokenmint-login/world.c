@@ -3,11 +3,11 @@
 #include <stdlib.h>
 
 #include "bin/tokenmint-login/options.h"
-#include "bin/tokenmint-login/place.h"
 #include "lib/error.h"
 #include "lib/identity_record.h"
 #include "lib/json_write.h"
 #include "lib/oidc_cache.h"
+#include "lib/place.h"
 
 static int find_places(struct world *world, const struct options *options,
 		       const struct place *place, bool begins, struct error *err)

@@ -7,7 +7,7 @@
 
 #include "bin/tokenmint-run/commands.h"
 #include "bin/tokenmint-run/options.h"
-#include "bin/tokenmint-run/place.h"
+#include "bin/tokenmint-run/keyring.h"
 #include "lib/audit.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
@@ -30,7 +30,7 @@ struct tally {
 };
 
 struct pruning {
-	const struct place *place;
+	const struct keyring *keyring;
 	struct tally tally;
 };
 
@@ -60,12 +60,12 @@ static int look_at_key(void *context, const struct apikey *key, struct error *er
 
 	if (!key->bound || !str_starts(key->bound, BOUND))
 		return 0;
-	if (has_ended(&ended, &pruning->place->layout, key->bound + strlen(BOUND), err) <
-	    0)
+	if (has_ended(&ended, &pruning->keyring->place.layout, key->bound + strlen(BOUND),
+		      err) < 0)
 		return -1;
 	if (!ended)
 		return 0;
-	if (apikey_remove_bound(&count, &pruning->place->keys, key->bound, err) < 0)
+	if (apikey_remove_bound(&count, &pruning->keyring->keys, key->bound, err) < 0)
 		return -1;
 	pruning->tally.run_tokens += count;
 	return 0;
@@ -75,7 +75,7 @@ static int look_at_key(void *context, const struct apikey *key, struct error *er
 static int prune_token(struct pruning *pruning, const char *name, int64_t before_ms,
 		       struct error *err)
 {
-	const struct vault *vault = &pruning->place->vault;
+	const struct vault *vault = &pruning->keyring->place.vault;
 	auto_vault_secret struct vault_secret token = VAULT_SECRET_EMPTY;
 	auto_close int lock = -1;
 	bool found = false;
@@ -96,7 +96,7 @@ static int prune_tokens(struct pruning *pruning, int64_t before_ms, struct error
 	auto_buf struct buf names = BUF_EMPTY;
 	const char *rest = NULL;
 
-	if (vault_list(&names, &pruning->place->vault, "installation/", err) < 0)
+	if (vault_list(&names, &pruning->keyring->place.vault, "installation/", err) < 0)
 		return -1;
 	for (rest = buf_str(&names); rest;) {
 		struct str_view line = str_split(&rest, '\n');
@@ -111,7 +111,7 @@ static int prune_tokens(struct pruning *pruning, int64_t before_ms, struct error
 /* Rate limits stand for a day at most; a file that is older tells of none. */
 static int prune_limits(struct pruning *pruning, int64_t before_ms, struct error *err)
 {
-	auto_free char *path = path_join(pruning->place->layout.state, "limits");
+	auto_free char *path = path_join(pruning->keyring->place.layout.state, "limits");
 	auto_closedir DIR *dir = opendir(path);
 	const struct dirent *entry = NULL;
 
@@ -132,8 +132,8 @@ static int prune_limits(struct pruning *pruning, int64_t before_ms, struct error
 static int prune_sessions(struct pruning *pruning, int64_t before_ms, struct error *err)
 {
 	struct session_store store = SESSION_STORE_NONE;
-	int status = session_store_open(&store, &pruning->place->layout,
-					&pruning->place->vault, err);
+	int status = session_store_open(&store, &pruning->keyring->place.layout,
+					&pruning->keyring->place.vault, err);
 
 	if (status == 0)
 		status = session_prune(&pruning->tally.sessions, &store, before_ms, err);
@@ -158,21 +158,23 @@ static int report(const struct tally *tally, struct error *err)
 	return place_write(&out, err);
 }
 
-int cmd_prune(const struct options *options, const struct place *place, struct error *err)
+int cmd_prune(const struct options *options, const struct keyring *keyring,
+	      struct error *err)
 {
-	struct pruning pruning = { .place = place };
-	const struct place_visit visit = { look_at_key, &pruning };
+	struct pruning pruning = { .keyring = keyring };
+	const struct keyring_visit visit = { look_at_key, &pruning };
 	int64_t before_ms = options->now_ms - (int64_t)options->older_than_ms;
 	int64_t audit_ms = options->now_ms - (int64_t)options->audit_older_than_ms;
 
-	if (place_each_key(place, &visit, err) < 0 ||
-	    apikey_prune(&pruning.tally.api_keys, &place->keys, before_ms, err) < 0 ||
+	if (keyring_each(keyring, &visit, err) < 0 ||
+	    apikey_prune(&pruning.tally.api_keys, &keyring->keys, before_ms, err) < 0 ||
 	    prune_sessions(&pruning, before_ms, err) < 0 ||
 	    prune_tokens(&pruning, before_ms, err) < 0 ||
 	    prune_limits(&pruning, before_ms, err) < 0)
 		return -1;
 	if (options->audit_older_than_ms > 0 &&
-	    audit_trim(&pruning.tally.audit_lines, &place->layout, audit_ms, err) < 0)
+	    audit_trim(&pruning.tally.audit_lines, &keyring->place.layout, audit_ms,
+		       err) < 0)
 		return -1;
 	return report(&pruning.tally, err);
 }

@@ -3,7 +3,7 @@
 
 #include "bin/tokenmint-run/commands.h"
 #include "bin/tokenmint-run/options.h"
-#include "bin/tokenmint-run/place.h"
+#include "bin/tokenmint-run/keyring.h"
 #include "lib/audit.h"
 #include "lib/cleanup.h"
 #include "lib/date.h"
@@ -24,7 +24,7 @@ static bool is_of_run(const struct apikey *key, const char *run)
 	return !run || str_equal(key->bound + strlen(BOUND), run);
 }
 
-static void note(const struct place *place, const char *event, const char *run,
+static void note(const struct keyring *keyring, const char *event, const char *run,
 		 const struct apikey *key)
 {
 	auto_audit struct audit audit = { .line = BUF_EMPTY };
@@ -37,7 +37,7 @@ static void note(const struct place *place, const char *event, const char *run,
 		json_write_string(&audit.writer, "key", key->id);
 		principal_write_roles(&audit.writer, key->roles);
 	}
-	if (audit_write(&audit, &place->layout, &err) < 0)
+	if (audit_write(&audit, &keyring->place.layout, &err) < 0)
 		log_warning("%s, ignoring", err.message); /* the token works */
 }
 
@@ -59,7 +59,7 @@ static void write_key(struct buf *out, const struct apikey *key, const char *tex
 	buf_add_char(out, '\n');
 }
 
-int cmd_run_token_issue(const struct options *options, const struct place *place,
+int cmd_run_token_issue(const struct options *options, const struct keyring *keyring,
 			struct error *err)
 {
 	auto_free char *bound = str_format(BOUND "%s", options->run);
@@ -75,9 +75,9 @@ int cmd_run_token_issue(const struct options *options, const struct place *place
 		.expires_ms = options->now_ms + (int64_t)options->life_ms
 	};
 
-	if (apikey_create(&text, &key, &place->keys, &wish, err) < 0)
+	if (apikey_create(&text, &key, &keyring->keys, &wish, err) < 0)
 		return -1;
-	note(place, "run-token", options->run, &key);
+	note(keyring, "run-token", options->run, &key);
 	(void)buf_room(&out, text.len + TEXT_LIMIT); /* no copy of it stays behind */
 	if (options->json)
 		write_key(&out, &key, buf_str(&text));
@@ -87,20 +87,20 @@ int cmd_run_token_issue(const struct options *options, const struct place *place
 }
 
 /* Again is no mistake: a run ends as often as its end is noticed. */
-int cmd_run_token_revoke(const struct options *options, const struct place *place,
+int cmd_run_token_revoke(const struct options *options, const struct keyring *keyring,
 			 struct error *err)
 {
 	auto_free char *bound = str_format(BOUND "%s", options->run);
 	size_t count = 0;
 
-	if (apikey_remove_bound(&count, &place->keys, bound, err) < 0)
+	if (apikey_remove_bound(&count, &keyring->keys, bound, err) < 0)
 		return -1;
 	if (count > 0)
-		note(place, "run-token-end", options->run, NULL);
+		note(keyring, "run-token-end", options->run, NULL);
 	return 0;
 }
 
-int cmd_run_token_verify(const struct options *options, const struct place *place,
+int cmd_run_token_verify(const struct options *options, const struct keyring *keyring,
 			 struct error *err)
 {
 	auto_apikey struct apikey key = APIKEY_EMPTY;
@@ -113,7 +113,7 @@ int cmd_run_token_verify(const struct options *options, const struct place *plac
 			       : -1;
 	if (text.len > 0 && text.data[text.len - 1] == '\n')
 		buf_cut(&text, text.len - 1);
-	if (apikey_verify(&key, &place->keys,
+	if (apikey_verify(&key, &keyring->keys,
 			  (struct str_view){ buf_str(&text), text.len }, options->now_ms,
 			  err) < 0)
 		return -1;
@@ -146,12 +146,12 @@ static int list_key(void *context, const struct apikey *key, struct error *err)
 	return 0;
 }
 
-int cmd_run_token_list(const struct options *options, const struct place *place,
+int cmd_run_token_list(const struct options *options, const struct keyring *keyring,
 		       struct error *err)
 {
 	struct listing listing = { options, BUF_EMPTY, options->limit };
-	const struct place_visit visit = { list_key, &listing };
-	int status = place_each_key(place, &visit, err);
+	const struct keyring_visit visit = { list_key, &listing };
+	int status = keyring_each(keyring, &visit, err);
 
 	if (status == 0)
 		status = place_write(&listing.out, err);

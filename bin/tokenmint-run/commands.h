@@ -3,10 +3,10 @@
 
 struct error;
 struct options;
-struct place;
+struct keyring;
 
 /* One function for each row of the table in main.c. */
-typedef int command_fn(const struct options *options, const struct place *place,
+typedef int command_fn(const struct options *options, const struct keyring *keyring,
 		       struct error *err);
 
 command_fn cmd_run_token_issue;

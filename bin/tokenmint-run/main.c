@@ -4,7 +4,7 @@
 
 #include "bin/tokenmint-run/commands.h"
 #include "bin/tokenmint-run/options.h"
-#include "bin/tokenmint-run/place.h"
+#include "bin/tokenmint-run/keyring.h"
 #include "lib/error.h"
 #include "lib/log.h"
 #include "lib/str.h"
@@ -36,7 +36,7 @@ static const struct command *find_command(const struct cli *cli)
 static int run(const struct options *options, struct error *err)
 {
 	const struct command *command = find_command(&options->cli);
-	auto_place struct place place = PLACE_NONE;
+	auto_keyring struct keyring keyring = KEYRING_NONE;
 
 	if (!command)
 		return error_set(err, ERROR_USAGE,
@@ -46,9 +46,9 @@ static int run(const struct options *options, struct error *err)
 	if (command->wants_run && !options->run)
 		return error_set(err, ERROR_USAGE, "%s %s wants --run ID", command->word,
 				 command->action);
-	if (place_open(&place, err) < 0)
+	if (keyring_open(&keyring, err) < 0)
 		return -1;
-	return command->run(options, &place, err);
+	return command->run(options, &keyring, err);
 }
 
 int main(int argc, char *argv[])

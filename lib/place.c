@@ -1,4 +1,4 @@
-#include "bin/tokenmint-login/place.h"
+#include "lib/place.h"
 
 #include <unistd.h>
 

@@ -1,5 +1,5 @@
-#ifndef BIN_TOKENMINT_LOGIN_PLACE_H
-#define BIN_TOKENMINT_LOGIN_PLACE_H
+#ifndef LIB_PLACE_H
+#define LIB_PLACE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -10,7 +10,7 @@
 
 struct error;
 
-/* What every command works with: where things are, and the open vault. */
+/* What the commands of a helper of tokenmint work with: where things are, and the open vault. */
 struct place {
 	struct layout layout;
 	struct vault vault;
@@ -29,6 +29,7 @@ void place_close(struct place *place);
 /* A key or token from standard input; the line break behind it does not count. */
 int place_read_secret(struct buf *text, size_t limit, struct error *err);
 
+/* On standard output. */
 int place_write(const struct buf *text, struct error *err);
 
 #endif
