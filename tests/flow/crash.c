@@ -119,7 +119,6 @@ WRAP(utimensat, (int dir, const char *path, const struct timespec *times, int fl
      (dir, path, times, flags))
 
 /* What is synced otherwise than by fsync(2) would not be counted. */
-long syscall(long which, ...);
 long syscall(long which, ...)
 {
 	long (*real)(long, ...) = next("syscall");
