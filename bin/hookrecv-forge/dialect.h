@@ -21,6 +21,11 @@ struct delivery {
 	int64_t at_ms; /* 0: the forge does not say */
 };
 
+struct hook_wish {
+	bool is_new;
+	struct str_view events;
+};
+
 /* In what the forges differ: the rest is in work.c. */
 struct dialect {
 	const char *forge;
@@ -31,9 +36,10 @@ struct dialect {
 	size_t limit_bytes;   /* of an answer; 0: the usual */
 	const char *hint;     /* what to look for when the forge says no */
 
-	/* The body that makes or changes a hook; without events, it keeps those it has. */
+	/* The body that makes a new hook or changes one; without events, it keeps those it
+	 * has. */
 	int (*write_hook)(struct buf *body, const struct order *order,
-			  struct str_view events, struct error *err);
+			  const struct hook_wish *wish, struct error *err);
 
 	/* Where a hook of the forge's list sends to. */
 	bool (*read_url)(struct str_view *url, struct str_view hook);

@@ -35,8 +35,8 @@ static void write_events(struct json_writer *writer, struct str_view events)
 }
 
 /* An App has one hook, which is only configured; its events are chosen with the App. */
-static int write_hook(struct buf *body, const struct order *order, struct str_view events,
-		      struct error *err)
+static int write_hook(struct buf *body, const struct order *order,
+		      const struct hook_wish *wish, struct error *err)
 {
 	struct json_writer writer = JSON_WRITER(body);
 
@@ -46,10 +46,11 @@ static int write_hook(struct buf *body, const struct order *order, struct str_vi
 		return 0;
 	}
 	json_write_object(&writer, NULL);
-	json_write_string(&writer, "name", "web");
+	if (wish->is_new)
+		json_write_string(&writer, "name", "web");
 	json_write_bool(&writer, "active", true);
-	if (events.len)
-		write_events(&writer, events);
+	if (wish->events.len)
+		write_events(&writer, wish->events);
 	write_config(&writer, "config", order);
 	json_write_object_end(&writer);
 	return 0;

@@ -70,9 +70,10 @@ static void write_secret(struct json_writer *writer, struct str_view secret)
 		       secret.len);
 }
 
-static int write_hook(struct buf *body, const struct order *order, struct str_view names,
-		      struct error *err)
+static int write_hook(struct buf *body, const struct order *order,
+		      const struct hook_wish *wish, struct error *err)
 {
+	struct str_view names = wish->events;
 	struct json_writer writer = JSON_WRITER(body);
 	bool wanted[EVENTS] = { false };
 

@@ -159,7 +159,7 @@ static int put(const struct job *job, struct error *err)
 {
 	auto_github_answer struct github_answer answer = GITHUB_ANSWER_EMPTY;
 	auto_secret struct buf body = BUF_EMPTY;
-	struct str_view events = job->order->events;
+	struct hook_wish wish = { .events = job->order->events };
 	bool is_app = str_equal(job->order->path, "/app/hook");
 	auto_free char *old = is_app ? str_dup(job->order->path) : NULL;
 	struct call call = { .method = is_app ? "PATCH" : "POST",
@@ -167,9 +167,10 @@ static int put(const struct job *job, struct error *err)
 
 	if (!is_app && find_hook(&old, job, err) < 0)
 		return -1;
-	if (!old && events.len == 0)
-		events = (struct str_view){ "*", 1 };
-	if (job->dialect->write_hook(&body, job->order, events, err) < 0)
+	wish.is_new = !old;
+	if (!old && wish.events.len == 0)
+		wish.events = (struct str_view){ "*", 1 };
+	if (job->dialect->write_hook(&body, job->order, &wish, err) < 0)
 		return -1;
 	if (old && !is_app) {
 		call.method = job->dialect->update;
