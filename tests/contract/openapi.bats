@@ -1,6 +1,8 @@
 load ../helper
+load ../bin/tokenmint/issuer
 load ../fake/helper
 load helper
+load ../bin/hookrecv/helper
 
 # GitHub's own description of its API (npm's @octokit/openapi) through prism, which stands between
 # our programs and the fake GitHub and finds fault with what either of them says.
@@ -14,6 +16,17 @@ paths=(
 	'/repos/{owner}/{repo}/check-runs'
 	'/repos/{owner}/{repo}/check-runs/{check_run_id}'
 	'/repos/{owner}/{repo}/commits/{ref}/check-runs'
+	'/repos/{owner}/{repo}/hooks'
+	'/repos/{owner}/{repo}/hooks/{hook_id}'
+	'/repos/{owner}/{repo}/hooks/{hook_id}/deliveries'
+	'/repos/{owner}/{repo}/hooks/{hook_id}/deliveries/{delivery_id}/attempts'
+	/app/hook/config
+	/app/hook/deliveries
+	'/app/hook/deliveries/{delivery_id}/attempts'
+	/installation/token
+	/credentials/revoke
+	/user
+	/user/repos
 )
 
 setup_file() {
@@ -40,16 +53,27 @@ teardown() {
 # addresses must be the judge's.
 start_judge() {
 	local port
+	fake=$HOOKTOOLS_GITHUB_API
 	port=$(node -e 'const s = require("net").createServer(); s.listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })')
 	start_server "$BATS_TEST_TMPDIR/judge.log" node "$top/.build/contract/openapi/node_modules/@stoplight/prism-cli/dist/index.js" \
 		proxy "$BATS_FILE_TMPDIR/github.json" "$HOOKTOOLS_GITHUB_API" -h 127.0.0.1 -p "$port" --errors
 	export HOOKTOOLS_GITHUB_API=http://127.0.0.1:$port
 	echo "$HOOKTOOLS_GITHUB_API" >"$github/link-origin"
+	printf 115292 >"$github/id-front" # node has no greater numbers than 2^53
 }
 
-# What the judge said is nothing but what was asked and answered.
+# What the judge said is nothing but what was asked and answered.  (Its examples of paths at the
+# beginning are made of words by chance.)
 no_fault() {
-	! grep -iE 'violation|error|warning|no_path|invalid' "$BATS_TEST_TMPDIR/judge.log"
+	! grep -v '\[CLI\]' "$BATS_TEST_TMPDIR/judge.log" | grep -iE 'violation|error|warning|no_path|invalid' || return 1
+	no_strange_query
+}
+
+# Every parameter behind a question mark is one that is described.
+no_strange_query() {
+	diff /dev/null <(sed -nE 's/.*Forwarding .*[?]([^ ]*)\.\.\.$/\1/p' "$BATS_TEST_TMPDIR/judge.log" |
+		tr '&' '\n' | sed 's/=.*//' | sort -u |
+		grep -vxFf <(jq -r '.. | objects | select(.in? == "query").name' "$BATS_FILE_TMPDIR/github.json"))
 }
 
 # asks METHOD PATH STATUS: the judge let it through.
@@ -129,4 +153,149 @@ passed() {
 
 published() {
 	[ "$(cat "$HOOKTOOLS_STATE"/spool/new/* 2>/dev/null | grep -c '"event":"job"')" -eq 2 ]
+}
+
+# Something happens in the repository of HOOK: happens HOOK EVENT [STATUS]; with a status nothing is sent.
+happens() {
+	curl -fsS -X POST -H "X-GitHub-Event: $2" ${3:+-H "X-Fake-Status: $3"} -d '{"ref":"refs/heads/main"}' \
+		"$fake/fake/deliver/$1"
+}
+
+# start_receiver: where the hooks of these tests send to.
+start_receiver() {
+	start_hookrecv
+	export HOOKTOOLS_HOOK_URL=$server_url
+}
+
+# recovered NUMBER: reconcile brings so many.
+recovered() {
+	run -0 --separate-stderr hookrecv reconcile --json
+	[ "$(jq -r .state <<<"$output" | sort | uniq -c | tr -s ' ')" = " $1 recovered" ]
+}
+
+# bats test_tags=FX_3,FX_7
+@test "contract: the hook of a repository is as GitHub describes it, from its making to its end" {
+	start_receiver
+	run -0 --separate-stderr hookrecv add acme/site --create --json
+	run -0 --separate-stderr hookrecv add acme/site --create --events push,workflow_run
+	run -0 --separate-stderr hookrecv rotate acme/site --create
+	run -0 --separate-stderr hookrecv show acme/site --check --json
+	jq -e '.forge_state | .found and .active' <<<"$output"
+	happens 1 push 502
+	recovered 1
+	echo 2 >"$github/page-size"
+	for _ in 1 2 3; do happens 1 push 500; done
+	recovered 3
+	run -0 --separate-stderr hookrecv remove acme/site
+	passed POST /repos/acme/site/hooks 201
+	passed PATCH /repos/acme/site/hooks/1 200
+	passed GET /repos/acme/site/hooks/1/deliveries 200
+	passed GET /repositories/acme.site/hooks/1/deliveries 200
+	passed POST /repos/acme/site/hooks/1/deliveries/1152920002/attempts 202
+	passed DELETE /repos/acme/site/hooks/1 204
+	no_fault
+}
+
+# bats test_tags=FX_7
+@test "contract: hooks that are gone, refused or hidden are so as GitHub describes it" {
+	export HOOKTOOLS_HOOK_URL=http://127.0.0.1:9
+	run -77 --separate-stderr hookrecv add other/site --create
+	run -0 --separate-stderr hookrecv add acme/site --create
+	rm "$github/hooks/1"
+	run -1 --separate-stderr hookrecv show acme/site --check
+	run -77 --separate-stderr hookrecv reconcile acme/site
+	run -0 --separate-stderr hookrecv remove acme/site
+	echo '422 0 POST /repos/acme/site/hooks' >"$github/fail"
+	run -65 --separate-stderr hookrecv add acme/site --create
+	echo '403 0 POST /repos/acme/site/hooks' >"$github/fail"
+	run -77 --separate-stderr hookrecv add acme/site --create
+	passed GET /repos/acme/site/hooks/1 404
+	passed GET /repos/acme/site/hooks/1/deliveries 404
+	passed DELETE /repos/acme/site/hooks/1 404
+	passed POST /repos/acme/site/hooks 422
+	passed POST /repos/acme/site/hooks 403
+	no_fault
+}
+
+# bats test_tags=FX_3,FX_7
+@test "contract: the hook of the App itself is as GitHub describes it" {
+	start_receiver
+	run -0 --separate-stderr hookrecv add bot --create --app main --json
+	run -0 --separate-stderr hookrecv show bot --check --json
+	run -0 --separate-stderr hookrecv rotate bot --create
+	for event in push installation; do happens 999 "$event" 500; done
+	recovered 2
+	passed PATCH /app/hook/config 200
+	passed GET /app/hook/config 200
+	passed GET /app/hook/deliveries 200
+	passed POST /app/hook/deliveries/1152920001/attempts 202
+	no_fault
+}
+
+# bats test_tags=F1_2,FX_10
+@test "contract: tokens are ended, and leaked ones told of, as GitHub describes it" {
+	run -0 --separate-stderr tokenmint get acme/site
+	run -0 --separate-stderr tokenmint revoke acme
+	tokenmint get acme >/dev/null
+	rm "$github"/tokens/*
+	run -0 --separate-stderr tokenmint revoke --all
+	run -0 --separate-stderr tokenmint revoke --stdin < <(seq -f 'gho_%g' 1001)
+	passed DELETE /installation/token 204
+	passed DELETE /installation/token 401
+	passed POST /credentials/revoke 202
+	no_fault
+}
+
+@test "contract: what doctor and sync ask is as GitHub describes it, and a repository with another name" {
+	mkdir "$github/moved" "$github/repositories" "$github/suspended"
+	echo beta >"$github/installations/43"
+	touch "$github/suspended/43"
+	echo 7 >"$github/moved/acme+old"
+	echo 42 >"$github/repositories/7"
+	run -0 --separate-stderr tokenmint doctor --json
+	run -0 --separate-stderr tokenmint get acme/old
+	run -0 --separate-stderr tokenmint sync - <"$top/tests/fixtures/routes/github-installation/event.json"
+	passed GET /app 200
+	passed GET /app/installations 200
+	passed GET /repos/acme/old/installation 301
+	passed GET /repositories/7/installation 200
+	no_fault
+}
+
+# bats test_tags=F4_2,F4_19
+@test "contract: a person who logs in, sees repositories and leaves is as GitHub describes it" {
+	start_issuer
+	export HOOKTOOLS_GITHUB_URL=$issuer
+	answer POST login/device/code 200 '{"device_code":"d","user_code":"WDJB-MJHT",
+		"verification_uri":"@URL@/login/device","expires_in":900,"interval":1}'
+	answer POST login/oauth/access_token 200 '{"access_token":"ghu_one","refresh_token":"ghr_one","expires_in":28800,
+		"refresh_token_expires_in":15811200,"scope":"","token_type":"bearer"}'
+	echo octocat >"$github/person"
+	seq -f 'acme/r%g' 101 >"$github/visible"
+	run -0 --separate-stderr tokenmint login --client-id Iv23liTest
+	run -0 --separate-stderr tokenmint whoami --repositories
+	[ "${#lines[@]}" -eq 101 ]
+	rm "$github/person"
+	run -1 --separate-stderr tokenmint whoami
+	run -0 --separate-stderr tokenmint logout
+	passed GET /user 200
+	passed GET /user 401
+	passed GET /user/repos 200
+	passed POST /credentials/revoke 202
+	no_fault
+}
+
+# bats test_tags=FX_5
+@test "contract: a Check run that was perhaps made is looked for as GitHub describes it" {
+	local sha=0123456789abcdef0123456789abcdef01234567 job=0195b6a0-0000-7000-8000-000000000001
+	jq -nc --arg job "$job" --arg sha "$sha" '{id: "0195b6a0-0000-7000-8000-00000000000a", provider: "hooktools",
+		event: "job", delivery: "\($job).started", headers: {}, payload: {action: "started", job: {id: $job,
+		name: "build", state: "running", started_at: "2026-11-20T23:45:10.123Z", repository: "acme/site",
+		report: {github_check: {repository: "acme/site", head_sha: $sha, name: "publish"}}}}}' >"$BATS_TEST_TMPDIR/event"
+	run -0 --separate-stderr runjob report github - <"$BATS_TEST_TMPDIR/event"
+	echo '{"check_run_id":0,"state":"creating"}' >"$HOOKTOOLS_STATE/reports/$job.json"
+	run -0 --separate-stderr runjob report github - <"$BATS_TEST_TMPDIR/event"
+	[ "$output" = '{"ok":true,"check_run":1,"state":"in_progress"}' ]
+	passed GET "/repos/acme/site/commits/$sha/check-runs" 200
+	no_fault
 }

@@ -14,7 +14,7 @@
 #include "tests/fake/hooks.h"
 #include "tests/fake/send.h"
 
-/* Ids beyond 2^53, as GitHub has them by now: this, and four digits. */
+/* Ids beyond 2^53, as GitHub has them by now: this, and four digits; or what the test wants. */
 #define ID_FRONT "115292150460684"
 #define PER_PAGE 30
 #define PER_PAGE_GITLAB 20
@@ -126,21 +126,34 @@ unsigned deliveries_make(struct visit *visit, struct buf *out)
 	return 204;
 }
 
-static void write_github(struct json_writer *writer, const struct delivery *delivery)
+static char *front_of(const struct fake *fake)
 {
-	auto_free char *id = str_format(ID_FRONT "%04" PRIu64, delivery->number);
+	auto_buf struct buf front = BUF_EMPTY;
+
+	store_read(&front, fake, "id-front");
+	return str_dup(front.len > 0 ? buf_str(&front) : ID_FRONT);
+}
+
+static void write_github(struct json_writer *writer, const struct fake *fake,
+			 const struct delivery *delivery)
+{
+	auto_free char *front = front_of(fake);
+	auto_free char *id = str_format("%s%04" PRIu64, front, delivery->number);
 
 	json_write_object(writer, NULL);
 	json_write_raw(writer, "id", id, strlen(id));
 	json_write_string(writer, "guid", delivery->guid);
 	json_write_string(writer, "delivered_at", delivery->at);
 	json_write_bool(writer, "redelivery", delivery->again);
+	json_write_raw(writer, "duration", "0.03", 4);
 	json_write_string(writer, "status",
 			  delivery->status / 100 == 2 ? "OK"
 						      : "failed to connect to host");
 	json_write_u64(writer, "status_code", delivery->status);
 	json_write_string(writer, "event", delivery->event);
 	json_write_null(writer, "action");
+	json_write_null(writer, "installation_id");
+	json_write_null(writer, "repository_id");
 	json_write_object_end(writer);
 }
 
@@ -163,7 +176,6 @@ static void write_gitlab(struct json_writer *writer, const struct delivery *deli
 	json_write_object_end(writer);
 }
 
-/* What the query asks for, within bounds; fallback without it. */
 /* Newest first, from the delivery of that number on; gives where the next page begins, or 0. */
 static uint64_t write_page(struct buf *out, const struct visit *visit, const char *hook,
 			   uint64_t from, uint64_t size)
@@ -182,7 +194,7 @@ static uint64_t write_page(struct buf *out, const struct visit *visit, const cha
 		if (is_gitlab)
 			write_gitlab(&writer, &delivery);
 		else
-			write_github(&writer, &delivery);
+			write_github(&writer, visit->fake, &delivery);
 	}
 	json_write_array_end(&writer);
 	return number;
@@ -266,9 +278,10 @@ static bool send_again(uint64_t *status, struct visit *visit, const char *hook,
 		       const char *id)
 {
 	__attribute__((cleanup(delivery_free))) struct delivery delivery = DELIVERY_EMPTY;
+	auto_free char *front = front_of(visit->fake);
 
-	if (!str_starts(id, ID_FRONT) || !load(&delivery, visit->fake, hook,
-					       strtoull(id + strlen(ID_FRONT), NULL, 10)))
+	if (!str_starts(id, front) ||
+	    !load(&delivery, visit->fake, hook, strtoull(id + strlen(front), NULL, 10)))
 		return false;
 	free(delivery.at);
 	delivery.again = true;

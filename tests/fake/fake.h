@@ -20,12 +20,15 @@ struct http_exchange;
  *   repositories/<n>     the id of the installation that has it
  *   suspended/<id>       that installation is suspended
  *   tokens/<sha256>      one file per token minted
+ *   person               the login of whoever brings a token ghu_...
+ *   visible              "owner/name", in lines: the repositories that they see
  *   leaked               what was sent to POST /credentials/revoke, in lines
  *   app-permissions      the App's own, JSON
  *   sunset               the day on which this version of the API ends, as a header has it
  *   check-runs/<id>      one file per Check run
  *   hooks/<id>           one file per hook of a repository or project, with its secret
  *   deliveries/<id>/<n>  what was sent to it, or not
+ *   id-front             of the ids of GitHub's deliveries: this, and four digits
  *   page-size link-origin  of the lists of deliveries and installations
  *   gitlab-token         who brings it may use /api/v4
  *   runs.json jobs.json  arrays of workflow runs and jobs to be listed
@@ -71,6 +74,9 @@ bool visit_has_token(struct visit *visit, const char *owner, struct buf *out);
 uint64_t visit_asked(const struct visit *visit, const char *name, uint64_t fallback,
 		     uint64_t max);
 
+/* Where it says that it is: at the file link-origin's, which may lead astray; the caller frees it. */
+char *visit_origin(const struct visit *visit);
+
 /* The Link header: where the next page is. */
 void visit_link(const struct visit *visit, const char *path, const char *query);
 
@@ -85,7 +91,7 @@ void store_drop(const struct fake *fake, const char *name);
 /* The handlers. */
 visit_handler credentials_end_token, credentials_revoke;
 visit_handler app_show, app_list, app_find_owner, app_find_repository, app_mint;
-visit_handler app_find_number;
+visit_handler app_find_number, person_show, person_repositories;
 visit_handler checks_create, checks_update, checks_show, checks_of_commit;
 visit_handler runs_list, runs_jobs;
 visit_handler hooks_list, hooks_create, hooks_show, hooks_update, hooks_delete;

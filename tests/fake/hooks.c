@@ -9,6 +9,7 @@
 #include "lib/http_server.h"
 #include "lib/json.h"
 #include "tests/fake/fake.h"
+#include "tests/fake/objects.h"
 
 void hook_load(jv *hook, const struct fake *fake, const char *id)
 {
@@ -74,28 +75,80 @@ bool hook_visited(jv *hook, struct visit *visit, struct buf *out)
 	return false;
 }
 
-/* As the forge shows it: no secret. */
-static jv shown(jv hook)
+static void set_text(jv *object, const char *key, const char *text)
 {
-	auto_free char *forge = hook_text(hook, "forge");
+	*object =
+		jv_object_set(*object, jv_string(key), text ? text_of(text) : jv_null());
+}
+
+/* As GitHub shows it: no secret. */
+static jv shown_config(jv hook)
+{
 	auto_free char *url = hook_text(hook, "url");
-	jv view = jv_object_set(jv_object(), jv_string("id"), json_get(hook, "id"));
 	jv config = jv_object();
 
-	if (str_equal(forge, "gitlab")) {
-		view = jv_object_set(view, jv_string("url"), text_of(url));
-		return jv_object_set(view, jv_string("alert_status"),
-				     jv_string("executable"));
+	set_text(&config, "content_type", "json");
+	set_text(&config, "insecure_ssl", "0");
+	set_text(&config, "secret", "********");
+	set_text(&config, "url", url);
+	return config;
+}
+
+static void set_links(jv *view, const struct visit *visit, jv hook)
+{
+	static const struct {
+		const char *key;
+		const char *rest;
+	} links[] = {
+		{ "url", "" },
+		{ "test_url", "/test" },
+		{ "ping_url", "/pings" },
+		{ "deliveries_url", "/deliveries" },
+	};
+	auto_free char *project = hook_text(hook, "project");
+	auto_jv jv id = json_get(hook, "id");
+
+	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
+		auto_free char *path = str_format("/repos/%s/hooks/%.0f%s", project,
+						  jv_number_value(id), links[i].rest);
+		auto_free char *url = object_url(visit, path);
+
+		set_text(view, links[i].key, url);
 	}
-	config = jv_object_set(config, jv_string("url"), text_of(url));
-	config = jv_object_set(config, jv_string("secret"), jv_string("********"));
-	view = jv_object_set(view, jv_string("config"), config);
+}
+
+static jv shown_github(const struct visit *visit, jv hook)
+{
+	jv view = jv_object_set(jv_object(), jv_string("id"), json_get(hook, "id"));
+	jv last = jv_object_set(jv_object(), jv_string("code"), jv_null());
+
+	set_text(&last, "status", "active");
+	set_text(&last, "message", NULL);
+	set_text(&view, "type", "Repository");
+	set_text(&view, "name", "web");
+	set_text(&view, "created_at", OBJECT_DATE);
+	set_text(&view, "updated_at", OBJECT_DATE);
+	set_links(&view, visit, hook);
+	view = jv_object_set(view, jv_string("config"), shown_config(hook));
 	view = jv_object_set(view, jv_string("active"),
 			     jv_bool(!jv_object_has(jv_copy(hook), jv_string("off"))));
 	view = jv_object_set(view, jv_string("events"), json_get(hook, "events"));
-	return jv_object_set(
-		view, jv_string("last_response"),
-		jv_object_set(jv_object(), jv_string("status"), jv_string("active")));
+	return jv_object_set(view, jv_string("last_response"), last);
+}
+
+/* As the forge shows it. */
+static jv shown(const struct visit *visit, jv hook)
+{
+	auto_free char *forge = hook_text(hook, "forge");
+	auto_free char *url = hook_text(hook, "url");
+	jv view = jv_invalid();
+
+	if (!str_equal(forge, "gitlab"))
+		return shown_github(visit, hook);
+	view = jv_object_set(jv_object(), jv_string("id"), json_get(hook, "id"));
+	set_text(&view, "url", url);
+	set_text(&view, "alert_status", "executable");
+	return view;
 }
 
 static void save(const struct fake *fake, const char *id, jv hook)
@@ -121,7 +174,7 @@ static jv list_of(const struct visit *visit, const char *project, const char *fo
 		owner = hook_text(hook, "project");
 		kind = hook_text(hook, "forge");
 		if (str_equal(owner, project) && str_equal(kind, forge))
-			list = jv_array_append(list, shown(hook));
+			list = jv_array_append(list, shown(visit, hook));
 	}
 	return list;
 }
@@ -218,7 +271,7 @@ unsigned hooks_create(struct visit *visit, struct buf *out)
 	save(visit->fake, id, hook);
 	if (str_equal(forge_of(visit), "github"))
 		delivery_make(visit, id, "ping", "{\"zen\":\"fake\"}", 0);
-	view = shown(hook);
+	view = shown(visit, hook);
 	json_dump(out, view);
 	return 201;
 }
@@ -230,7 +283,7 @@ unsigned hooks_show(struct visit *visit, struct buf *out)
 
 	if (!hook_visited(&hook, visit, out))
 		return visit->refused;
-	view = shown(hook);
+	view = shown(visit, hook);
 	json_dump(out, view);
 	return 200;
 }
@@ -276,14 +329,12 @@ unsigned app_configure(struct visit *visit, struct buf *out)
 	wrapped = jv_object_set(jv_object(), jv_string("config"), jv_copy(body));
 	take(&hook, wrapped, "github");
 	save(visit->fake, APP_HOOK, hook);
-	json_dump(out, body);
-	return 200;
+	return app_configuration(visit, out);
 }
 
 unsigned app_configuration(struct visit *visit, struct buf *out)
 {
 	auto_jv jv hook = jv_invalid();
-	auto_jv jv view = jv_invalid();
 	auto_jv jv config = jv_invalid();
 
 	if (!visit_is_app(visit, out))
@@ -291,8 +342,7 @@ unsigned app_configuration(struct visit *visit, struct buf *out)
 	hook_load(&hook, visit->fake, APP_HOOK);
 	if (!jv_is_valid(hook))
 		return visit_refuse(out, 404, "Not Found");
-	view = shown(hook);
-	config = json_get(view, "config");
+	config = shown_config(hook);
 	json_dump(out, config);
 	return 200;
 }

@@ -136,8 +136,8 @@ unsigned app_find_repository(struct visit *visit, struct buf *out)
 {
 	auto_free char *moved =
 		str_format("moved/%s+%s", visit->parts[0], visit->parts[1]);
-	const char *host = http_header(visit->exchange, "Host");
 	auto_buf struct buf number = BUF_EMPTY;
+	auto_free char *origin = visit_origin(visit);
 	auto_free char *location = NULL;
 
 	if (!visit_is_app(visit, out))
@@ -145,8 +145,8 @@ unsigned app_find_repository(struct visit *visit, struct buf *out)
 	store_read(&number, visit->fake, moved);
 	if (number.len == 0)
 		return app_find_owner(visit, out);
-	location = str_format("http://%s/repositories/%s/installation",
-			      host ? host : "127.0.0.1", buf_str(&number));
+	location =
+		str_format("%s/repositories/%s/installation", origin, buf_str(&number));
 	http_answer_header(visit->exchange, "Location", location);
 	return visit_refuse(out, 301, "Moved Permanently");
 }

@@ -30,6 +30,8 @@ static const struct route {
 	{ "GET", "/repositories/*/installation", app_find_number },
 	{ "DELETE", "/installation/token", credentials_end_token },
 	{ "POST", "/credentials/revoke", credentials_revoke },
+	{ "GET", "/user", person_show },
+	{ "GET", "/user/repos", person_repositories },
 	{ "POST", "/repos/*/*/check-runs", checks_create },
 	{ "PATCH", "/repos/*/*/check-runs/*", checks_update },
 	{ "GET", "/repos/*/*/check-runs/*", checks_show },

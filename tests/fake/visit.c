@@ -62,18 +62,24 @@ uint64_t visit_asked(const struct visit *visit, const char *name, uint64_t fallb
 	return number;
 }
 
-void visit_link(const struct visit *visit, const char *path, const char *query)
+char *visit_origin(const struct visit *visit)
 {
 	const char *host = http_header(visit->exchange, "Host");
 	auto_buf struct buf origin = BUF_EMPTY;
-	auto_free char *link = NULL;
 
-	store_read(&origin, visit->fake,
-		   "link-origin"); /* a forge that would lead us astray */
+	store_read(&origin, visit->fake, "link-origin");
 	if (origin.len == 0)
 		buf_add_format(&origin, "http://%s", host ? host : "127.0.0.1");
-	link = str_format("<%s%s?first>; rel=\"first\", <%s%s?%s>; rel=\"next\"",
-			  buf_str(&origin), path, buf_str(&origin), path, query);
+	return buf_take(&origin);
+}
+
+void visit_link(const struct visit *visit, const char *path, const char *query)
+{
+	auto_free char *origin = visit_origin(visit);
+	auto_free char *link =
+		str_format("<%s%s?first>; rel=\"first\", <%s%s?%s>; rel=\"next\"", origin,
+			   path, origin, path, query);
+
 	http_answer_header(visit->exchange, "Link", link);
 }
 

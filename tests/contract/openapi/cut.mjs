@@ -1,6 +1,8 @@
 // cut.mjs FROM TO PATH...: of GitHub's description only these paths and what they need, so
 // that a judge is up in a second.  Says which of the paths it does not have.  Where it does
-// not say how a refusal looks, it is to look as the others do (basic-error).
+// not say how a refusal looks, it is to look as the others do (basic-error).  A body has no
+// members that it does not tell of.  GitHub's own links to further pages and to what has another
+// name now go by a repository's number, of which it does not tell: those paths are as the named ones.
 import fs from "node:fs";
 
 const [from, to, ...wanted] = process.argv.slice(2);
@@ -27,6 +29,22 @@ function keep(node) {
 	delete node.example;
 	return Object.values(node).forEach(keep);
 }
+
+const BY_NAME = "/repos/{owner}/{repo}/";
+for (const path of wanted.filter((path) => path.startsWith(BY_NAME) && paths[path])) {
+	const copy = structuredClone(paths[path]);
+	for (const operation of Object.values(copy)) {
+		operation.operationId += "-by-number";
+		operation.parameters = operation.parameters.filter(({ $ref }) => !/[/](owner|repo)$/.test($ref));
+		operation.parameters.push({ name: "repository_id", in: "path", required: true, schema: { type: "string" } });
+	}
+	paths[path.replace(BY_NAME, "/repositories/{repository_id}/")] = copy;
+}
+
+for (const path of Object.values(paths))
+	for (const { requestBody } of Object.values(path))
+		for (const { schema } of Object.values(requestBody?.content ?? {}))
+			if (schema.properties && !schema.oneOf && !schema.anyOf) schema.additionalProperties = false;
 
 const refusal = {
 	description: "refused",
