@@ -298,13 +298,17 @@ static int refresh_locked(struct session_tokens *tokens,
 		return -1;
 	if (session_is_revoked(store, ticket->id))
 		return error_set(err, ERROR_ABSENT, "session %s is revoked", ticket->id);
-	if (generation != family.generation)
+	if (generation != family.generation &&
+	    !session_family_was(&family, generation, now_ms - store->grace_ms))
 		return refuse_reuse(store, ticket->id, now_ms, err);
 	if (family.expires_ms <= now_ms || generation == GENERATION_MAX)
 		return error_set(err, ERROR_ABSENT, "session %s has expired", ticket->id);
 	if (look_up_apikey(&family, store, now_ms, err) < 0)
 		return -1;
+	if (generation != family.generation)
+		return give(tokens, store, &family, now_ms, err);
 	family.generation++;
+	family.refreshed_ms = now_ms;
 	family.expires_ms = earlier(now_ms + SESSION_REFRESH_S * 1000LL, family.ends_ms);
 	return give(tokens, store, &family, now_ms, err);
 }

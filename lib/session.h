@@ -36,14 +36,12 @@ struct session_store {
 	struct apikey_store keys;	   /* sessions made with an API key end with it */
 	uint8_t seal_key[CRYPTO_KEY_LEN];  /* of families */
 	uint8_t token_key[CRYPTO_KEY_LEN]; /* of refresh tokens */
+	int64_t grace_ms;		   /* see session_refresh; the caller's to set */
 };
 
 #define SESSION_STORE_NONE                                                               \
 	{                                                                                \
-		-1, NULL, APIKEY_STORE_NONE, { 0 },                                      \
-		{                                                                        \
-			0                                                                \
-		}                                                                        \
+		-1, NULL, APIKEY_STORE_NONE, { 0 }, { 0 }, 0                             \
 	}
 #define auto_session_store __attribute__((cleanup(session_store_close)))
 
@@ -85,6 +83,10 @@ int session_issue(struct session_tokens *tokens, const struct session_store *sto
  * the token is none, the session is over, the API key behind it is not good any more, or the
  * token was used before, and then nothing of the session is good any more.  Roles and
  * namespace of an API key are looked up anew.
+ *
+ * A browser sends several requests at once, and with them one refresh token: for store->grace_ms
+ * after its use the last token before the good one gives the good one again, and nothing ends.
+ * Who stole it has what the browser has, and whoever of them is second to use that is known.
  */
 int session_refresh(struct session_tokens *tokens, const struct session_store *store,
 		    struct str_view text, int64_t now_ms, struct error *err);

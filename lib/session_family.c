@@ -34,6 +34,7 @@ void session_family_write(struct buf *out, const struct session_family *family,
 	identity_record_write_time(&writer, "created_at", family->created_ms);
 	identity_record_write_time(&writer, "expires_at", family->expires_ms);
 	identity_record_write_time(&writer, "ends_at", family->ends_ms);
+	identity_record_write_time(&writer, "refreshed_at", family->refreshed_ms);
 	json_write_object_end(&writer);
 	identity_record_write(out, (struct str_view){ record.data, record.len },
 			      seal_key);
@@ -43,6 +44,7 @@ static bool read_facts(struct session_family *family, struct str_view record)
 {
 	struct principal *principal = &family->principal;
 	struct str_view roles = { NULL, 0 };
+	struct str_view refreshed = { NULL, 0 };
 	auto_free char *id = NULL;
 
 	if (!identity_record_text(&id, record, "id") || !id || !ticket_is_id(id) ||
@@ -58,7 +60,9 @@ static bool read_facts(struct session_family *family, struct str_view record)
 	       json_plain_u64(&family->generation, record, "generation") &&
 	       identity_record_time(&family->created_ms, record, "created_at") &&
 	       identity_record_time(&family->expires_ms, record, "expires_at") &&
-	       identity_record_time(&family->ends_ms, record, "ends_at");
+	       identity_record_time(&family->ends_ms, record, "ends_at") &&
+	       (!json_object_find(&refreshed, record, "refreshed_at") ||
+		identity_record_time(&family->refreshed_ms, record, "refreshed_at"));
 }
 
 int session_family_read(struct session_family *family, struct str_view text,
@@ -75,6 +79,12 @@ int session_family_read(struct session_family *family, struct str_view text,
 	*family = read;
 	read = (struct session_family)SESSION_FAMILY_EMPTY;
 	return 0;
+}
+
+bool session_family_was(const struct session_family *family, uint64_t generation,
+			int64_t since_ms)
+{
+	return generation + 1 == family->generation && family->refreshed_ms > since_ms;
 }
 
 int session_family_save(const struct session_family *family, int dir,

@@ -25,15 +25,20 @@ struct session_family {
 	int64_t created_ms;
 	int64_t expires_ms; /* of the refresh token, or of the access token without one */
 	int64_t ends_ms;    /* never refreshed beyond this */
+	int64_t refreshed_ms; /* last; 0: never, or by an older hooktools */
 };
 
 #define SESSION_FAMILY_EMPTY                                                             \
 	{                                                                                \
-		"", PRINCIPAL_EMPTY, NULL, 0, 0, 0, 0                                    \
+		"", PRINCIPAL_EMPTY, NULL, 0, 0, 0, 0, 0                                 \
 	}
 #define auto_session_family __attribute__((cleanup(session_family_free)))
 
 void session_family_free(struct session_family *family);
+
+/* Was it the token of that number that was good until after since_ms? */
+bool session_family_was(const struct session_family *family, uint64_t generation,
+			int64_t since_ms);
 
 /* dir is <state>/sessions. */
 int session_family_save(const struct session_family *family, int dir,

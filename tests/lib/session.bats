@@ -20,6 +20,10 @@ load ../helper
 	unit a_refresh_token_is_good_once
 }
 
+@test "session: in its grace it gives the same again" {
+	unit in_its_grace_it_gives_the_same_again
+}
+
 @test "session: it lives seven days and no session longer than ninety" {
 	unit it_lives_seven_days_and_no_session_longer_than_ninety
 }

@@ -178,6 +178,27 @@ static void a_refresh_token_is_good_once(void)
 	CHECK(!refresh(&second, &world, &third.refresh, NOW + 2 * DAY, "is revoked"));
 }
 
+/* A browser's requests come together. */
+static void in_its_grace_it_gives_the_same_again(void)
+{
+	auto_world struct world world = WORLD_NONE;
+	auto_session_tokens struct session_tokens first = SESSION_TOKENS_EMPTY;
+	auto_session_tokens struct session_tokens second = SESSION_TOKENS_EMPTY;
+	auto_session_tokens struct session_tokens again = SESSION_TOKENS_EMPTY;
+
+	world_open(&world);
+	world.store.grace_ms = 30000;
+	issue(&first, &world, false);
+	CHECK(refresh(&second, &world, &first.refresh, NOW, NULL));
+	for (int i = 0; i < 3; i++) {
+		CHECK(refresh(&again, &world, &first.refresh, NOW + 9999 * i, NULL));
+		CHECK_STR(buf_str(&again.refresh), buf_str(&second.refresh));
+		CHECK(!problem_of(&world, &again.access, "ghstats", NOW + 9999 * i));
+	}
+	CHECK(refresh(&again, &world, &second.refresh, NOW + 20000, NULL));
+	CHECK(!refresh(&again, &world, &first.refresh, NOW + 20000, "was used before"));
+}
+
 static void it_lives_seven_days_and_no_session_longer_than_ninety(void)
 {
 	auto_world struct world world = WORLD_NONE;
@@ -362,6 +383,7 @@ static const struct check_case cases[] = {
 	  it_is_good_for_one_audience_and_15_minutes },
 	{ "every_changed_byte_is_noticed", every_changed_byte_is_noticed },
 	{ "a_refresh_token_is_good_once", a_refresh_token_is_good_once },
+	{ "in_its_grace_it_gives_the_same_again", in_its_grace_it_gives_the_same_again },
 	{ "it_lives_seven_days_and_no_session_longer_than_ninety",
 	  it_lives_seven_days_and_no_session_longer_than_ninety },
 	{ "a_made_up_refresh_token_harms_nobody", a_made_up_refresh_token_harms_nobody },
