@@ -28,7 +28,8 @@ struct http_daemon {
 	bool resumed;
 	bool single;
 	int64_t stop_ms; /* 0: nobody asked us to stop; else when we stop waiting */
-	struct http_bridge bridge; /* of a single request from a pipe */
+	struct http_bridge bridge;		 /* of a single request from a pipe */
+	struct http_watch watches[HTTP_WATCHES]; /* without ready: free */
 };
 
 /* Start it on ->listening, or on no socket when ->single; its descriptor is watched then. */

@@ -10,7 +10,7 @@
 
 /* The inside of http_server: what its files share.  No other file includes this. */
 
-enum { HTTP_ANSWER_HEADERS = 8 };
+enum { HTTP_ANSWER_HEADERS = 12 };
 
 struct http_exchange {
 	struct MHD_Connection *connection;

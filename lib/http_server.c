@@ -134,8 +134,50 @@ static void begin_to_stop(struct http_daemon *server)
 		close(steal_fd(&server->listening));
 }
 
+int http_server_watch(struct http_server *handle, const struct http_watch *watch,
+		      struct error *err)
+{
+	struct http_daemon *server = handle->state;
+
+	for (int i = 0; i < HTTP_WATCHES; i++) {
+		if (server->watches[i].ready)
+			continue;
+		if (http_daemon_watch(server, watch->fd, err) < 0)
+			return -1;
+		server->watches[i] = *watch;
+		return 0;
+	}
+	return error_set(err, ERROR_TEMPORARY, "watch more than %d descriptors",
+			 HTTP_WATCHES);
+}
+
+void http_server_forget(struct http_server *handle, int fd)
+{
+	struct http_daemon *server = handle->state;
+
+	for (int i = 0; i < HTTP_WATCHES; i++) {
+		if (!server->watches[i].ready || server->watches[i].fd != fd)
+			continue;
+		(void)epoll_ctl(server->epoll, EPOLL_CTL_DEL, fd, NULL);
+		server->watches[i] = (struct http_watch){ .fd = -1 };
+	}
+}
+
+static void call_watch(struct http_daemon *server, int fd)
+{
+	for (int i = 0; i < HTTP_WATCHES; i++) {
+		const struct http_watch watch = server->watches[i];
+
+		if (watch.ready && watch.fd == fd) {
+			watch.ready(watch.context);
+			return;
+		}
+	}
+}
+
 static void on_ready(struct http_daemon *server, int fd)
 {
+	call_watch(server, fd);
 	if (fd == server->signals)
 		begin_to_stop(server);
 	if (fd == server->bridge.fd)

@@ -82,6 +82,23 @@ int http_server_open_single(struct http_server *handle, const int fds[static 2],
 			    const struct http_limits *limits, struct error *err);
 
 /*
+ * A descriptor of the service's own, as that of a child: ready is called from the loop whenever
+ * it is readable, until it is forgotten, which comes before it is closed.  ready may be
+ * called once more than that, for nothing; it may watch and forget.
+ */
+struct http_watch {
+	int fd;
+	void (*ready)(void *context);
+	void *context;
+};
+
+#define HTTP_WATCHES 32 /* at once */
+
+int http_server_watch(struct http_server *handle, const struct http_watch *watch,
+		      struct error *err);
+void http_server_forget(struct http_server *handle, int fd);
+
+/*
  * Until SIGTERM or SIGINT (what has begun is then finished), or until the single request
  * is over.  SIGPIPE is ignored from http_server_open on.
  */

@@ -43,3 +43,11 @@ load ../helper
 @test "http_server_end: half a single request is no request" {
 	unit half_a_single_request_is_no_request
 }
+
+@test "http_server_end: a watched descriptor answers" {
+	unit a_watched_descriptor_answers
+}
+
+@test "http_server_end: only so many descriptors are watched" {
+	unit only_so_many_descriptors_are_watched
+}

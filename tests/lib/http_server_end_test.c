@@ -221,6 +221,81 @@ static void half_a_single_request_is_no_request(void)
 	serve_single((int[]){ in[0], out[1] });
 }
 
+/* A service that answers when a descriptor of its own says so. */
+struct bell {
+	struct http_server server;
+	struct echo echo;
+	int fd;
+	unsigned rings;
+};
+
+static void ring(void *context)
+{
+	struct bell *bell = context;
+	char byte = 0;
+
+	if (!bell->echo.waits) /* it stays readable */
+		return;
+	CHECK(read(bell->fd, &byte, 1) == 1);
+	if (++bell->rings < 3)
+		return;
+	http_server_forget(&bell->server, bell->fd);
+	say(bell->echo.waiting[--bell->echo.waits]);
+}
+
+static void a_watched_descriptor_answers(void)
+{
+	const struct http_limits limits = HTTP_LIMITS;
+	auto_buf struct buf got = BUF_EMPTY;
+	struct bell bell = { .server = HTTP_SERVER_NONE };
+	struct http_service service = service_of(&bell.echo);
+	struct http_watch watch = { .ready = ring, .context = &bell };
+	struct error err = { 0 };
+	int pair[2];
+	int line[2];
+
+	CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0 && pipe(line) == 0);
+	tell(pair[0], "GET /late HTTP/1.1\r\nHost: h\r\n\r\n");
+	CHECK(write(line[1], "1234", 4) == 4);
+	service.turn = NULL;
+	CHECK(http_server_open_single(&bell.server, (int[]){ pair[1], pair[1] }, &service,
+				      &limits, &err) == 0);
+	close(pair[1]);
+	watch.fd = bell.fd = line[0];
+	CHECK(http_server_watch(&bell.server, &watch, &err) == 0);
+	CHECK(http_server_run(&bell.server, &err) == 0);
+	http_server_close(&bell.server);
+	CHECK(bell.rings == 3 && bell.echo.done == 1);
+	reads_all(&got, pair[0]);
+	CHECK(strstr(buf_str(&got), "GET /late "));
+}
+
+static void only_so_many_descriptors_are_watched(void)
+{
+	const struct http_limits limits = HTTP_LIMITS;
+	struct http_server server = HTTP_SERVER_NONE;
+	struct echo echo = { 0 };
+	const struct http_service service = service_of(&echo);
+	struct http_watch watch = { .ready = ring };
+	struct error err = { 0 };
+	int pair[2];
+	int lines[HTTP_WATCHES + 1][2];
+
+	CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
+	CHECK(http_server_open_single(&server, (int[]){ pair[1], pair[1] }, &service,
+				      &limits, &err) == 0);
+	for (int i = 0; i <= HTTP_WATCHES; i++) {
+		CHECK(pipe(lines[i]) == 0);
+		watch.fd = lines[i][0];
+		CHECK((http_server_watch(&server, &watch, &err) == 0) ==
+		      (i < HTTP_WATCHES));
+	}
+	CHECK(err.kind == ERROR_TEMPORARY);
+	http_server_forget(&server, lines[3][0]);
+	CHECK(http_server_watch(&server, &watch, &err) == 0);
+	http_server_close(&server);
+}
+
 static const struct check_case cases[] = {
 	{ "who_is_silent_is_cut_off", who_is_silent_is_cut_off },
 	{ "who_takes_too_long_is_cut_off", who_takes_too_long_is_cut_off },
@@ -233,6 +308,8 @@ static const struct check_case cases[] = {
 	{ "a_single_request_from_a_pipe", a_single_request_from_a_pipe },
 	{ "a_single_request_from_a_socket", a_single_request_from_a_socket },
 	{ "half_a_single_request_is_no_request", half_a_single_request_is_no_request },
+	{ "a_watched_descriptor_answers", a_watched_descriptor_answers },
+	{ "only_so_many_descriptors_are_watched", only_so_many_descriptors_are_watched },
 };
 
 CHECK_MAIN(cases)
