@@ -26,6 +26,7 @@ static const struct rule rules[] = {
 	{ ROLE_VIEWER, "GET", "/events" },
 	{ ROLE_VIEWER, "GET", "/openapi.json" },
 	{ ROLE_VIEWER, "GET", "/repositories" },
+	{ ROLE_VIEWER, "GET", "/local_jobs" },
 	{ ROLE_VIEWER, "POST", "/logout" },
 	{ ROLE_OPERATOR, "GET", "/metrics" },
 	{ ROLE_OPERATOR, "POST", "/repositories" },

@@ -16,6 +16,7 @@
 #include "lib/session_family.h"
 #include "lib/session_keys.h"
 #include "lib/session_verify.h"
+#include "lib/session_write.h"
 
 #define SECRET_LIMIT JWS_TOKEN_MAX
 #define ROW "%-12s  %-30s  %-14s  %-20s  %-20s  %-16s  %s\n"
@@ -26,7 +27,6 @@ static int open_store(struct session_store *store, const struct place *place,
 	return session_store_open(store, &place->layout, &place->vault, err);
 }
 
-/* What RFC 6749 5.1 answers, and the session's id. */
 static int give(const struct session_tokens *tokens, int64_t now_ms, struct error *err)
 {
 	auto_secret struct buf out = BUF_EMPTY;
@@ -34,15 +34,7 @@ static int give(const struct session_tokens *tokens, int64_t now_ms, struct erro
 
 	(void)buf_room(&out, tokens->access.len + tokens->refresh.len + 1024);
 	json_write_object(&writer, NULL);
-	json_write_string(&writer, "access_token", buf_str(&tokens->access));
-	json_write_string(&writer, "token_type", "Bearer");
-	json_write_i64(&writer, "expires_in", tokens->access_expires_s - now_ms / 1000);
-	if (tokens->refresh.len > 0) {
-		json_write_string(&writer, "refresh_token", buf_str(&tokens->refresh));
-		json_write_i64(&writer, "refresh_expires_in",
-			       tokens->refresh_expires_s - now_ms / 1000);
-	}
-	json_write_string(&writer, "session", tokens->id);
+	session_write_tokens(&writer, tokens, now_ms);
 	json_write_object_end(&writer);
 	buf_add_char(&out, '\n');
 	return place_write(&out, err);

@@ -5,27 +5,19 @@
 
 #include "bin/tokenmint-login/callback.h"
 #include "bin/tokenmint-login/commands.h"
+#include "bin/tokenmint-login/identify.h"
 #include "bin/tokenmint-login/options.h"
 #include "bin/tokenmint-login/world.h"
 #include "lib/cleanup.h"
 #include "lib/date.h"
 #include "lib/error.h"
 #include "lib/file.h"
-#include "lib/github_user.h"
-#include "lib/json_object.h"
 #include "lib/log.h"
-#include "lib/oidc_cache.h"
 #include "lib/place.h"
 #include "lib/vault.h"
 
 #define SECRET_MAX 4096
 #define SLOWER_S 5 /* RFC 8628 3.5 */
-#define LEEWAY_S 60
-
-static struct str_view view(const struct buf *text)
-{
-	return (struct str_view){ buf_str(text), text->len };
-}
 
 /* The client: what was asked for, else that of the last login there. */
 static int find_client(struct login *login, const struct options *options,
@@ -163,66 +155,13 @@ static int login_by_web(struct oauth_answer *answer, struct world *world,
 	return 0;
 }
 
-static char *take_claim(const struct buf *claims, const char *name)
-{
-	auto_buf struct buf text = BUF_EMPTY;
-	struct str_view raw = { NULL, 0 };
-
-	if (!json_object_find(&raw, view(claims), name) ||
-	    !json_object_text(&text, raw) || memchr(buf_str(&text), 0, text.len))
-		return NULL;
-	return buf_take(&text);
-}
-
-/* Whoever logs in may be another than last time. */
-static int identify_by_claims(struct login *login, const struct options *options,
-			      const struct place *place, const char *nonce,
-			      struct error *err)
-{
-	auto_oidc_cache struct oidc_cache cache = OIDC_CACHE_NONE;
-	auto_buf struct buf claims = BUF_EMPTY;
-	struct oidc_expected expected = { .issuer = login->issuer,
-					  .audience = login->client_id,
-					  .nonce = nonce,
-					  .algorithms = oidc_algorithms,
-					  .leeway_s = LEEWAY_S };
-	struct error ignored = { 0 };
-
-	expected.now_s = date_now_ms() / 1000;
-	if (login->token.id.len == 0)
-		return error_set(err, ERROR_DATA,
-				 "issuer '%s' gave no ID token: is the scope openid?",
-				 login->issuer);
-	if (oidc_cache_open(&cache, &place->layout, login->issuer, options->now_ms, err) <
-	    0)
-		return -1;
-	if (oidc_lacks_key(&cache.keys, view(&login->token.id)))
-		(void)oidc_cache_renew(&cache, options->now_ms, &ignored);
-	if (oidc_verify(&claims, &cache.keys, &expected, view(&login->token.id), err) < 0)
-		return error_wrap(err, "the ID token of '%s'", login->issuer);
-	login->subject = take_claim(&claims, "sub");
-	login->name = take_claim(&claims, "name");
-	login->email = take_claim(&claims, "email");
-	return 0;
-}
-
-static int identify_at_github(struct login *login, struct world *world, struct error *err)
-{
-	auto_github_user struct github_user user = GITHUB_USER_EMPTY;
-
-	if (github_user_ask(&user, &world->github, view(&login->token.access), err) < 0)
-		return -1;
-	login->subject = str_dup(user.id);
-	login->name = str_dup(user.login);
-	login->email = str_dup(user.email);
-	return 0;
-}
-
 /* The tokens, and who it is that they were given to. */
 static int ask(struct login *login, struct world *world, const struct options *options,
 	       const struct place *place, struct error *err)
 {
 	auto_oauth_answer struct oauth_answer answer = OAUTH_ANSWER_EMPTY;
+	auto_buf struct buf claims = BUF_EMPTY;
+	struct identify with = { .place = place, .now_ms = options->now_ms };
 	struct oauth_proof proof;
 	const struct login_client client = { login->client_id, login->client_secret,
 					     scope_of(options, world) };
@@ -238,10 +177,8 @@ static int ask(struct login *login, struct world *world, const struct options *o
 		return error_wrap(err, "log in at '%s'", login->issuer);
 	login->token = answer.token;
 	answer.token = (struct oauth_token)OAUTH_TOKEN_EMPTY;
-	if (login->is_github)
-		return identify_at_github(login, world, err);
-	return identify_by_claims(login, options, place, by_web ? proof.nonce : NULL,
-				  err);
+	with.nonce = by_web ? proof.nonce : NULL;
+	return identify_person(login, &claims, world, &with, err);
 }
 
 int cmd_login(const struct options *options, const struct place *place, struct error *err)

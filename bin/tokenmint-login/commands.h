@@ -12,6 +12,10 @@ typedef int command_fn(const struct options *options, const struct place *place,
 command_fn cmd_login;
 command_fn cmd_logout;
 command_fn cmd_oidc_verify;
+command_fn cmd_visitor_begin;
+command_fn cmd_visitor_end;
+command_fn cmd_visitor_finish;
+command_fn cmd_visitor_refresh;
 command_fn cmd_whoami;
 
 #endif

@@ -1,5 +1,5 @@
 /* tokenmint-login: what others say about who somebody is.  Started as `tokenmint oidc`, `login`,
- * `logout` and `whoami`; see tokenmint-login(1). */
+ * `logout`, `visitor` and `whoami`; see tokenmint-login(1). */
 #include <signal.h>
 #include <stdbool.h>
 
@@ -24,6 +24,10 @@ static const struct command commands[] = {
 	{ "oidc", "verify", cmd_oidc_verify, "AgiLp", true },
 	{ "login", NULL, cmd_login, "cDfiPstw", false },
 	{ "logout", NULL, cmd_logout, "i", false },
+	{ "visitor", "begin", cmd_visitor_begin, "", false },
+	{ "visitor", "end", cmd_visitor_end, "", false },
+	{ "visitor", "finish", cmd_visitor_finish, "", false },
+	{ "visitor", "refresh", cmd_visitor_refresh, "", false },
 	{ "whoami", NULL, cmd_whoami, "ir", false },
 };
 /* clang-format on */

@@ -22,6 +22,7 @@ const char options_usage[] =
 	"                 [--client-secret-file F] [--scope TEXT] [--port N] [--timeout "
 	"5m]\n"
 	"       tokenmint logout [--issuer URL]\n"
+	"       tokenmint visitor begin|finish|refresh|end < question\n"
 	"       tokenmint whoami [--issuer URL] [--repositories]\n";
 
 static const struct option longs[] = {

@@ -24,6 +24,7 @@ static const struct helper {
 	{ "prune", "tokenmint-run" },
 	{ "run-token", "tokenmint-run" },
 	{ "session", "tokenmint-identity" },
+	{ "visitor", "tokenmint-login" },
 	{ "whoami", "tokenmint-login" },
 };
 /* clang-format on */

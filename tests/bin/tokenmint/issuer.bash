@@ -58,3 +58,15 @@ id_token() {
 		with_entries(select(.value != null))' | tr -d '\n' |
 		tokenmint jws sign --jwk "$1.private.jwk"
 }
+
+# tokens NAME [SECONDS]: what a token endpoint of GitHub answers
+tokens() {
+	jq -nc --arg name "$1" --argjson seconds "${2:-28800}" '{access_token: ("ghu_" + $name), expires_in: $seconds,
+		refresh_token: ("ghr_" + $name), refresh_token_expires_in: 15811200, scope: "", token_type: "bearer"}'
+}
+
+# posted PATH NUMBER: the parameters of a request, as lines
+posted() {
+	jq -r --arg path "$1" 'select(.method == "POST" and .path == $path).body' "$answers/requests" |
+		sed -n "$2p" | tr '&' '\n' | sort
+}

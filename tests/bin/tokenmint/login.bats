@@ -13,24 +13,12 @@ teardown() {
 	stop_servers
 }
 
-# tokens NAME [SECONDS]: what a token endpoint of GitHub answers
-tokens() {
-	jq -nc --arg name "$1" --argjson seconds "${2:-28800}" '{access_token: ("ghu_" + $name), expires_in: $seconds,
-		refresh_token: ("ghr_" + $name), refresh_token_expires_in: 15811200, scope: "", token_type: "bearer"}'
-}
-
 # github_device: a device code at once, and an answer that there is nothing yet, and the tokens
 github_device() {
 	answer POST login/device/code 200 '{"device_code":"3584d83530557fdd1f46af8289938c8ef79f9dc5","user_code":"WDJB-MJHT",
 		"verification_uri":"@URL@/login/device","expires_in":900,"interval":1}'
 	answer POST login/oauth/access_token.1 200 '{"error":"authorization_pending","error_description":"wait"}'
 	answer POST login/oauth/access_token.2 200 "$(tokens one)"
-}
-
-# posted PATH NUMBER: the parameters of a request, as lines
-posted() {
-	jq -r --arg path "$1" 'select(.method == "POST" and .path == $path).body' "$answers/requests" |
-		sed -n "$2p" | tr '&' '\n' | sort
 }
 
 # read_address FILE: the address that a login by web waits with, and of its parameters $redirect,
