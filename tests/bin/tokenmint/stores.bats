@@ -288,7 +288,7 @@ header = \"X: y"' >"$KUBECONFIG"
 
 # bats test_tags=F2_48
 @test "vault.d/systemd-creds: keeps the contract, and a changed time is refused" {
-	echo x | systemd-creds encrypt --name=x - /dev/null 2>/dev/null || skip "systemd-creds cannot seal here"
+	echo x | systemd-creds encrypt --name=x - - >/dev/null 2>&1 || skip "systemd-creds cannot seal here"
 	run -0 --separate-stderr tokenmint vault test systemd-creds
 	[ "$(grep -c '^ok' <<<"$output")" -eq 12 ]
 	use_store 'user/=systemd-creds'
