@@ -9,32 +9,36 @@ function fail(what) {
 }
 
 # The text of a scalar, without its quotes and comment.
-function scalar(text,    out, i, c) {
-	if (text ~ /^'/) {
-		if (text !~ /^'([^']|'')*'[ \t]*(#.*)?$/)
-			fail("a quote does not end")
-		sub(/'[ \t]*(#[^']*)?$/, "", text)
-		text = substr(text, 2)
-		gsub(/''/, "'", text)
+function scalar(text,    out, quote, i, c) {
+	quote = substr(text, 1, 1)
+	if (quote != "'" && quote != "\"") {
+		sub(/[ \t]+#.*$/, "", text)
+		sub(/[ \t]+$/, "", text)
 		return text
 	}
-	if (text ~ /^"/) {
-		out = ""
-		for (i = 2; (c = substr(text, i, 1)) != "\""; i++) {
-			if (c == "")
-				fail("a quote does not end")
-			if (c == "\\") {
-				c = substr(text, ++i, 1)
-				if (c !~ /["\\\/]/)
-					fail("an escape that is not read here")
-			}
-			out = out c
+	out = ""
+	for (i = 2; (c = substr(text, i, 1)) != quote || (quote == "'" && substr(text, i + 1, 1) == quote); i++) {
+		if (c == "")
+			fail("a quote does not end")
+		if (c == quote)
+			i++
+		if (c == "\\" && quote == "\"") {
+			c = substr(text, ++i, 1)
+			if (c !~ /["\\\/]/)
+				fail("an escape that is not read here")
 		}
-		return out
+		out = out c
 	}
-	sub(/[ \t]+#.*$/, "", text)
-	sub(/[ \t]+$/, "", text)
-	return text
+	if (substr(text, i + 1) !~ /^[ \t]*(#.*)?$/)
+		fail("something behind a quote")
+	return out
+}
+
+# What stands twice, or goes on in the next line, is not read here.
+function keep(path, text) {
+	if (path in value)
+		odd[path] = 1
+	value[path] = text
 }
 
 # Leave what is not above this indent; items of lists only when they begin there, too.
@@ -79,7 +83,7 @@ function top() {
 	if (text == "")
 		next
 	if (!match(text, /^("[^"]*"|'[^']*'|[^ \t:"'#{}\[\],&*!|>%@`][^:#]*):([ \t]|$)/)) {
-		value[top()] = scalar(text)
+		keep(top(), scalar(text))
 		next
 	}
 	key = substr(text, 1, RLENGTH)
@@ -95,13 +99,17 @@ function top() {
 		odd[path] = 1
 	} else if (rest ~ /^[&*!{\[]/) {
 		odd[path] = 1
+		if (rest ~ /^[{] *[}]/)
+			empty[path] = 1
 	} else if (rest != "" && rest !~ /^#/) {
-		value[path] = scalar(rest)
+		keep(path, scalar(rest))
 	}
 }
 
 # The number of the entry of a list with this name.
 function find(list, name,    i) {
+	if (name == "")
+		fail("the context names none of " list)
 	for (i = 1; i <= count[list]; i++)
 		if (value[list "." i ".name"] == name)
 			return list "." i
@@ -118,11 +126,15 @@ function show(name, path) {
 END {
 	if (failed)
 		exit 65
-	if (value["current-context"] == "")
+	if (value["current-context"] == "" || "current-context" in odd)
 		fail("no current-context")
 	context = find("contexts", value["current-context"]) ".context"
 	cluster = find("clusters", value[context ".cluster"]) ".cluster"
 	user = find("users", value[context ".user"]) ".user"
+	if (context in odd || cluster in odd)
+		fail("the context or its cluster is not written in blocks")
+	if (user in odd && !(user in empty))
+		fail("the user is not written in blocks")
 	show("namespace", context ".namespace")
 	show("server", cluster ".server")
 	show("ca-data", cluster ".certificate-authority-data")
@@ -140,6 +152,6 @@ END {
 	for (path in value)
 		if (index(path, user ".exec") == 1 || index(path, user ".auth-provider") == 1)
 			plugin = 1
-	if (plugin || user ".exec" in odd)
+	if (plugin || (user ".exec") in odd || (user ".auth-provider") in odd)
 		print "plugin\tyes"
 }
