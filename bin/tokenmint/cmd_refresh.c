@@ -9,6 +9,7 @@
 #include "bin/tokenmint/mint.h"
 #include "bin/tokenmint/options.h"
 #include "bin/tokenmint/token.h"
+#include "bin/tokenmint/used.h"
 #include "lib/cleanup.h"
 #include "lib/date.h"
 #include "lib/error.h"
@@ -44,6 +45,13 @@ static int is_fresh(bool *fresh, const struct mint *mint, const char *name,
 	return 0;
 }
 
+/* What is to be made anew. */
+struct target {
+	const struct installation *installation;
+	const struct scope *scope;
+	int64_t newer_ms; /* unless it was stored after this */
+};
+
 /* GitHub no longer knows it: its event did not reach us. */
 static int drop(struct mint *mint, const struct installation *installation,
 		struct error *err)
@@ -55,24 +63,22 @@ static int drop(struct mint *mint, const struct installation *installation,
 	return token_remove(mint, installation, err);
 }
 
-static int renew(struct tally *tally, struct mint *mint,
-		 const struct installation *installation, int64_t newer_ms,
+static int renew(struct tally *tally, struct mint *mint, const struct target *target,
 		 struct error *err)
 {
-	char key[INSTALLATION_KEY_LEN] = "";
-	auto_free char *name = NULL;
+	const struct installation *installation = target->installation;
+	auto_free char *name = token_name(installation, target->scope->suffix);
 	struct error problem = { 0 };
 	bool fresh = false;
 
-	installation_key(key, installation);
-	name = str_format(SCOPE "%s", key);
-	if (is_fresh(&fresh, mint, name, newer_ms, err) < 0)
+	if (is_fresh(&fresh, mint, name, target->newer_ms, err) < 0)
 		return -1;
 	if (fresh) {
 		tally->kept++;
 		return 0;
 	}
-	if (token_renew(mint, installation, newer_ms, &problem) == 0) {
+	if (token_renew(mint, installation, target->scope, target->newer_ms, &problem) ==
+	    0) {
 		tally->renewed++;
 		return 0;
 	}
@@ -81,6 +87,20 @@ static int renew(struct tally *tally, struct mint *mint,
 		return -1;
 	tally->removed++;
 	return 0;
+}
+
+/* "installation/42", or "installation/42.0123456789abcdef". */
+static bool read_name(struct installation *installation, const char *name)
+{
+	struct str_view key = { name, strlen(name) };
+
+	if (token_is_scoped(key))
+		key.len -= strlen(".0123456789abcdef");
+	if (key.len <= strlen(SCOPE))
+		return false;
+	key.data += strlen(SCOPE);
+	key.len -= strlen(SCOPE);
+	return installation_read_key(installation, key);
 }
 
 /* Who it is; one that is not in the index belongs to the only app. */
@@ -104,51 +124,106 @@ static int identify(struct installation *installation, const struct mint *mint,
 	return 0;
 }
 
-/* "installation/42"; scoped tokens ("installation/42.…") are made again by who asks for them. */
-static bool read_name(struct installation *installation, struct str_view line)
+/* One that is limited, and nobody uses: it goes when it has ended. */
+static int let_end(struct tally *tally, const struct mint *mint, const char *name,
+		   struct error *err)
 {
-	size_t len = strlen(SCOPE);
+	bool found = false;
+	bool ended = false;
 
-	if (line.len <= len || token_is_scoped(line))
-		return false;
-	return installation_read_key(
-		installation, (struct str_view){ line.data + len, line.len - len });
+	if (token_let_end(&found, &ended, mint, name, err) < 0)
+		return -1;
+	tally->removed += ended;
+	tally->kept += found && !ended;
+	return 0;
 }
 
-static void refresh_all(struct tally *tally, struct mint *mint, const struct buf *names,
-			const struct options *options)
+/* One that is limited: made anew while somebody uses it. */
+static int renew_scoped(struct tally *tally, struct mint *mint, const char *name,
+			const struct options *options, struct error *err)
+{
+	auto_scope struct scope scope = SCOPE_EMPTY;
+	struct installation installation = INSTALLATION_EMPTY;
+	const struct target target = { &installation, &scope, newer_than(options) };
+	const char *key = name + strlen(SCOPE);
+	bool found = false;
+
+	if (!read_name(&installation, name))
+		return 0;
+	if (used_find(&scope, &found, &mint->layout, key, err) < 0)
+		return -1;
+	if (!found)
+		return let_end(tally, mint, name, err);
+	if (identify(&installation, mint, options, err) == 0 &&
+	    renew(tally, mint, &target, err) == 0)
+		return 0;
+	if (err->kind == ERROR_DATA) /* what it was limited to is there no longer */
+		used_forget(&mint->layout, key);
+	return error_wrap(err, "a token for %.200s", buf_str(&scope.body));
+}
+
+static int renew_whole(struct tally *tally, struct mint *mint, const char *name,
+		       const struct options *options, struct error *err)
+{
+	const struct scope everything = SCOPE_EMPTY;
+	struct installation installation = INSTALLATION_EMPTY;
+	const struct target target = { &installation, &everything, newer_than(options) };
+
+	if (!read_name(&installation, name))
+		return 0;
+	if (identify(&installation, mint, options, err) < 0)
+		return -1;
+	return renew(tally, mint, &target, err);
+}
+
+/* Each of the lines is a name of the vault. */
+static void refresh_names(struct tally *tally, struct mint *mint, const struct buf *names,
+			  const struct options *options)
 {
 	const char *rest = buf_str(names);
-	int64_t newer_ms = newer_than(options);
 
 	while (rest) {
 		struct str_view line = str_split(&rest, '\n');
-		struct installation installation = INSTALLATION_EMPTY;
+		auto_free char *name = str_format("%.*s", (int)line.len, line.data);
 		struct error problem = { 0 };
+		int status = token_is_scoped(line)
+				     ? renew_scoped(tally, mint, name, options, &problem)
+				     : renew_whole(tally, mint, name, options, &problem);
 
-		if (!read_name(&installation, line))
-			continue;
-		if (identify(&installation, mint, options, &problem) < 0 ||
-		    renew(tally, mint, &installation, newer_ms, &problem) < 0) {
-			log_warning("installation %" PRIu64 ": %s", installation.id,
+		if (status < 0) {
+			log_warning("installation %s: %s", name + strlen(SCOPE),
 				    problem.message);
 			tally->failed++;
 		}
 	}
 }
 
+static int refresh_owner(struct tally *tally, struct mint *mint, const char *owner,
+			 const struct options *options, struct error *err)
+{
+	const struct scope everything = SCOPE_EMPTY;
+	struct installation installation = INSTALLATION_EMPTY;
+	const struct target target = { &installation, &everything, newer_than(options) };
+	auto_buf struct buf names = BUF_EMPTY;
+	auto_free char *prefix = NULL;
+
+	if (find_installation(&installation, mint, owner, options->app, err) < 0 ||
+	    renew(tally, mint, &target, err) < 0)
+		return -1;
+	prefix = token_name(&installation, ".");
+	if (vault_list(&names, &mint->vault, prefix, err) < 0)
+		return -1;
+	refresh_names(tally, mint, &names, options);
+	return 0;
+}
+
 static void refresh_owners(struct tally *tally, struct mint *mint,
 			   const char *const *owners, const struct options *options)
 {
-	int64_t newer_ms = newer_than(options);
-
 	for (; *owners; owners++) {
-		struct installation installation = INSTALLATION_EMPTY;
 		struct error problem = { 0 };
 
-		if (find_installation(&installation, mint, *owners, options->app,
-				      &problem) < 0 ||
-		    renew(tally, mint, &installation, newer_ms, &problem) < 0) {
+		if (refresh_owner(tally, mint, *owners, options, &problem) < 0) {
 			log_warning("%s: %s", *owners, problem.message);
 			tally->failed++;
 		}
@@ -190,6 +265,7 @@ int cmd_refresh(const struct options *options, const char *const *operands,
 	if (operands[0])
 		refresh_owners(&tally, &mint, operands, options);
 	else
-		refresh_all(&tally, &mint, &names, options);
+		refresh_names(&tally, &mint, &names, options);
+	used_sweep(&mint.layout);
 	return report(&tally, err);
 }

@@ -23,9 +23,10 @@ static int store(struct event_installation *event,
 		 const struct installation *installation, struct mint *mint,
 		 struct error *err)
 {
+	const struct scope everything = SCOPE_EMPTY;
 	struct error gone = { 0 };
 
-	if (token_renew(mint, installation, INT64_MAX, &gone) == 0)
+	if (token_renew(mint, installation, &everything, INT64_MAX, &gone) == 0)
 		return installation_store(installation, &mint->layout, err);
 	*err = gone;
 	if (gone.kind != ERROR_ABSENT)

@@ -59,10 +59,18 @@ static void write_permissions(struct json_writer *writer, const struct options *
 	json_write_object_end(writer);
 }
 
+void scope_name(struct scope *scope)
+{
+	uint8_t digest[CRYPTO_SHA256_LEN] = { 0 };
+
+	crypto_sha256(digest, scope->body.data, scope->body.len);
+	scope->suffix[0] = '.';
+	hex_encode(scope->suffix + 1, digest, 8);
+}
+
 void scope_make(struct scope *scope, const struct options *options)
 {
 	struct json_writer writer = JSON_WRITER(&scope->body);
-	uint8_t digest[CRYPTO_SHA256_LEN] = { 0 };
 
 	if (options->repository_count == 0 && options->permission_count == 0)
 		return;
@@ -70,9 +78,7 @@ void scope_make(struct scope *scope, const struct options *options)
 	write_repositories(&writer, options);
 	write_permissions(&writer, options);
 	json_write_object_end(&writer);
-	crypto_sha256(digest, scope->body.data, scope->body.len);
-	scope->suffix[0] = '.';
-	hex_encode(scope->suffix + 1, digest, 8);
+	scope_name(scope);
 }
 
 void scope_free(struct scope *scope)

@@ -22,6 +22,9 @@ struct scope {
 #define auto_scope __attribute__((cleanup(scope_free)))
 
 void scope_make(struct scope *scope, const struct options *options);
+
+/* The suffix that belongs to the body, which is not empty. */
+void scope_name(struct scope *scope);
 void scope_free(struct scope *scope);
 
 #endif

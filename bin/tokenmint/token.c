@@ -6,10 +6,12 @@
 #include "bin/tokenmint/exchange.h"
 #include "bin/tokenmint/trail.h"
 #include "bin/tokenmint/turn.h"
+#include "bin/tokenmint/used.h"
 #include "lib/cleanup.h"
 #include "lib/date.h"
 #include "lib/error.h"
 
+#define FOLDER "installation/"
 #define CLOCK_STEP_MS 5000
 #define SCOPE_DIGITS 16
 
@@ -18,7 +20,7 @@ char *token_name(const struct installation *installation, const char *suffix)
 	char key[INSTALLATION_KEY_LEN] = "";
 
 	installation_key(key, installation);
-	return str_format("installation/%s%s", key, suffix);
+	return str_format(FOLDER "%s%s", key, suffix);
 }
 
 /* One from the future is of a clock that was set back, and its end cannot be relied upon. */
@@ -96,8 +98,8 @@ static int take_turn(struct vault_secret *token, struct mint *mint,
 			 (unsigned long long)wish->min_ttl_ms / 1000);
 }
 
-int token_get(struct vault_secret *token, bool *is_stale, struct mint *mint,
-	      const struct token_wish *wish, struct error *err)
+static int get_token(struct vault_secret *token, bool *is_stale, struct mint *mint,
+		     const struct token_wish *wish, struct error *err)
 {
 	auto_free char *name = token_name(wish->installation, wish->scope->suffix);
 
@@ -115,14 +117,22 @@ int token_get(struct vault_secret *token, bool *is_stale, struct mint *mint,
 	return 0;
 }
 
+int token_get(struct vault_secret *token, bool *is_stale, struct mint *mint,
+	      const struct token_wish *wish, struct error *err)
+{
+	if (get_token(token, is_stale, mint, wish, err) < 0)
+		return -1;
+	used_note(&mint->layout, wish->installation, wish->scope);
+	return 0;
+}
+
 int token_renew(struct mint *mint, const struct installation *installation,
-		int64_t newer_ms, struct error *err)
+		const struct scope *scope, int64_t newer_ms, struct error *err)
 {
 	auto_turn struct turn turn = TURN_NONE;
 	auto_vault_secret struct vault_secret token = VAULT_SECRET_EMPTY;
-	auto_free char *name = token_name(installation, "");
-	const struct scope everything = SCOPE_EMPTY;
-	const struct token_wish wish = { installation, &everything, 0, false };
+	auto_free char *name = token_name(installation, scope->suffix);
+	const struct token_wish wish = { installation, scope, 0, false };
 	struct turn_wish asked = { .name = name, .is_news = true };
 
 	if (begin(&turn, mint, installation, &asked, err) < 0 ||
@@ -131,6 +141,23 @@ int token_renew(struct mint *mint, const struct installation *installation,
 	if (lives(&token, 0) && token.stored_ms > newer_ms)
 		return 0;
 	return mint_token(&token, mint, &turn, &wish, err);
+}
+
+int token_let_end(bool *found, bool *ended, const struct mint *mint, const char *name,
+		  struct error *err)
+{
+	auto_vault_secret struct vault_secret token = VAULT_SECRET_EMPTY;
+	auto_close int lock = -1;
+
+	*ended = false;
+	if (vault_lock(&lock, &mint->vault, name, err) < 0 ||
+	    vault_get(&token, &mint->vault, name, err) < 0)
+		return -1;
+	*found = token.found;
+	if (!token.found || token.expires_ms > date_now_ms())
+		return 0;
+	used_forget(&mint->layout, name + strlen(FOLDER));
+	return vault_delete(ended, &mint->vault, name, err);
 }
 
 bool token_is_scoped(struct str_view name)
@@ -158,8 +185,10 @@ int token_remove(const struct mint *mint, const struct installation *installatio
 		auto_free char *each = str_format("%.*s", (int)line.len, line.data);
 
 		/* Else it is one of a host whose name goes on. */
-		if (line.len == strlen(scoped) + SCOPE_DIGITS && token_is_scoped(line) &&
-		    vault_delete(&found, &mint->vault, each, err) < 0)
+		if (line.len != strlen(scoped) + SCOPE_DIGITS || !token_is_scoped(line))
+			continue;
+		used_forget(&mint->layout, each + strlen(FOLDER));
+		if (vault_delete(&found, &mint->vault, each, err) < 0)
 			return -1;
 	}
 	return 0;

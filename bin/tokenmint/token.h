@@ -32,10 +32,14 @@ struct token_wish {
 int token_get(struct vault_secret *token, bool *is_stale, struct mint *mint,
 	      const struct token_wish *wish, struct error *err);
 
-/* A new unscoped token in the place of the old one, unless that was stored after newer_ms.
+/* A new token of the scope in the place of the old one, unless that was stored after newer_ms.
  * GitHub is asked even if it has just said that there is none. */
 int token_renew(struct mint *mint, const struct installation *installation,
-		int64_t newer_ms, struct error *err);
+		const struct scope *scope, int64_t newer_ms, struct error *err);
+
+/* Remove a token of a scope, by its name in the vault, when it has ended.  *found: there was one. */
+int token_let_end(bool *found, bool *ended, const struct mint *mint, const char *name,
+		  struct error *err);
 
 /* Is it the name of a token that is limited: installation/<id>.<scope>? */
 bool token_is_scoped(struct str_view name);
