@@ -79,3 +79,39 @@ mint() {
 	done
 	wait_until sh -c '[ "$(cat who.* | wc -l)" -eq 4 ]'
 }
+
+# begin_device: a login by device code in the background; sets $address and $code.
+begin_device() {
+	rm -f out err status
+	{
+		status=0
+		tokenmint login --device --issuer "$issuer" --client-id hooktools >out 2>err || status=$?
+		echo "$status" >status
+	} 3>&- &
+	wait_until grep -q 'enter the code' err
+	address=$(sed -n 's/.*open \(http[^ ]*\) .*/\1/p' err)
+	code=$(sed -n 's/.*enter the code \([^ ]*\).*/\1/p' err)
+	[[ $code =~ ^[A-Z]{4}-[A-Z]{4}$ ]]
+}
+
+# bats test_tags=F0_31,F0_34
+@test "contract: login by device code at oidc-provider, agreed to, denied, and with a wrong code" {
+	start_issuer provider
+	begin_device
+	run -0 sender issuers device "$address" WRNG-WRNG yes
+	[ "$output" = '200 Sign-in' ]
+	run -0 sender issuers device "$address" "$code" yes
+	[ "$output" = '200 Sign-in Success' ]
+	wait_until test -s status
+	[ "$(cat status)" = 0 ]
+	[ "$(jq -r '.subject, .name, .email, .refreshes' out)" = $'jo\nJo\njo@example.org\ntrue' ]
+	run -0 tokenmint whoami --issuer "$issuer"
+	[ "$(jq -r .subject <<<"$output")" = jo ]
+	run -0 tokenmint logout --issuer "$issuer"
+	begin_device
+	run -0 sender issuers device "$address" "$code" no
+	wait_until test -s status
+	[ "$(cat status)" = 77 ]
+	grep -q 'it was denied (access_denied)' err
+	run -1 tokenmint whoami --issuer "$issuer"
+}

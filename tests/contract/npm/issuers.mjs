@@ -1,11 +1,13 @@
-// issuers.mjs provider|mock|browse|session ...: issuers of OpenID Connect made by others.
+// issuers.mjs provider|mock|browse|device|session ...: issuers of OpenID Connect made by others.
 // provider: npm's oidc-provider with one public client, "hooktools", whose people are all called
 // jo.  mock: npm's oauth2-mock-server; POST /mint gives a token with the claims of its body.
 // browse URL: goes there as a browser of somebody who agrees to everything, and back.
+// device URL CODE yes|no: goes there, enters the code, and agrees or says no.
 // session JWKS AUDIENCE: the claims of a session's access token on standard input, by jose.
 import fs from "node:fs";
 import http from "node:http";
 
+const DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
 const [action, ...operands] = process.argv.slice(2);
 
 const listen = (server) => new Promise((resolve) =>
@@ -33,12 +35,12 @@ async function serveProvider() {
 		clients: [{
 			client_id: "hooktools", application_type: "native", token_endpoint_auth_method: "none",
 			redirect_uris: ["http://127.0.0.1/callback"], response_types: ["code"],
-			grant_types: ["authorization_code", "refresh_token"],
+			grant_types: ["authorization_code", "refresh_token", DEVICE_GRANT],
 		}],
 		claims: { openid: ["sub"], email: ["email"], profile: ["name"] },
 		conformIdTokenClaims: false,
 		findAccount: (context, id) => ({ accountId: id, claims: () => ({ sub: id, ...claims }) }),
-		features: { devInteractions: { enabled: false } },
+		features: { devInteractions: { enabled: false }, deviceFlow: { enabled: true } },
 		interactions: { url: (context, interaction) => `/agree/${interaction.uid}` },
 		issueRefreshToken: () => true,
 		pkce: { required: () => true, methods: ["S256"] },
@@ -74,22 +76,44 @@ async function serveMock() {
 	say(server.issuer.url);
 }
 
-async function browse(url) {
-	const jar = new Map();
+// What a browser keeps between its requests.
+const jar = new Map();
+
+// go URL [FORM]: what is at the end of all redirects.
+async function go(url, form) {
 	for (let hop = 0; hop < 20; hop++) {
 		const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join("; ");
-		const response = await fetch(url, { redirect: "manual", headers: cookie ? { cookie } : {} });
+		const response = await fetch(url, { redirect: "manual", headers: cookie ? { cookie } : {},
+			...form && { method: "POST", body: new URLSearchParams(form) } });
+		form = undefined;
 		for (const line of response.headers.getSetCookie()) {
 			const [, name, value] = line.match(/^([^=]+)=([^;]*)/);
 			jar.set(name, value);
 		}
 		const location = response.headers.get("location");
-		if (!location) {
-			console.log(response.status);
-			return;
-		}
+		if (!location)
+			return response;
 		url = new URL(location, url).href;
 	}
+	throw new Error("too many redirects");
+}
+
+// The one form of a page: where it goes, and what is in it.
+function formOf(html) {
+	const field = (text, name) => text.match(new RegExp(`${name}="([^"]*)"`))?.[1];
+	const fields = [...html.matchAll(/<input[^>]*>/g)].map(([tag]) => [field(tag, "name"), field(tag, "value") ?? ""]);
+	return [field(html.match(/<form[^>]*>/)[0], "action"), Object.fromEntries(fields)];
+}
+
+async function enter(url, code, answer) {
+	let [to, form] = formOf(await (await go(url)).text());
+	[to, form] = formOf(await (await go(to, { ...form, user_code: code })).text());
+	if (answer === "no") {
+		delete form.confirm;
+		form.abort = "yes";
+	}
+	const response = await go(to, form);
+	console.log(response.status, (await response.text()).match(/<h1>(.*?)<[/]h1>/)?.[1]);
 }
 
 if (action === "provider") {
@@ -97,7 +121,9 @@ if (action === "provider") {
 } else if (action === "mock") {
 	await serveMock();
 } else if (action === "browse") {
-	await browse(operands[0]);
+	console.log((await go(operands[0])).status);
+} else if (action === "device") {
+	await enter(...operands);
 } else {
 	const jose = await import("jose");
 	const keys = jose.createLocalJWKSet(JSON.parse(fs.readFileSync(operands[0])));
