@@ -31,6 +31,14 @@ LABEL = re.compile(r"(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?\Z")
 QUALIFIED = re.compile(r"([a-z0-9.-]{1,253}/)?([A-Za-z0-9][-A-Za-z0-9_.]{0,61})?[A-Za-z0-9]\Z")
 TOP = {"apiVersion", "kind", "metadata", "type", "data", "stringData", "immutable"}
 META = {"name", "namespace", "labels", "annotations", "resourceVersion", "uid", "creationTimestamp"}
+# What there is, as kubectl(1) asks before all else.
+DISCOVERY = {
+    "/api": {"kind": "APIVersions", "versions": ["v1"]},
+    "/apis": {"kind": "APIGroupList", "apiVersion": "v1", "groups": []},
+    "/api/v1": {"kind": "APIResourceList", "groupVersion": "v1", "resources": [
+        {"name": "secrets", "singularName": "secret", "namespaced": True, "kind": "Secret",
+         "verbs": ["create", "delete", "get", "list", "patch"]}]},
+}
 
 
 class Refused(Exception):
@@ -129,6 +137,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if name in secrets:
             raise Refused(409, "AlreadyExists", f'secrets "{name}" already exists')
         secret["metadata"].update(namespace=namespace, uid=f"uid-{clock[0]}")
+        secret.setdefault("type", "Opaque")
         self.stamp(secret)
         secrets[name] = secret
         return 201, secret
@@ -166,6 +175,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def answer(self):
         url = urllib.parse.urlsplit(self.path)
+        if self.command == "GET" and url.path in DISCOVERY:
+            return 200, DISCOVERY[url.path]
         match = re.match(r"/api/v1/namespaces/([a-z0-9-]+)/secrets(?:/([^/]+))?\Z", url.path)
         if not match:
             raise Refused(404, "NotFound", "the server could not find the requested resource")

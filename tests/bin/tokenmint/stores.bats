@@ -235,6 +235,40 @@ kubeconfig() {
 	[ "$(jq -r .data.token <<<"$output" | base64 -d)" = 'for kubectl' ]
 }
 
+# bats test_tags=F2_48
+@test "vault.d/kubernetes: what kubectl creates we read, and each changes what the other made" {
+	command -v kubectl >/dev/null || skip "kubectl is missing: .ci/deps ci"
+	start_cluster
+	use_store 'installation/=kubernetes'
+	export KUBECONFIG=$BATS_TEST_TMPDIR/kubeconfig
+	kubeconfig 'token: token.one' >"$KUBECONFIG"
+	kubectl create --validate=false -f - <<-END
+		apiVersion: v1
+		kind: Secret
+		metadata:
+		  name: installation.42
+		  labels: {app.kubernetes.io/managed-by: hooktools, team: web}
+		  annotations: {hooktools/name: installation/42, hooktools/storedAt: "2026-11-21T12:00:00.000Z"}
+		data: {token: $(printf 'by kubectl' | base64)}
+	END
+	run -0 tokenmint vault get installation/42
+	[ "$output" = 'by kubectl' ]
+	kubectl patch secret installation.42 --type merge -p "{\"data\":{\"token\":\"$(printf patched | base64)\"}}"
+	run -0 tokenmint vault get installation/42
+	[ "$output" = patched ]
+	printf ours | tokenmint vault put installation/42 --expires 1h
+	kubectl get secret installation.42 -o json >"$BATS_TEST_TMPDIR/got"
+	jq -e '.metadata.labels.team == "web" and .metadata.annotations["hooktools/expiresAt"] and
+		(.data | keys == ["token"]) and (.data.token | @base64d) == "ours"' "$BATS_TEST_TMPDIR/got"
+	kubectl annotate secret installation.42 'seen=yes'
+	run -0 tokenmint vault list installation/
+	[ "$output" = installation/42 ]
+	run -1 --separate-stderr kubectl create secret generic installation.42
+	[[ $stderr == *'already exists'* ]]
+	kubectl delete secret installation.42
+	run -1 tokenmint vault get installation/42
+}
+
 @test "vault.d/kubernetes: a kubeconfig that it cannot do right is refused" {
 	start_cluster
 	use_store 'global/=kubernetes'
