@@ -29,7 +29,7 @@ foreign() {
 	[ "$(foreign libexec/hooktools/hookroute-plugin)" = "gnutls sqlite3 " ]
 	[ "$(foreign libexec/hooktools/hookroute-plugin-exec)" = "gnutls " ]
 	[ "$(foreign libexec/hooktools/hookroute-tick)" = "gnutls sqlite3 " ]
-	[ "$(foreign libexec/hooktools/ghstats-serve)" = "microhttpd sqlite3 " ]
+	[ "$(foreign libexec/hooktools/ghstats-serve)" = "gnutls microhttpd sqlite3 " ]
 }
 
 @test "links: the stack is not executable, and relocations are read-only" {

@@ -2,13 +2,17 @@
 
 #include "lib/error.h"
 
-const char options_usage[] = "usage: ghstats-serve [-l ADDR:PORT|unix:PATH | -i]    "
-			     "started by ghstats serve\n";
+const char options_usage[] = "usage: ghstats-serve [-l ADDR:PORT|unix:PATH | -i] "
+			     "[--login FILE]    started by ghstats serve\n";
 
 static const struct option longs[] = {
-	{ "debug", no_argument, NULL, 'd' },   { "help", no_argument, NULL, 'h' },
-	{ "inetd", no_argument, NULL, 'i' },   { "listen", required_argument, NULL, 'l' },
-	{ "version", no_argument, NULL, 'V' }, { NULL, 0, NULL, 0 },
+	{ "debug", no_argument, NULL, 'd' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "inetd", no_argument, NULL, 'i' },
+	{ "listen", required_argument, NULL, 'l' },
+	{ "login", required_argument, NULL, 'o' },
+	{ "version", no_argument, NULL, 'V' },
+	{ NULL, 0, NULL, 0 },
 };
 
 static int take(void *context, int letter, struct error *err)
@@ -18,13 +22,15 @@ static int take(void *context, int letter, struct error *err)
 	(void)err;
 	if (letter == 'l')
 		options->listen = optarg;
+	if (letter == 'o')
+		options->login = optarg;
 	options->inetd = options->inetd || letter == 'i';
 	return 0;
 }
 
 int options_parse(struct options *options, int argc, char *argv[], struct error *err)
 {
-	static const struct cli_grammar grammar = { "dhil:V", longs, take };
+	static const struct cli_grammar grammar = { "dhil:o:V", longs, take };
 
 	*options = (struct options){ .cli = { .program = "ghstats-serve",
 					      .context = options } };

@@ -11,6 +11,7 @@ struct options {
 	struct cli cli;
 	const char *listen; /* NULL: the socket comes from systemd */
 	bool inetd;
+	const char *login; /* a file; NULL: nobody logs in */
 };
 
 extern const char options_usage[];

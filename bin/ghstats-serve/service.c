@@ -6,6 +6,7 @@
 #include "bin/ghstats-serve/answer.h"
 #include "bin/ghstats-serve/pages.h"
 #include "bin/ghstats-serve/parameters.h"
+#include "bin/ghstats-serve/visits.h"
 #include "lib/buf.h"
 #include "lib/date.h"
 #include "lib/db.h"
@@ -131,13 +132,15 @@ static void answer(struct http_exchange *exchange, struct service *service,
 /* Nothing of a body is read for what cannot be answered well. */
 static void begin(struct http_exchange *exchange, void *context)
 {
+	const struct service *service = context;
 	const char *method = http_method(exchange);
 	const char *rest = "";
 
-	(void)context;
 	log_debug("%s %s from %s", method, http_path(exchange), http_remote(exchange));
 	http_answer_header(exchange, "X-Content-Type-Options", "nosniff");
-	if (!find_page(&rest, http_path(exchange))) {
+	if (service->visits && visits_has(http_path(exchange))) {
+		visits_begin(exchange, service->visits);
+	} else if (!find_page(&rest, http_path(exchange))) {
 		http_answer_error(exchange, 404, "not_found", "there is no such page");
 	} else if (!str_equal(method, "GET") && !str_equal(method, "HEAD")) {
 		http_answer_header(exchange, "Allow", "GET, HEAD");
@@ -155,12 +158,31 @@ static void body(struct http_exchange *exchange, const char *bytes, size_t len,
 	(void)context;
 }
 
-static void end(struct http_exchange *exchange, void *context)
+void service_show(struct http_exchange *exchange, void *context)
 {
 	const char *rest = "";
 	const struct page *page = find_page(&rest, http_path(exchange));
 
 	answer(exchange, context, page, rest);
+}
+
+/* How the server is may be asked by whoever watches over it. */
+static bool is_open(const struct service *service, const char *path)
+{
+	const char *rest = "";
+
+	return !service->visits || find_page(&rest, path)->make == page_health;
+}
+
+static void end(struct http_exchange *exchange, void *context)
+{
+	struct service *service = context;
+	const char *path = http_path(exchange);
+
+	if (service->visits && visits_has(path))
+		visits_end(exchange, service->visits);
+	else if (is_open(service, path) || visits_admit(exchange, service->visits))
+		service_show(exchange, service);
 }
 
 struct http_service service_of(struct service *service)

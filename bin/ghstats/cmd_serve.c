@@ -25,7 +25,7 @@ int cmd_serve(const struct options *options, const struct layout *layout,
 	      struct error *err)
 {
 	auto_free char *program = path_join(layout->libexec, "ghstats-serve");
-	const char *argv[8] = { program };
+	const char *argv[10] = { program };
 	int count = 1;
 
 	if (options->listen && options->inetd)
@@ -39,6 +39,10 @@ int cmd_serve(const struct options *options, const struct layout *layout,
 	if (options->listen) {
 		argv[count++] = "-l";
 		argv[count++] = options->listen;
+	}
+	if (options->login) {
+		argv[count++] = "-o";
+		argv[count++] = options->login;
 	}
 	(void)execv(program, (char *const *)argv);
 	(void)error_errno(err, "execute '%s'", program);

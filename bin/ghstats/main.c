@@ -23,7 +23,7 @@ static const struct command {
 	{ "runs", cmd_list, false, FILTERS PAGES },
 	{ "jobs", cmd_list, false, FILTERS PAGES "L" },
 	{ "summarize", cmd_summarize, false, "" },
-	{ "serve", cmd_serve, false, "li" },
+	{ "serve", cmd_serve, false, "lio" },
 };
 
 static const struct command *find_command(const char *name)

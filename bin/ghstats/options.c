@@ -16,7 +16,7 @@ const char options_usage[] =
 	"       ghstats runs [FILTERS] [PAGE] [FORMAT]\n"
 	"       ghstats jobs [--local] [FILTERS] [PAGE] [FORMAT]\n"
 	"       ghstats summarize\n"
-	"       ghstats serve [-l ADDR:PORT|unix:PATH | -i]\n"
+	"       ghstats serve [-l ADDR:PORT|unix:PATH | -i] [--login FILE]\n"
 	"KEY:     workflow repository branch actor event job label day week\n"
 	"FILTERS: --repo OWNER/NAME --workflow W --branch B --event E --actor A\n"
 	"         --status S --from TIME --to TIME    (2026-11-20, RFC 3339, or 7d ago)\n"
@@ -38,6 +38,7 @@ static const struct option longs[] = {
 	{ "limit", required_argument, NULL, 'n' },
 	{ "listen", required_argument, NULL, 'l' },
 	{ "local", no_argument, NULL, 'L' },
+	{ "login", required_argument, NULL, 'o' },
 	{ "repo", required_argument, NULL, 'r' },
 	{ "status", required_argument, NULL, 's' },
 	{ "to", required_argument, NULL, 'T' },
@@ -121,6 +122,9 @@ static int take(void *context, int letter, struct error *err)
 	case 'L':
 		options->local = true;
 		return 0;
+	case 'o':
+		options->login = optarg;
+		return 0;
 	case 'n':
 		return take_limit(options, err);
 	default:
@@ -130,7 +134,7 @@ static int take(void *context, int letter, struct error *err)
 
 int options_parse(struct options *options, int argc, char *argv[], struct error *err)
 {
-	static const struct cli_grammar grammar = { "a:A:b:B:de:f:F:hijn:l:Lr:s:T:Vw:",
+	static const struct cli_grammar grammar = { "a:A:b:B:de:f:F:hijn:l:Lo:r:s:T:Vw:",
 						    longs, take };
 
 	*options =

@@ -23,6 +23,7 @@ struct options {
 	enum options_format format;
 	const char *listen;
 	bool inetd;
+	const char *login; /* a file */
 	bool local;
 };
 

@@ -28,6 +28,7 @@ static void a_viewer_looks_and_changes_nothing(void)
 	CHECK(role_may(VIEWER, "GET", "/"));
 	CHECK(role_may(VIEWER, "GET", "/runs") && role_may(VIEWER, "HEAD", "/runs/17"));
 	CHECK(role_may(VIEWER, "POST", "/logout"));
+	CHECK(role_may(VIEWER, "GET", "/local_jobs"));
 	CHECK(!role_may(VIEWER, "POST", "/repositories"));
 	CHECK(!role_may(VIEWER, "DELETE", "/repositories/3"));
 	CHECK(!role_may(VIEWER, "GET", "/metrics"));

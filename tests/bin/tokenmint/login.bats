@@ -102,7 +102,7 @@ ended() {
 	run -75 tokenmint login --client-id Iv23liTest
 }
 
-# bats test_tags=F0_34,F4_1
+# bats test_tags=F0_34
 @test "tokenmint: login by web at GitHub, with PKCE and state" {
 	echo geheim >client.secret
 	answer POST login/oauth/access_token 200 "$(tokens web)"
@@ -219,7 +219,6 @@ ended() {
 	run -65 tokenmint whoami --repositories
 }
 
-# bats test_tags=F4_2
 @test "tokenmint: logout forgets the tokens, and has GitHub forget them" {
 	github_device
 	answer POST credentials/revoke 202 '{}'

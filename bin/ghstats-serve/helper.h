@@ -1,0 +1,67 @@
+#ifndef BIN_GHSTATS_SERVE_HELPER_H
+#define BIN_GHSTATS_SERVE_HELPER_H
+
+#include <stdbool.h>
+
+#include "lib/buf.h"
+#include "lib/process.h"
+#include "lib/str.h"
+
+struct error;
+struct http_server;
+
+/*
+ * tokenmint-login beside the loop: what wants the network or the master key is asked of a child,
+ * `tokenmint visitor ACTION`, and the loop goes on until it has answered.  So many run at
+ * once, and each for so long.  What is quick, as it asks nobody else, has a place that the
+ * slow ones leave free, and waits its turn when all are taken.
+ */
+#define HELPERS_MAX 4 /* the unit's TasksMax= has room for these */
+#define HELPERS_WAITING 64
+#define HELPER_LIVES_S 30
+
+/* The answer, empty when there is none. */
+typedef void helper_done_fn(void *context, struct str_view answer);
+
+struct helper_ask {
+	const char *action; /* kept */
+	bool is_quick;
+	helper_done_fn *done;
+	void *context;
+};
+
+struct helpers;
+
+struct helper {
+	struct helpers *owner;
+	struct process process; /* without one: free */
+	int out;		/* where its answer comes from */
+	int timer;
+	struct helper_ask ask;
+};
+
+struct helper_waiting {
+	struct helper_ask ask;
+	struct buf question;
+};
+
+struct helpers {
+	struct http_server *server; /* the caller's, like the rest here */
+	const char *program;
+	bool is_quiet; /* standard error is the client's */
+	struct helper running[HELPERS_MAX];
+	struct helper_waiting waiting[HELPERS_WAITING]; /* a ring */
+	unsigned first;
+	unsigned count;
+};
+
+void helpers_open(struct helpers *helpers, const char *program, bool is_quiet);
+
+/* ERROR_TEMPORARY when too many run, or wait; done is called later, once. */
+int helpers_ask(struct helpers *helpers, const struct helper_ask *ask,
+		const struct buf *question, struct error *err);
+
+/* End all; done is called for each. */
+void helpers_close(struct helpers *helpers);
+
+#endif

@@ -1,0 +1,112 @@
+#include "bin/ghstats-serve/outcome.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/buf.h"
+#include "lib/cleanup.h"
+#include "lib/http_server.h"
+#include "lib/json_object.h"
+#include "lib/json_plain.h"
+#include "lib/json_write.h"
+#include "lib/log.h"
+
+static bool find_error(struct str_view *object, struct str_view answer)
+{
+	const char *problem = NULL;
+
+	return json_object_is_sound(answer, &problem) &&
+	       json_object_find(object, answer, "error");
+}
+
+bool outcome_is_good(struct str_view answer)
+{
+	struct str_view ignored = { NULL, 0 };
+	const char *problem = NULL;
+
+	return json_object_is_sound(answer, &problem) &&
+	       !json_object_find(&ignored, answer, "error");
+}
+
+unsigned outcome_status(struct str_view answer)
+{
+	struct str_view object = { NULL, 0 };
+	uint64_t status = 0;
+
+	if (!find_error(&object, answer) || !json_plain_u64(&status, object, "status") ||
+	    status < 400 || status > 599)
+		return 503;
+	return (unsigned)status;
+}
+
+char *outcome_text(struct str_view answer, const char *name)
+{
+	auto_buf struct buf text = BUF_EMPTY;
+	struct str_view raw = { NULL, 0 };
+
+	if (!json_object_find(&raw, answer, name) || !json_object_text(&text, raw) ||
+	    memchr(buf_str(&text), 0, text.len))
+		return NULL;
+	return buf_take(&text);
+}
+
+int64_t outcome_number(struct str_view answer, const char *name)
+{
+	uint64_t number = 0;
+
+	return json_plain_u64(&number, answer, name) ? (int64_t)number : 0;
+}
+
+/* As http_answer_error does it, which keeps the code. */
+static void answer(struct http_exchange *exchange, unsigned status, const char *code,
+		   const char *message)
+{
+	auto_buf struct buf text = BUF_EMPTY;
+	struct json_writer writer = JSON_WRITER(&text);
+
+	json_write_object(&writer, NULL);
+	json_write_object(&writer, "error");
+	json_write_string(&writer, "code", code);
+	json_write_string(&writer, "message", message);
+	json_write_object_end(&writer);
+	json_write_object_end(&writer);
+	buf_add_char(&text, '\n');
+	http_answer(exchange, status, "application/json", text.data, text.len);
+}
+
+void outcome_refuse(struct http_exchange *exchange, struct str_view given)
+{
+	struct str_view object = { NULL, 0 };
+	unsigned status = outcome_status(given);
+	auto_free char *code = NULL;
+	auto_free char *message = NULL;
+
+	if (find_error(&object, given)) {
+		code = outcome_text(object, "code");
+		message = outcome_text(object, "message");
+	}
+	log_warning("%s from %s is refused: %u %s", http_path(exchange),
+		    http_remote(exchange), status, code ? code : "unavailable");
+	http_answer_header(exchange, "Cache-Control", "no-store");
+	if (status == 503)
+		http_answer_header(exchange, "Retry-After", "10");
+	answer(exchange, status, code ? code : "unavailable",
+	       message ? message : "this cannot be done now");
+}
+
+void outcome_busy(struct http_exchange *exchange)
+{
+	http_answer_header(exchange, "Cache-Control", "no-store");
+	http_answer_header(exchange, "Retry-After", "5");
+	http_answer_error(exchange, 503, "busy", "too many log in at once: try again");
+}
+
+void outcome_too_often(struct http_exchange *exchange)
+{
+	log_warning("%s from %s: too many in a minute", http_path(exchange),
+		    http_remote(exchange));
+	http_answer_header(exchange, "Cache-Control", "no-store");
+	http_answer_header(exchange, "Retry-After", "60");
+	http_answer_error(exchange, 429, "too_many_requests",
+			  "too many have tried this within a minute: try again later");
+}
