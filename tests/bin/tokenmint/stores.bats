@@ -242,7 +242,7 @@ kubeconfig() {
 	use_store 'installation/=kubernetes'
 	export KUBECONFIG=$BATS_TEST_TMPDIR/kubeconfig
 	kubeconfig 'token: token.one' >"$KUBECONFIG"
-	kubectl create --validate=false -f - <<-END
+	cat >"$BATS_TEST_TMPDIR/manifest" <<-END
 		apiVersion: v1
 		kind: Secret
 		metadata:
@@ -251,6 +251,7 @@ kubeconfig() {
 		  annotations: {hooktools/name: installation/42, hooktools/storedAt: "2026-11-21T12:00:00.000Z"}
 		data: {token: $(printf 'by kubectl' | base64)}
 	END
+	kubectl create --validate=false -f "$BATS_TEST_TMPDIR/manifest"
 	run -0 tokenmint vault get installation/42
 	[ "$output" = 'by kubectl' ]
 	kubectl patch secret installation.42 --type merge -p "{\"data\":{\"token\":\"$(printf patched | base64)\"}}"
@@ -263,7 +264,7 @@ kubeconfig() {
 	kubectl annotate secret installation.42 'seen=yes'
 	run -0 tokenmint vault list installation/
 	[ "$output" = installation/42 ]
-	run -1 --separate-stderr kubectl create secret generic installation.42
+	run -1 --separate-stderr kubectl create --validate=false -f "$BATS_TEST_TMPDIR/manifest"
 	[[ $stderr == *'already exists'* ]]
 	kubectl delete secret installation.42
 	run -1 tokenmint vault get installation/42
