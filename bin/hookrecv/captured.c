@@ -29,18 +29,19 @@ static size_t find_body(struct str_view all, size_t *head)
 	return all.len;
 }
 
-/* "POST /hook/x HTTP/1.1" */
-static void take_request_line(struct captured *captured, char *line)
+/* "POST /hook/x HTTP/1.1"; false when it is something else: "Upgrade: HTTP/2.0" is a header. */
+static bool take_request_line(struct captured *captured, char *line)
 {
 	char *path = strchr(line, ' ');
 	char *version = path ? strchr(path + 1, ' ') : NULL;
 
-	if (!version)
-		return;
+	if (!version || !str_starts(version + 1, "HTTP/"))
+		return false;
 	*path = '\0';
 	*version = '\0';
 	captured->method = line;
 	captured->path = path + 1;
+	return true;
 }
 
 static int take_header(struct captured *captured, char *line, struct error *err)
@@ -76,9 +77,8 @@ static int take_head(struct captured *captured, struct error *err)
 		if (first && str_starts(line, "HTTP/"))
 			return error_set(err, ERROR_DATA,
 					 "this is an answer, no request");
-		if (first && strstr(line, " HTTP/"))
-			take_request_line(captured, line);
-		else if (take_header(captured, line, err) < 0)
+		if (!(first && take_request_line(captured, line)) &&
+		    take_header(captured, line, err) < 0)
 			return -1;
 		first = false;
 	}
@@ -93,12 +93,12 @@ static bool chunk_length(size_t *len, const char *text, size_t digits)
 
 	*len = 0;
 	for (i = 0; i < digits; i++) {
-		const char *hex = "0123456789abcdef";
-		const char *at = strchr(hex, text[i] | 0x20);
+		static const char hex[] = "0123456789abcdef0123456789ABCDEF";
+		const char *at = strchr(hex, text[i]);
 
 		if (!text[i] || !at)
 			return false;
-		*len = *len * 16 + (size_t)(at - hex);
+		*len = *len * 16 + (size_t)(at - hex) % 16;
 	}
 	return digits > 0;
 }

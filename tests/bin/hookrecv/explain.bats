@@ -238,7 +238,8 @@ verdict() { jq -r .verdict <<<"$output"; }
 	judge 0
 	for rubbish in '' 'no header at all' 'HTTP/1.1 200 OK\n\n' 'A: b\nTransfer-Encoding: chunked\n\nzz\n' \
 		'A: b\nTransfer-Encoding: chunked\n\n5\nabc' 'A: b\nTransfer-Encoding: chunked\n\n1\na' \
-		'A: b\nContent-Length: many\n\n{}' 'A\0: b\n\n{}' ': b\n' 'A b: c\n'; do
+		'A: b\nContent-Length: many\n\n{}' 'A\0: b\n\n{}' ': b\n' 'A b: c\n' 'POST HTTP/1.1\nA: b\n' 'POST /x y/1.1\nA: b\n' \
+		'A: b\nTransfer-Encoding: chunked\n\n\x13\nabc\n0\n\n'; do
 		printf '%b' "$rubbish" >"$request"
 		run -65 --separate-stderr hookrecv explain --request "$request" -p github --secret-file "$secret"
 		[ -z "$output" ]
@@ -247,9 +248,11 @@ verdict() { jq -r .verdict <<<"$output"; }
 		for ((i = 0; i < 201; i++)); do echo "A$i: b"; done
 	} >"$request"
 	run -65 --separate-stderr hookrecv explain --request "$request" -p github --secret-file "$secret"
-	printf 'Host: x\n' >"$request"
-	judge 1
-	[ "$(verdict)" = unsigned ]
+	for header in 'Host: x' 'Upgrade: HTTP/2.0' 'Via: HTTP/1.1 proxy'; do
+		printf '%s\n' "$header" >"$request"
+		judge 1
+		[ "$(verdict)" = unsigned ]
+	done
 }
 
 @test "hookrecv explain --request: none, and a payload that is no JSON" {
