@@ -144,7 +144,7 @@ static bool add_text(struct buf *out, struct str_view object, const char *name)
 
 	if (!json_object_find(&raw, object, name) || !json_object_text(out, raw))
 		return false;
-	if (memchr(out->data + before, 0, out->len - before)) {
+	if (memchr(buf_str(out) + before, 0, out->len - before)) {
 		buf_cut(out, before);
 		return false;
 	}

@@ -93,6 +93,7 @@ static void errors_are_told_apart(void)
 		{ "temporarily_unavailable", ERROR_TEMPORARY },
 		{ "server_error", ERROR_TEMPORARY },
 		{ "something_new", ERROR_DENIED },
+		{ "", ERROR_DENIED },
 	};
 
 	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
