@@ -18,6 +18,11 @@ teardown() {
 	stop_servers
 }
 
+# free_port: sets $port, which nobody listens on
+free_port() {
+	port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+}
+
 # start_issuer KIND [ARGUMENT...]: sets $issuer
 start_issuer() {
 	start_server issuer.log env NODE_NO_WARNINGS=1 node "$senders/issuers.mjs" "$@"
@@ -114,4 +119,24 @@ begin_device() {
 	[ "$(cat status)" = 77 ]
 	grep -q 'it was denied (access_denied)' err
 	run -1 tokenmint whoami --issuer "$issuer"
+}
+
+# bats test_tags=F4_1,F0_31,F0_34
+@test "contract: a browser logs in to ghstats serve at oidc-provider, and sees a page" {
+	free_port
+	start_issuer provider "http://127.0.0.1:$port/login/callback"
+	jq -n --arg url "http://127.0.0.1:$port" --arg issuer "$issuer" '{url: $url, issuer: $issuer, client_id: "hooktools",
+		rules: [{claims: {email: "jo@example.org"}, roles: ["viewer"]}]}' >login.json
+	start_server stats.log ghstats serve -l "127.0.0.1:$port" --login login.json
+	run -0 sender issuers visit "$server_url/login?return=/stats%3Fby%3Dday"
+	[ "${lines[0]}" = 200 ]
+	[ "$(jq -c '[.by, .total.runs]' <<<"${lines[1]}")" = '["day",0]' ]
+	grep -q 'session .* of user:.*@jo (Jo) at' stats.log
+	jq '.rules[0].claims.email = "ann@example.org"' login.json >other.json
+	kill "$server_pid"
+	wait "$server_pid" || true
+	start_server stats.log ghstats serve -l "127.0.0.1:$port" --login other.json
+	run -0 sender issuers visit "$server_url/login"
+	[ "${lines[0]}" = 403 ]
+	[ "$(jq -r .error.code <<<"${lines[1]}")" = not_allowed ]
 }

@@ -1,7 +1,8 @@
-// issuers.mjs provider|mock|browse|device|session ...: issuers of OpenID Connect made by others.
-// provider: npm's oidc-provider with one public client, "hooktools", whose people are all called
-// jo.  mock: npm's oauth2-mock-server; POST /mint gives a token with the claims of its body.
+// issuers.mjs provider|mock|browse|visit|device|session ...: issuers of OpenID Connect made by others.
+// provider [REDIRECT]: npm's oidc-provider with one public client, "hooktools", whose people are
+// all called jo.  mock: npm's oauth2-mock-server; POST /mint gives a token with the claims of its body.
 // browse URL: goes there as a browser of somebody who agrees to everything, and back.
+// visit URL: begins with a POST there, and shows what is at the end.
 // device URL CODE yes|no: goes there, enters the code, and agrees or says no.
 // session JWKS AUDIENCE: the claims of a session's access token on standard input, by jose.
 import fs from "node:fs";
@@ -34,7 +35,7 @@ async function serveProvider() {
 	const provider = new Provider(url, {
 		clients: [{
 			client_id: "hooktools", application_type: "native", token_endpoint_auth_method: "none",
-			redirect_uris: ["http://127.0.0.1/callback"], response_types: ["code"],
+			redirect_uris: [operands[0] ?? "http://127.0.0.1/callback"], response_types: ["code"],
 			grant_types: ["authorization_code", "refresh_token", DEVICE_GRANT],
 		}],
 		claims: { openid: ["sub"], email: ["email"], profile: ["name"] },
@@ -122,6 +123,9 @@ if (action === "provider") {
 	await serveMock();
 } else if (action === "browse") {
 	console.log((await go(operands[0])).status);
+} else if (action === "visit") {
+	const response = await go(operands[0], {});
+	console.log(`${response.status}\n${await response.text()}`);
 } else if (action === "device") {
 	await enter(...operands);
 } else {
