@@ -141,6 +141,17 @@ static int check_revoked(const struct session_verifier *verifier, const char *id
 	return error_set(err, ERROR_DENIED, "session %s is revoked", id);
 }
 
+bool session_has_ended(const struct session *session,
+		       const struct session_verifier *verifier, int64_t now_ms)
+{
+	struct error ignored = { 0 };
+	int64_t now_s = now_ms / 1000;
+
+	return now_s >= session->expires_s + SESSION_LEEWAY_S ||
+	       now_s < session->issued_s - SESSION_LEEWAY_S ||
+	       check_revoked(verifier, session->id, &ignored) < 0;
+}
+
 static int verify(struct session *session, struct session_verifier *verifier,
 		  const struct jwt_expected *expected, struct str_view token,
 		  struct error *err)

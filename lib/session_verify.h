@@ -61,6 +61,10 @@ struct session_proof {
 int session_verify(struct session *session, struct session_verifier *verifier,
 		   const struct session_proof *proof, struct error *err);
 
+/* A session that was verified before: has it ended since, by its time or by being revoked? */
+bool session_has_ended(const struct session *session,
+		       const struct session_verifier *verifier, int64_t now_ms);
+
 /* The claims alone, of a token whose signature and times are right. */
 int session_read_claims(struct session *session, struct str_view payload,
 			struct error *err);

@@ -4,12 +4,21 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lib/crypto.h"
 #include "lib/login_settings.h"
 #include "lib/session_verify.h"
 
 struct error;
 struct http_exchange;
 struct layout;
+
+/* A token whose signature was right: it need not be looked at again. */
+struct gate_seen {
+	uint8_t digest[CRYPTO_SHA256_LEN];
+	struct session session;
+};
+
+#define GATE_SEEN 256 /* each token has one place among these */
 
 /*
  * Who may see a page: whoever has the access token of a session for this server's address, in the
@@ -19,11 +28,12 @@ struct gate {
 	const struct layout *layout; /* the caller's */
 	struct login_settings settings;
 	struct session_verifier verifier;
+	struct gate_seen seen[GATE_SEEN];
 };
 
 #define GATE_EMPTY                                                                       \
 	{                                                                                \
-		NULL, LOGIN_SETTINGS_EMPTY, SESSION_VERIFIER_NONE                        \
+		.settings = LOGIN_SETTINGS_EMPTY, .verifier = SESSION_VERIFIER_NONE      \
 	}
 
 void gate_close(struct gate *gate);

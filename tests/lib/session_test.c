@@ -124,6 +124,7 @@ static void an_access_token_says_who_it_is(void)
 	CHECK(session.principal.roles == OPERATOR);
 	CHECK_STR(session.id, tokens.id);
 	CHECK(session.expires_s == NOW / 1000 + 900);
+	CHECK(session_has_ended(&session, &world.verifier, NOW + 16 * MINUTE));
 }
 
 static void it_is_good_for_one_audience_and_15_minutes(void)
