@@ -33,7 +33,8 @@ consumer() {
 
 # put FIRST LAST [EVENT]: pushes with these numbers, in one file.
 put() {
-	seq "$1" "$2" | sed 's/.*/{"n":&}/' | hookroute put --event "${3:-push}" --name acme/site >/dev/null
+	seq "$1" "$2" | sed 's/.*/{"n":&}/' >"$BATS_TEST_TMPDIR/payloads"
+	hookroute put --event "${3:-push}" --name acme/site <"$BATS_TEST_TMPDIR/payloads" >/dev/null
 }
 
 start_router() {
