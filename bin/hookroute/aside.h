@@ -9,6 +9,7 @@
 #include "lib/str.h"
 #include "lib/uuid.h"
 
+struct buf;
 struct error;
 struct json_writer;
 struct spool;
@@ -50,6 +51,10 @@ int aside_defer(const struct aside *aside, const struct deliveries *left, int64_
 /* The time of defer/<id>. */
 int aside_set_due(const struct spool *spool, const char *id, int64_t due_ms,
 		  struct error *err);
+
+/* The last line of defer/<id>, in text; empty when there is no such file. */
+int aside_read_state(struct buf *text, struct str_view *line, const struct spool *spool,
+		     const char *id, struct error *err);
 
 /* The second line of defer/<id>. */
 int aside_read(struct deliveries *left, struct str_view line, struct error *err);

@@ -14,6 +14,8 @@
 #include "lib/json_write.h"
 #include "lib/spool.h"
 
+enum { TAIL = 65536, FILE_LIMIT = 1 << 30 };
+
 /* What an earlier file of that name had been through, if a crash left that behind. */
 static void forget_progress(const struct spool *spool, const char *id)
 {
@@ -135,4 +137,42 @@ int aside_defer(const struct aside *aside, const struct deliveries *left, int64_
 		failed = aside_publish(list, 1, aside->spool, err);
 	aside_unstage(&staged, aside->spool);
 	return failed;
+}
+
+/* The last line of what is in text; false when it may begin before it. */
+static bool find_last_line(struct str_view *line, const struct buf *text)
+{
+	size_t end = text->len;
+	const char *start;
+
+	if (end && text->data[end - 1] == '\n')
+		end--;
+	start = end ? memrchr(text->data, '\n', end) : NULL;
+	if (!start)
+		return false;
+	*line = (struct str_view){ start + 1, (size_t)(text->data + end - (start + 1)) };
+	return true;
+}
+
+/* An event may be large, what is left of it is mostly small: its end is read first. */
+int aside_read_state(struct buf *text, struct str_view *line, const struct spool *spool,
+		     const char *id, struct error *err)
+{
+	auto_close int fd =
+		openat(spool->dir[SPOOL_DEFER], id, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	off_t size = fd < 0 ? -1 : lseek(fd, 0, SEEK_END);
+
+	if (size <= 0)
+		return 0;
+	(void)lseek(fd, size > TAIL ? size - TAIL : 0, SEEK_SET);
+	if (file_read_fd(text, fd, FILE_LIMIT, err) < 0)
+		return -1;
+	if (find_last_line(line, text))
+		return 0;
+	buf_clear(text);
+	(void)lseek(fd, 0, SEEK_SET);
+	if (file_read_fd(text, fd, FILE_LIMIT, err) < 0)
+		return -1;
+	(void)find_last_line(line, text);
+	return 0;
 }

@@ -159,7 +159,8 @@ void dispatch_feed(struct dispatch *dispatch)
 
 	if (dispatch->stopping || dispatch->failed)
 		return;
-	if (!dispatch_has_room(dispatch))
+	/* Without room for what waits, the one that all these are behind may not get in. */
+	if (!dispatch_has_room_for_due(dispatch))
 		lanes_relieve(&dispatch->lanes, now_ms);
 	for (consumer = dispatch->consumers; consumer; consumer = consumer->next) {
 		if (!dispatch_has_room(dispatch) && keeps_others(dispatch, consumer))

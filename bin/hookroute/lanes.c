@@ -74,6 +74,7 @@ static void take_over(struct dispatch *dispatch)
 	struct error err = { 0 };
 
 	lanes->sweep_ms = dispatch->now_ms + SWEEP_MS;
+	lanes->taken = true;
 	/* What we have put aside for another is ours now. */
 	deferral_commit(dispatch);
 	settle_check(dispatch, lane_lock_clear(&lanes->lock, &err), &err);
@@ -265,6 +266,14 @@ void lanes_put_aside(struct work *work)
 	settle_check(dispatch, lane_lock_tell(&dispatch->lanes.lock, work->id, &err),
 		     &err);
 	work->lease->lanes_open -= work->is_for_other;
+}
+
+void lanes_found_aside(struct work *work)
+{
+	if (work->dispatch->lanes.lock.ours && lane_is_among(&work->deliveries))
+		lanes_learn_of(work->dispatch, work->id);
+	else
+		lanes_put_aside(work);
 }
 
 void lanes_file_read(struct dispatch *dispatch, struct lease *lease)

@@ -26,8 +26,9 @@ struct lanes {
 	int64_t gate_ms;     /* when to look again */
 	int64_t sweep_ms;    /* when to look whether all of the first ones are there */
 	bool needed;	     /* something with a lane was seen */
-	bool looked;	     /* at them, just now: the table is not to grow */
-	bool shared;	     /* others are there, or have left something in cur/ */
+	bool taken;  /* look again at what was left to another; the router resets it */
+	bool looked; /* at them, just now: the table is not to grow */
+	bool shared; /* others are there, or have left something in cur/ */
 };
 
 #define LANES_NONE                                                                       \
@@ -69,6 +70,9 @@ void lanes_relieve(struct lanes *lanes, int64_t now_ms);
 
 /* What is left of this event was put aside, and is on the disk. */
 void lanes_put_aside(struct work *work);
+
+/* It was, by a router that may have died before it told anybody. */
+void lanes_found_aside(struct work *work);
 
 /* We stop: what is held is left to the next router. */
 void lanes_drop(struct lanes *lanes);

@@ -26,6 +26,14 @@ void lanes_learn(struct dispatch *dispatch)
 	settle_check(dispatch, lanes_scan_all(&scan, &err), &err);
 }
 
+void lanes_learn_of(struct dispatch *dispatch, const char *id)
+{
+	const struct lanes_scan scan = scan_of(dispatch);
+	struct error err = { 0 };
+
+	settle_check(dispatch, lanes_scan_event(&scan, id, &err), &err);
+}
+
 static void scan_these(struct dispatch *dispatch, const char *ids)
 {
 	const struct lanes_scan scan = scan_of(dispatch);

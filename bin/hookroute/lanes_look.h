@@ -11,6 +11,9 @@ struct lane_entry;
 /* Learn all that is left in defer/. */
 void lanes_learn(struct dispatch *dispatch);
 
+/* That of one event. */
+void lanes_learn_of(struct dispatch *dispatch, const char *id);
+
 /* Look which files others still have, and learn what they have put aside meanwhile. */
 void lanes_look(struct dispatch *dispatch);
 

@@ -1,8 +1,6 @@
 #include "bin/hookroute/lanes_scan.h"
 
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "bin/hookroute/aside.h"
 #include "bin/hookroute/due.h"
@@ -15,44 +13,7 @@
 #include "lib/log.h"
 #include "lib/spool.h"
 
-enum { TAIL = 65536, FILE_LIMIT = 1 << 30 };
-
-/* The last line of what is in text; false when it may begin before it. */
-static bool find_last_line(struct str_view *line, const struct buf *text)
-{
-	size_t end = text->len;
-	const char *start;
-
-	if (end && text->data[end - 1] == '\n')
-		end--;
-	start = end ? memrchr(text->data, '\n', end) : NULL;
-	if (!start)
-		return false;
-	*line = (struct str_view){ start + 1, (size_t)(text->data + end - (start + 1)) };
-	return true;
-}
-
-/* An event may be large, what is left of it is mostly small: its end is read first. */
-static int read_state(struct buf *text, struct str_view *line, int dir, const char *id,
-		      struct error *err)
-{
-	auto_close int fd = openat(dir, id, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	off_t size = fd < 0 ? -1 : lseek(fd, 0, SEEK_END);
-
-	if (size <= 0)
-		return 0;
-	(void)lseek(fd, size > TAIL ? size - TAIL : 0, SEEK_SET);
-	if (file_read_fd(text, fd, FILE_LIMIT, err) < 0)
-		return -1;
-	if (find_last_line(line, text))
-		return 0;
-	buf_clear(text);
-	(void)lseek(fd, 0, SEEK_SET);
-	if (file_read_fd(text, fd, FILE_LIMIT, err) < 0)
-		return -1;
-	(void)find_last_line(line, text);
-	return 0;
-}
+enum { MARKS_LIMIT = 1 << 30 };
 
 static void add(const struct lanes_scan *scan, const struct delivery *delivery,
 		const char *id)
@@ -79,7 +40,7 @@ static int add_left(const struct lanes_scan *scan, const struct deliveries *left
 	size_t i;
 
 	if (file_read_if(&handled, &found, scan->spool->dir[SPOOL_DEFER], name,
-			 FILE_LIMIT, err) < 0)
+			 MARKS_LIMIT, err) < 0)
 		return -1;
 	for (i = 0; i < left->count; i++) {
 		char of_delivery[UUID_LEN];
@@ -98,7 +59,7 @@ int lanes_scan_event(const struct lanes_scan *scan, const char *id, struct error
 	struct str_view line = { "", 0 };
 	struct error bad = { 0 };
 
-	if (read_state(&text, &line, scan->spool->dir[SPOOL_DEFER], id, err) < 0)
+	if (aside_read_state(&text, &line, scan->spool, id, err) < 0)
 		return -1;
 	/* Most have none; one that cannot be read is routed anew when it is taken up. */
 	if (!line.len || !memmem(line.data, line.len, "\"lane\":", strlen("\"lane\":")) ||

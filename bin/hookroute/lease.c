@@ -103,6 +103,7 @@ static struct lease *make(struct tenure *tenure, enum spool_state from, const ch
 	made->slot = TENURE_NO_SLOT;
 	made->spool = tenure->spool;
 	made->state = from == SPOOL_NEW ? SPOOL_CUR : from;
+	made->left_behind = from == SPOOL_CUR;
 	made->progress = -1;
 	memcpy(made->id, id, UUID_LEN);
 	return made;

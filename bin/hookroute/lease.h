@@ -35,9 +35,10 @@ struct lease {
 	int64_t due_ms;	 /* of a file in defer/ */
 	bool forced;	 /* what was kept back in it may go now */
 	size_t lanes_open; /* events that another router is to find in defer/, not there yet */
-	bool lanes_read; /* that is said: no more come */
-	bool ended;	 /* all its lines have been read */
-	bool abandoned;	 /* some of it was let go: it is not to be finished */
+	bool lanes_read;  /* that is said: no more come */
+	bool left_behind; /* in cur/, by a router that is gone */
+	bool ended;	  /* all its lines have been read */
+	bool abandoned;	  /* some of it was let go: it is not to be finished */
 };
 
 /* From new/ (renamed to cur/), cur/ (left behind) or defer/.  *lease is NULL when somebody

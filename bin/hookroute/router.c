@@ -170,6 +170,9 @@ static int fill(struct router *router, int64_t now_ms, struct error *err)
 	unsigned turns;
 
 	dispatch_begin(&router->dispatch, now_ms);
+	if (router->dispatch.lanes.taken)
+		intake_look_again(&router->intake, now_ms);
+	router->dispatch.lanes.taken = false;
 	for (turns = 0; turns < TURNS_AT_ONCE && (fresh || due); turns++) {
 		if (dispatch_has_room(&router->dispatch) && due &&
 		    take_due(router, &due, now_ms, err) < 0)

@@ -183,3 +183,35 @@ burst() {
 	# Only a repetition, after the crash, may be behind its successors' first copies.
 	got x | jq -r '.n[1:]' | awk '!seen[$1]++ { lane = $1 % 10; if ($1 < last[lane]) { bad = 1; print } last[lane] = $1 } END { exit bad }'
 }
+
+is_leased() { ! flock -n "$spool/defer/$(id "$1")" true; }
+
+@test "hookroute: those that are held in memory make room for an older one that another router puts aside" {
+	lane_route
+	consumer x <<<'while read -r line; do fail temporary later; done'
+	lane_event 1 L | hookroute put
+	run -0 hookroute drain
+	mv "$spool/defer/$(id 1)" "$BATS_TEST_TMPDIR/one"
+	for n in 3 4; do lane_event "$n" L; done | hookroute put
+	run -0 hookroute drain
+	consumer x <<<'while read -r line; do
+		: >"$dir/there"
+		until [ -e "$dir/go" ]; do read -rt 0.05 <> <(:) || true; done
+		take "$line"
+		ok
+	done'
+	start_router -j 4
+	lane_event 2 L | hookroute put
+	wait_until test -e "$BATS_TEST_TMPDIR/there"
+	touch "$spool/defer/$(id 3)" "$spool/defer/$(id 4)"
+	wait_until is_leased 3
+	wait_until is_leased 4
+	cp "$BATS_TEST_TMPDIR/one" "$spool/tmp/one"
+	mv "$spool/tmp/one" "$spool/defer/$(id 1)"
+	printf '%s\n' "$(id 1)" >>"$spool/lanes"
+	touch "$BATS_TEST_TMPDIR/go"
+	wait_until got_is 4
+	stop_router
+	[ "$(names)" = "d2 d1 d3 d4" ]
+	nothing_open
+}

@@ -252,3 +252,49 @@ check_five() {
 		}
 	done
 }
+
+@test "hookroute: what its router put aside before it was killed is not delivered from its file as well" {
+	consumer keep <<<'while IFS= read -r line; do fail temporary later; done'
+	good_consumer good
+	route all '{to: "keep", send: {n: 1}}, {to: "good", send: {n: 2}}'
+	export HOOKTOOLS_RETRY=1h
+	put 1
+	run -0 hookroute drain
+	[ "$(got good | wc -l)" -eq 1 ]
+	# Killed between the one and the other: it waits in defer/, and its file says nothing of that.
+	event 1 >"$spool/cur/$(id 1)"
+	delivery 1 all.jq 1 >"$spool/cur/$(id 1).done"
+	echo >>"$spool/cur/$(id 1).done"
+	good_consumer keep
+	run -0 hookroute drain
+	[ -z "$(got keep)" ]
+	[ "$(got good | wc -l)" -eq 1 ]
+	holds cur 0
+	holds defer 1
+	touch "$spool/defer/$(id 1)"
+	run -0 hookroute drain
+	[ "$(got keep | wc -l)" -eq 1 ]
+	holds defer 0
+}
+
+@test "hookroute: what waits is left alone until the file it came in says that it was put aside" {
+	consumer keep <<<'while IFS= read -r line; do fail temporary later; done'
+	put 1
+	run -0 hookroute drain
+	good_consumer keep
+	# As another router has it, which was killed, or is just about to say so.
+	event 1 >"$spool/cur/$(id 1)"
+	exec 8<"$spool/cur/$(id 1)"
+	flock -n 8
+	touch "$spool/defer/$(id 1)"
+	start_router one 8<&-
+	put 2 8<&-
+	wait_until took 1
+	[ "$(got keep | jq -r .n)" = "$(id 2)" ]
+	holds defer 1
+	exec 8<&-
+	wait_until took 2
+	wait_until nothing_waits
+	stop_router "$one"
+	[ "$(settled ok)" = "$(ids 1 2)" ]
+}
