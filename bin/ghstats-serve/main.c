@@ -91,23 +91,25 @@ static bool stderr_is_the_client(const struct options *options)
 static int serve_visitors(struct service *service, const struct layout *layout,
 			  const struct options *options, struct error *err)
 {
-	struct visits visits;
-	int status = visits_open(&visits, options->login, layout,
+	struct visits *visits = service->visits;
+	int status = visits_open(visits, options->login, layout,
 				 stderr_is_the_client(options), err);
 
-	service->visits = &visits;
-	visits.renewals.show = service_show;
-	visits.renewals.context = service;
+	visits->renewals.show = service_show;
+	visits->renewals.context = service;
 	if (status == 0)
 		status = serve(service, options, err);
-	visits_close(&visits);
+	visits_close(visits);
 	return status;
 }
 
 static int run(const struct options *options, struct error *err)
 {
 	auto_layout struct layout layout = LAYOUT_EMPTY;
-	struct service service = { .db = DB_NONE, .cache = CACHE_EMPTY };
+	struct visits visits = { .program = NULL };
+	struct service service = { .db = DB_NONE,
+				   .cache = CACHE_EMPTY,
+				   .visits = options->login ? &visits : NULL };
 	int status;
 
 	if (layout_read(&layout, err) < 0 ||

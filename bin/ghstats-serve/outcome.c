@@ -58,8 +58,8 @@ int64_t outcome_number(struct str_view answer, const char *name)
 }
 
 /* As http_answer_error does it, which keeps the code. */
-static void answer(struct http_exchange *exchange, unsigned status, const char *code,
-		   const char *message)
+static void answer_with(struct http_exchange *exchange, unsigned status, const char *code,
+			const char *message)
 {
 	auto_buf struct buf text = BUF_EMPTY;
 	struct json_writer writer = JSON_WRITER(&text);
@@ -74,14 +74,14 @@ static void answer(struct http_exchange *exchange, unsigned status, const char *
 	http_answer(exchange, status, "application/json", text.data, text.len);
 }
 
-void outcome_refuse(struct http_exchange *exchange, struct str_view given)
+void outcome_refuse(struct http_exchange *exchange, struct str_view answer)
 {
 	struct str_view object = { NULL, 0 };
-	unsigned status = outcome_status(given);
+	unsigned status = outcome_status(answer);
 	auto_free char *code = NULL;
 	auto_free char *message = NULL;
 
-	if (find_error(&object, given)) {
+	if (find_error(&object, answer)) {
 		code = outcome_text(object, "code");
 		message = outcome_text(object, "message");
 	}
@@ -90,8 +90,8 @@ void outcome_refuse(struct http_exchange *exchange, struct str_view given)
 	http_answer_header(exchange, "Cache-Control", "no-store");
 	if (status == 503)
 		http_answer_header(exchange, "Retry-After", "10");
-	answer(exchange, status, code ? code : "unavailable",
-	       message ? message : "this cannot be done now");
+	answer_with(exchange, status, code ? code : "unavailable",
+		    message ? message : "this cannot be done now");
 }
 
 void outcome_busy(struct http_exchange *exchange)
