@@ -93,6 +93,18 @@ passed() {
 	run ! no_fault
 }
 
+@test "contract: the judge wants no member and no parameter that is not described" {
+	local token
+	token=$(tokenmint get acme/site)
+	no_fault
+	run -0 curl -sS -o /dev/null -w '%{http_code}' -H "Authorization: Bearer $token" "$HOOKTOOLS_GITHUB_API/repos/acme/site/hooks?per_pages=100"
+	[ "$output" = 200 ]
+	run ! no_strange_query
+	run -0 curl -sS -o /dev/null -w '%{http_code}' -X PATCH -H "Authorization: Bearer $token" -H 'Content-Type: application/json' \
+		-d '{"name":"web","active":true}' "$HOOKTOOLS_GITHUB_API/repos/acme/site/hooks/1"
+	[ "$output" = 422 ]
+}
+
 # bats test_tags=F1_2,F1_9,FX_9
 @test "contract: finding installations and minting tokens is as GitHub describes it, both sides" {
 	for id in $(seq 100 220); do echo "org-$id" >"$github/installations/$id"; done
