@@ -9,6 +9,7 @@
 
 #include "lib/buf.h"
 #include "lib/cleanup.h"
+#include "lib/date.h"
 #include "lib/error.h"
 #include "lib/file.h"
 #include "lib/http_server.h"
@@ -191,39 +192,71 @@ static int start(struct helper *helper, const struct helper_ask *ask,
 	return 0;
 }
 
+/* The first that waits in a line is taken out of it: its question is the caller's. */
+static struct helper_waiting take_first(struct helper_line *line)
+{
+	struct helper_waiting next = line->waiting[line->first];
+
+	line->waiting[line->first] = (struct helper_waiting){ .question = BUF_EMPTY };
+	line->first = (line->first + 1) % HELPERS_WAITING;
+	line->count--;
+	return next;
+}
+
+static void give_up(struct helper_waiting *next)
+{
+	buf_wipe(&next->question);
+	next->ask.done(next->ask.context, (struct str_view){ "", 0 });
+}
+
+/* Who has waited for as long as it may run has waited enough. */
+static bool is_late(const struct helper_waiting *next)
+{
+	return date_steady_ms() - next->since_ms > HELPER_LIVES_S * 1000;
+}
+
+/* False when nobody of that line waits, or may begin. */
+static bool start_first(struct helpers *helpers, bool is_quick)
+{
+	struct helper_line *line = &helpers->lines[is_quick];
+	struct helper *helper = find_free(helpers, is_quick);
+	struct helper_waiting next;
+	struct error err = { 0 };
+
+	if (!helper || !line->count)
+		return false;
+	next = take_first(line);
+	if (is_late(&next)) {
+		give_up(&next);
+	} else if (start(helper, &next.ask, &next.question, &err) < 0) {
+		log_error("%s", err.message);
+		give_up(&next);
+	} else {
+		buf_wipe(&next.question);
+	}
+	return true;
+}
+
 static void start_next(struct helpers *helpers)
 {
-	struct helper *helper = find_free(helpers, true);
-	struct helper_waiting *next = &helpers->waiting[helpers->first];
-	struct helper_ask ask;
-	struct error err = { 0 };
-	int status;
-
-	if (!helper || !helpers->count)
-		return;
-	ask = next->ask;
-	status = start(helper, &ask, &next->question, &err);
-	buf_wipe(&next->question);
-	helpers->first = (helpers->first + 1) % HELPERS_WAITING;
-	helpers->count--;
-	if (status == 0)
-		return;
-	log_error("%s", err.message);
-	ask.done(ask.context, (struct str_view){ "", 0 });
+	while (start_first(helpers, true) || start_first(helpers, false))
+		;
 }
 
 static int wait_turn(struct helpers *helpers, const struct helper_ask *ask,
 		     const struct buf *question)
 {
+	struct helper_line *line = &helpers->lines[ask->is_quick];
 	struct helper_waiting *last =
-		&helpers->waiting[(helpers->first + helpers->count) % HELPERS_WAITING];
+		&line->waiting[(line->first + line->count) % HELPERS_WAITING];
 
-	if (helpers->count == HELPERS_WAITING)
+	if (line->count == HELPERS_WAITING)
 		return -1;
 	last->ask = *ask;
+	last->since_ms = date_steady_ms();
 	(void)buf_room(&last->question, question->len + 1);
 	buf_add(&last->question, question->data, question->len);
-	helpers->count++;
+	line->count++;
 	return 0;
 }
 
@@ -234,20 +267,24 @@ int helpers_ask(struct helpers *helpers, const struct helper_ask *ask,
 
 	if (helper)
 		return start(helper, ask, question, err);
-	if (ask->is_quick && wait_turn(helpers, ask, question) == 0)
+	if (wait_turn(helpers, ask, question) == 0)
 		return 0;
 	return error_set(err, ERROR_TEMPORARY, "too many logins are under way");
 }
 
+static void close_line(struct helper_line *line)
+{
+	while (line->count) {
+		struct helper_waiting next = take_first(line);
+
+		give_up(&next);
+	}
+}
+
 void helpers_close(struct helpers *helpers)
 {
-	for (; helpers->count; helpers->count--) {
-		struct helper_waiting *next = &helpers->waiting[helpers->first];
-
-		buf_wipe(&next->question);
-		helpers->first = (helpers->first + 1) % HELPERS_WAITING;
-		next->ask.done(next->ask.context, (struct str_view){ "", 0 });
-	}
+	close_line(&helpers->lines[true]);
+	close_line(&helpers->lines[false]);
 	for (int i = 0; i < HELPERS_MAX; i++) {
 		struct helper *helper = &helpers->running[i];
 

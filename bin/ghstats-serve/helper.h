@@ -2,6 +2,7 @@
 #define BIN_GHSTATS_SERVE_HELPER_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "lib/buf.h"
 #include "lib/process.h"
@@ -13,11 +14,11 @@ struct http_server;
 /*
  * tokenmint-login beside the loop: what wants the network or the master key is asked of a child,
  * `tokenmint visitor ACTION`, and the loop goes on until it has answered.  So many run at
- * once, and each for so long.  What is quick, as it asks nobody else, has a place that the
- * slow ones leave free, and waits its turn when all are taken.
+ * once, and each for so long; others wait their turn.  What is quick, as it asks nobody else,
+ * has a line of its own, and a place that the slow ones leave free.
  */
-#define HELPERS_MAX 4 /* the unit's TasksMax= has room for these */
-#define HELPERS_WAITING 64
+#define HELPERS_MAX 4	   /* the unit's TasksMax= has room for these */
+#define HELPERS_WAITING 32 /* in each line */
 #define HELPER_LIVES_S 30
 
 /* The answer, empty when there is none. */
@@ -43,6 +44,13 @@ struct helper {
 struct helper_waiting {
 	struct helper_ask ask;
 	struct buf question;
+	int64_t since_ms;
+};
+
+struct helper_line { /* a ring */
+	struct helper_waiting waiting[HELPERS_WAITING];
+	unsigned first;
+	unsigned count;
 };
 
 struct helpers {
@@ -50,9 +58,7 @@ struct helpers {
 	const char *program;
 	bool is_quiet; /* standard error is the client's */
 	struct helper running[HELPERS_MAX];
-	struct helper_waiting waiting[HELPERS_WAITING]; /* a ring */
-	unsigned first;
-	unsigned count;
+	struct helper_line lines[2]; /* of the slow ones, and of the quick ones */
 };
 
 void helpers_open(struct helpers *helpers, const char *program, bool is_quiet);

@@ -371,24 +371,34 @@ nothing_secret_is_in() {
 	# an issuer that listens, and never answers
 	kill -STOP "$(head -n 1 servers)"
 	cp jar begun
-	for i in 1 2 3; do
-		curl -sS -b begun -o "late.$i" -w '%{http_code}' "$server_url/login/callback?code=abc&state=$state" >"code.$i" 3>&- &
+	sockets() {
+		find "/proc/$server_pid/fd" -lname 'socket:*' | wc -l
+	}
+	connected() {
+		[ "$(sockets)" -ge $((before + 35)) ]
+	}
+	before=$(sockets)
+	for i in $(seq 35); do
+		curl -sS -b begun -o "late.$i" -w '%{http_code}\n' "$server_url/login/callback?code=abc&state=$state" >"code.$i" 3>&- &
 	done
 	wait_until sh -c "[ \"\$(pgrep -c -P $server_pid)\" -eq 3 ]"
-	get "/login/callback?code=abc&state=$state" -b begun
+	wait_until connected
+	get /login -X POST
 	refused 503 busy
 	[ "$(head_of retry-after)" = 5 ]
+	[ "$(pgrep -c -P "$server_pid")" -eq 3 ]
 	for i in 1 2 3 4 5; do
 		get /stats -H "Authorization: Bearer $(cat token)"
 		[ "$status_code" = 200 ]
 	done
-	[ ! -s code.1 ]
+	[ "$(cat code.* | wc -l)" = 0 ]
 	# what asks nobody else has its place
 	get /logout -X POST -H "Authorization: Bearer $(cat token)"
 	[ "$status_code" = 204 ]
 	kill -CONT "$(head -n 1 servers)"
-	wait_until test -s code.1 -a -s code.2 -a -s code.3
-	[ "$(cat code.1 code.2 code.3)" = 303303303 ]
+	wait_until sh -c '[ "$(cat code.* | wc -l)" -eq 35 ]'
+	[ "$(sort code.* | uniq -c | tr -s ' ')" = ' 35 303' ]
+	grep -q 'too many logins are under way' log
 }
 
 @test "ghstats: a server that is told to stop answers who waits for a login" {
