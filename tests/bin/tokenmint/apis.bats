@@ -76,9 +76,9 @@ home_of() {
 	tokenmint get acme --app inside >/dev/null
 	tokenmint get acme --app inside -r site >/dev/null
 	run -0 --separate-stderr tokenmint refresh
-	[ "$output" = '{"renewed":2,"kept":0,"removed":0,"failed":0}' ]
+	[ "$output" = '{"renewed":3,"kept":0,"removed":0,"failed":0}' ]
 	[ "$(minted)" -eq 2 ]
-	[ "$(find "$other/tokens" -type f | wc -l)" -eq 3 ]
+	[ "$(find "$other/tokens" -type f | wc -l)" -eq 4 ]
 }
 
 # event ACTION URL
