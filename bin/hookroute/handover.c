@@ -256,7 +256,7 @@ static int64_t work_due_ms(const struct work *work)
 	int64_t due_ms = work->again_ms ? work->again_ms : INT64_MAX;
 	size_t i;
 
-	for (i = 0; i < work->deliveries.count; i++) {
+	for (i = 0; i < work->deliveries.count && !work->is_for_other; i++) {
 		if (work->parcels[i].state == PARCEL_WAITS &&
 		    work->deliveries.list[i].due_ms < due_ms)
 			due_ms = work->deliveries.list[i].due_ms;
@@ -276,14 +276,13 @@ int64_t handover_wake_ms(const struct dispatch *dispatch)
 	return wake_ms;
 }
 
-/* While others of its event are under way, what waits is tried from memory. */
-static void try_again(struct work *work)
+static void hand_over_due(struct work *work)
 {
 	int64_t now_ms = work->dispatch->now_ms;
 	size_t i;
 
-	work->open++;
-	work->again_ms = 0;
+	work->lease->lanes_open -= work->is_for_other;
+	work->is_for_other = false;
 	for (i = 0; i < work->deliveries.count; i++) {
 		struct parcel *parcel = &work->parcels[i];
 
@@ -293,7 +292,37 @@ static void try_again(struct work *work)
 		work->open++;
 		hand_over(parcel);
 	}
+}
+
+/* While others of its event are under way, what waits is tried from memory. */
+static void try_again(struct work *work)
+{
+	work->open++; /* ours */
+	work->again_ms = 0;
+	if (!work->is_for_other || lanes_are_ours(work->dispatch))
+		hand_over_due(work);
 	settle_close(work);
+}
+
+static struct work *find_for_other(struct work *work)
+{
+	while (work && !work->is_for_other)
+		work = work->sleeper;
+	return work;
+}
+
+void handover_take_back(struct dispatch *dispatch)
+{
+	for (;;) {
+		struct work *work = find_for_other(dispatch->sleepers);
+
+		if (!work)
+			work = find_for_other(dispatch->waking);
+		if (!work)
+			return;
+		handover_wake(work);
+		try_again(work);
+	}
 }
 
 /* Handing one over may settle another, which leaves the list then. */

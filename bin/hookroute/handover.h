@@ -20,6 +20,9 @@ void handover_wake(struct work *work);
 /* Hand over what waits in memory and is due. */
 void handover_due(struct dispatch *dispatch);
 
+/* We are the ones to send for lanes now: what could not be put aside for another is ours. */
+void handover_take_back(struct dispatch *dispatch);
+
 /* When the next of it is; INT64_MAX for never. */
 int64_t handover_wake_ms(const struct dispatch *dispatch);
 

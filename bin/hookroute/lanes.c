@@ -80,6 +80,7 @@ static void take_over(struct dispatch *dispatch)
 	settle_check(dispatch, lane_lock_clear(&lanes->lock, &err), &err);
 	lanes_look(dispatch);
 	lanes_learn(dispatch);
+	handover_take_back(dispatch);
 	log_debug("this router sends what has a lane, %zu lanes wait",
 		  lanes->table.count);
 }
@@ -261,11 +262,12 @@ void lanes_put_aside(struct work *work)
 	struct dispatch *dispatch = work->dispatch;
 	struct error err = { 0 };
 
+	work->lease->lanes_open -= work->is_for_other;
+	work->is_for_other = false;
 	if (dispatch->lanes.lock.ours || !lane_is_among(&work->deliveries))
 		return;
 	settle_check(dispatch, lane_lock_tell(&dispatch->lanes.lock, work->id, &err),
 		     &err);
-	work->lease->lanes_open -= work->is_for_other;
 }
 
 void lanes_found_aside(struct work *work)

@@ -215,3 +215,36 @@ is_leased() { ! flock -n "$spool/defer/$(id "$1")" true; }
 	[ "$(names)" = "d2 d1 d3 d4" ]
 	nothing_open
 }
+
+y_got_is() { [ "$(got y | wc -l)" -eq "$1" ]; }
+
+@test "hookroute: what cannot be put aside for the one who sends for lanes waits, and is not sent by another" {
+	local sender
+	route b 'select(.payload.lane == null) | {to: "y", send: {n: .delivery}}'
+	route a 'select(.payload.lane) | {to: "x", send: {n: .delivery}, lane: .payload.lane}'
+	consumer x <<<'while read -r line; do fail temporary later; done'
+	good_consumer y
+	lane_event 1 L | hookroute put
+	run -0 hookroute drain
+	good_consumer x
+	start_router
+	sender=$router
+	lane_event 2 M | hookroute put
+	wait_until got_is 1
+	kill -STOP "$sender"
+	exec 8<"$spool/defer/$(id 1)"
+	flock -n 8
+	start_router 8<&-
+	lane_event 1 L | hookroute put
+	for n in 3 4; do event "$n" push | hookroute put; done
+	wait_until y_got_is 2
+	got_is 1
+	exec 8<&-
+	kill -CONT "$sender"
+	wait_until got_is 2
+	wait_until nothing_open
+	[ "$(names)" = "d2 d1" ]
+	stop_router
+	kill -TERM "$sender"
+	wait "$sender"
+}
