@@ -4,76 +4,41 @@
 
 #include "bin/tokenmint/commands.h"
 #include "bin/tokenmint/conform.h"
-#include "bin/tokenmint/io.h"
 #include "bin/tokenmint/options.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
-#include "lib/json_write.h"
 #include "lib/layout.h"
+#include "lib/tap.h"
 
-/* TAP: testanything.org. */
-static void write_text(struct buf *out, const struct conform *conform,
-		       const struct conform_check *check, bool passed)
+static int run_check(struct tap *tap, struct conform *conform,
+		     const struct conform_check *check, struct error *err)
 {
-	buf_add_format(out, "%sok %zu - %s: %s\n", passed ? "" : "not ",
-		       (size_t)(check - conform_checks) + 1, check->name,
-		       check->expected);
-	if (!passed)
-		buf_add_format(out, "# seen: %s\n", buf_str(&conform->seen));
-}
-
-static void write_json(struct buf *out, const struct conform *conform,
-		       const struct conform_check *check, bool passed)
-{
-	struct json_writer writer = JSON_WRITER(out);
-
-	json_write_object(&writer, NULL);
-	json_write_string(&writer, "check", check->name);
-	json_write_bool(&writer, "ok", passed);
-	json_write_string(&writer, "expected", check->expected);
-	if (!passed)
-		json_write_string(&writer, "seen", buf_str(&conform->seen));
-	json_write_object_end(&writer);
-	buf_add_char(out, '\n');
-}
-
-static int run_check(size_t *failed, struct conform *conform,
-		     const struct conform_check *check, const struct options *options,
-		     struct error *err)
-{
-	auto_buf struct buf out = BUF_EMPTY;
-	bool passed = false;
+	struct tap_check found = { .name = check->name, .expected = check->expected };
 
 	if (conform_clean(conform, err) < 0)
 		return -1;
-	passed = check->run(conform);
-	*failed += !passed;
-	if (options->json)
-		write_json(&out, conform, check, passed);
-	else
-		write_text(&out, conform, check, passed);
-	return io_write(&out, err);
+	found.passed = check->run(conform);
+	found.seen = buf_str(&conform->seen);
+	return tap_report(tap, &found, err);
 }
 
 static int run_checks(struct conform *conform, const struct options *options,
 		      struct error *err)
 {
-	auto_buf struct buf plan = BUF_EMPTY;
-	size_t failed = 0;
+	struct tap tap = { .json = options->json, .planned = conform_check_count };
 
-	buf_add_format(&plan, "1..%zu\n", conform_check_count);
-	if (!options->json && io_write(&plan, err) < 0)
+	if (tap_begin(&tap, err) < 0)
 		return -1;
 	for (size_t i = 0; i < conform_check_count; i++)
-		if (run_check(&failed, conform, &conform_checks[i], options, err) < 0)
+		if (run_check(&tap, conform, &conform_checks[i], err) < 0)
 			return -1;
 	if (conform_clean(conform, err) < 0)
 		return -1;
-	if (!failed)
+	if (!tap.failed)
 		return 0;
 	return error_set(err, ERROR_ABSENT,
 			 "'%s' fails %zu of %zu checks, see hookvault(5)",
-			 conform->store.program, failed, conform_check_count);
+			 conform->store.program, tap.failed, tap.planned);
 }
 
 /* NAME[:PATH] as in the setting, or the path of a program, which has a slash. */
