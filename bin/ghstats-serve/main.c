@@ -1,5 +1,4 @@
 /* ghstats-serve: the statistics over HTTP, for reading.  See ghstats(1). */
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -14,6 +13,7 @@
 #include "lib/layout.h"
 #include "lib/listener.h"
 #include "lib/log.h"
+#include "lib/program.h"
 #include "lib/stats_schema.h"
 
 static int find_socket(int *fd, const struct options *options, struct error *err)
@@ -103,8 +103,9 @@ static int serve_visitors(struct service *service, const struct layout *layout,
 	return status;
 }
 
-static int run(const struct options *options, struct error *err)
+static int run(void *context, struct error *err)
 {
+	const struct options *options = context;
 	auto_layout struct layout layout = LAYOUT_EMPTY;
 	struct visits visits = { .program = NULL };
 	struct service service = { .db = DB_NONE,
@@ -124,19 +125,10 @@ static int run(const struct options *options, struct error *err)
 
 int main(int argc, char *argv[])
 {
+	static const struct program program = { "ghstats", options_usage, run };
 	struct options options;
 	struct error err = { 0 };
 	int status = options_parse(&options, argc, argv, &err);
-	bool answered = false;
 
-	log_start("ghstats", options.cli.debug);
-	(void)signal(SIGPIPE, SIG_IGN); /* a write that fails says so */
-	if (status == 0)
-		status = cli_answer(&answered, &options.cli, options_usage, &err);
-	if (status == 0 && !answered)
-		status = run(&options, &err);
-	if (status == 0)
-		return 0;
-	log_error("%s", err.message);
-	return error_exit_status(&err);
+	return program_main(&program, &options.cli, status, &err);
 }

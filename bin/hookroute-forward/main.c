@@ -1,6 +1,5 @@
 /* hookroute-forward: consumers that post values, or send them as chat or mail; see
  * hookroute-forward(8). */
-#include <signal.h>
 #include <unistd.h>
 
 #include "bin/hookroute-forward/chat.h"
@@ -12,7 +11,7 @@
 #include "lib/error.h"
 #include "lib/json_write.h"
 #include "lib/layout.h"
-#include "lib/log.h"
+#include "lib/program.h"
 #include "lib/reply.h"
 
 enum { HOST_MAX = 256 };
@@ -96,8 +95,9 @@ static void take_line(void *context, struct buf *reply, struct str_view line)
 		buf_add_str(reply, "{\"ok\":true}\n");
 }
 
-static int serve(const struct options *options, struct error *err)
+static int serve(void *context, struct error *err)
 {
+	const struct options *options = context;
 	auto_layout struct layout layout = LAYOUT_EMPTY;
 	auto_target struct target target = TARGET_NONE;
 	struct forward forward = { .options = options, .target = &target };
@@ -114,19 +114,11 @@ static int serve(const struct options *options, struct error *err)
 
 int main(int argc, char *argv[])
 {
+	static const struct program program = { "hookroute-forward", options_usage,
+						serve };
 	struct options options;
 	struct error err = { 0 };
 	int status = options_parse(&options, argc, argv, &err);
-	bool answered = false;
 
-	log_start("hookroute-forward", options.cli.debug);
-	(void)signal(SIGPIPE, SIG_IGN); /* a write that fails says so */
-	if (status == 0)
-		status = cli_answer(&answered, &options.cli, options_usage, &err);
-	if (status == 0 && !answered)
-		status = serve(&options, &err);
-	if (status == 0)
-		return 0;
-	log_error("%s", err.message);
-	return error_exit_status(&err);
+	return program_main(&program, &options.cli, status, &err);
 }

@@ -1,12 +1,10 @@
 /* hookroute-tick: schedules, and the events of those that are due.  Started as `hookroute tick`
  * and `hookroute schedule`; see hookroute(8). */
-#include <signal.h>
-
 #include "bin/hookroute-tick/commands.h"
 #include "bin/hookroute-tick/options.h"
 #include "lib/error.h"
 #include "lib/layout.h"
-#include "lib/log.h"
+#include "lib/program.h"
 #include "lib/str.h"
 
 struct command {
@@ -40,8 +38,9 @@ static const struct command *find_command(const char *name)
 	return NULL;
 }
 
-static int run(const struct options *options, struct error *err)
+static int run(void *context, struct error *err)
 {
+	const struct options *options = context;
 	const struct command *command = find_command(options->command);
 	auto_layout struct layout layout = LAYOUT_EMPTY;
 
@@ -64,19 +63,10 @@ static int run(const struct options *options, struct error *err)
 
 int main(int argc, char *argv[])
 {
+	static const struct program program = { "hookroute", options_usage, run };
 	struct options options;
 	struct error err = { 0 };
 	int status = options_parse(&options, argc, argv, &err);
-	bool answered = false;
 
-	log_start("hookroute", options.cli.debug);
-	(void)signal(SIGPIPE, SIG_IGN); /* a write that fails says so */
-	if (status == 0)
-		status = cli_answer(&answered, &options.cli, options_usage, &err);
-	if (status == 0 && !answered)
-		status = run(&options, &err);
-	if (status == 0)
-		return 0;
-	log_error("%s", err.message);
-	return error_exit_status(&err);
+	return program_main(&program, &options.cli, status, &err);
 }

@@ -1,13 +1,11 @@
 /* hookroute: decide what events mean and deliver them.  See hookroute(8). */
-#include <signal.h>
-
 #include "bin/hookroute/commands.h"
 #include "bin/hookroute/helper.h"
 #include "bin/hookroute/options.h"
 #include "lib/error.h"
 #include "lib/layout.h"
-#include "lib/log.h"
 #include "lib/process.h"
+#include "lib/program.h"
 #include "lib/str.h"
 
 struct command {
@@ -65,8 +63,9 @@ static int check(const struct command *command, const struct options *options,
 	return cli_check(&options->cli, command->name, command->letters, err);
 }
 
-static int run(const struct options *options, struct error *err)
+static int run(void *context, struct error *err)
 {
+	const struct options *options = context;
 	const struct command *command = find_command(options->command);
 	auto_layout struct layout layout = LAYOUT_EMPTY;
 
@@ -85,22 +84,13 @@ static int run(const struct options *options, struct error *err)
 
 int main(int argc, char *argv[])
 {
+	static const struct program program = { "hookroute", options_usage, run };
 	struct options options;
 	struct error err = { 0 };
-	bool answered = false;
 	int status;
 
 	if (helper_is_called(argc, argv))
 		return helper_become(argc, argv);
 	status = options_parse(&options, argc, argv, &err);
-	log_start("hookroute", options.cli.debug);
-	(void)signal(SIGPIPE, SIG_IGN); /* a write that fails says so */
-	if (status == 0)
-		status = cli_answer(&answered, &options.cli, options_usage, &err);
-	if (status == 0 && !answered)
-		status = run(&options, &err);
-	if (status == 0)
-		return 0;
-	log_error("%s", err.message);
-	return error_exit_status(&err);
+	return program_main(&program, &options.cli, status, &err);
 }

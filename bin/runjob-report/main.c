@@ -1,6 +1,5 @@
 /* runjob-report: jobs that begin and end become Check runs.  A consumer of hookpipe(7), started as
  * `runjob report github -`; see runjob(1). */
-#include <signal.h>
 #include <stdio.h>
 
 #include "bin/runjob-report/job.h"
@@ -13,6 +12,7 @@
 #include "lib/layout.h"
 #include "lib/log.h"
 #include "lib/process.h"
+#include "lib/program.h"
 #include "lib/reply.h"
 
 static void write_ok(struct buf *out, const struct record *record, bool wanted,
@@ -58,12 +58,13 @@ static void take_line(void *report, struct buf *reply, struct str_view line)
 			 job.repository);
 }
 
-static int run(struct error *err)
+static int run(void *context, struct error *err)
 {
 	auto_layout struct layout layout = LAYOUT_EMPTY;
 	auto_config struct config config = CONFIG_EMPTY;
 	auto_report struct report report = REPORT_NONE;
 
+	(void)context;
 	if (layout_read(&layout, err) < 0 || config_load(&config, &layout, err) < 0)
 		return -1;
 	process_prefer(layout.bin);
@@ -75,19 +76,10 @@ static int run(struct error *err)
 
 int main(int argc, char *argv[])
 {
+	static const struct program program = { "runjob-report", options_usage, run };
 	struct options options;
 	struct error err = { 0 };
 	int status = options_parse(&options, argc, argv, &err);
-	bool answered = false;
 
-	log_start("runjob-report", options.cli.debug);
-	(void)signal(SIGPIPE, SIG_IGN); /* a write that fails says so */
-	if (status == 0)
-		status = cli_answer(&answered, &options.cli, options_usage, &err);
-	if (status == 0 && !answered)
-		status = run(&err);
-	if (status == 0)
-		return 0;
-	log_error("%s", err.message);
-	return error_exit_status(&err);
+	return program_main(&program, &options.cli, status, &err);
 }

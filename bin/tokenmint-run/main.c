@@ -1,12 +1,10 @@
 /* tokenmint-run: what a job may do while it runs, and what is left when it has ended.  Started as
  * `tokenmint run-token` and `tokenmint prune`; see tokenmint(1). */
-#include <signal.h>
-
 #include "bin/tokenmint-run/commands.h"
 #include "bin/tokenmint-run/options.h"
 #include "bin/tokenmint-run/keyring.h"
 #include "lib/error.h"
-#include "lib/log.h"
+#include "lib/program.h"
 #include "lib/str.h"
 
 static const struct command {
@@ -33,8 +31,9 @@ static const struct command *find_command(const struct cli *cli)
 	return NULL;
 }
 
-static int run(const struct options *options, struct error *err)
+static int run(void *context, struct error *err)
 {
+	const struct options *options = context;
 	const struct command *command = find_command(&options->cli);
 	auto_keyring struct keyring keyring = KEYRING_NONE;
 
@@ -53,19 +52,10 @@ static int run(const struct options *options, struct error *err)
 
 int main(int argc, char *argv[])
 {
+	static const struct program program = { "tokenmint", options_usage, run };
 	struct options options;
 	struct error err = { 0 };
 	int status = options_parse(&options, argc, argv, &err);
-	bool answered = false;
 
-	log_start("tokenmint", options.cli.debug);
-	(void)signal(SIGPIPE, SIG_IGN); /* a write that fails says so */
-	if (status == 0)
-		status = cli_answer(&answered, &options.cli, options_usage, &err);
-	if (status == 0 && !answered)
-		status = run(&options, &err);
-	if (status == 0)
-		return 0;
-	log_error("%s", err.message);
-	return error_exit_status(&err);
+	return program_main(&program, &options.cli, status, &err);
 }

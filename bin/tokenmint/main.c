@@ -1,11 +1,9 @@
 /* tokenmint: short-lived tokens, and the sealed store of secrets.  See tokenmint(1). */
-#include <signal.h>
-
 #include "bin/tokenmint/commands.h"
 #include "bin/tokenmint/helper.h"
 #include "bin/tokenmint/options.h"
 #include "lib/error.h"
-#include "lib/log.h"
+#include "lib/program.h"
 #include "lib/str.h"
 
 /* A command: its one or two words, how many operands it takes, the letters of its options. */
@@ -68,8 +66,9 @@ static int check_command(const struct command *command, const struct options *op
 	return cli_check(&options->cli, command->word, command->letters, err);
 }
 
-static int run(const struct options *options, struct error *err)
+static int run(void *context, struct error *err)
 {
+	const struct options *options = context;
 	const struct command *command = find_command(options);
 	size_t words = command && command->action ? 2 : 1;
 
@@ -83,22 +82,13 @@ static int run(const struct options *options, struct error *err)
 
 int main(int argc, char *argv[])
 {
+	static const struct program program = { "tokenmint", options_usage, run };
 	struct options options;
 	struct error err = { 0 };
-	bool answered = false;
 	int status;
 
 	if (helper_is_called(argc, argv))
 		return helper_become(argv);
 	status = options_parse(&options, argc, argv, &err);
-	log_start("tokenmint", options.cli.debug);
-	(void)signal(SIGPIPE, SIG_IGN); /* a write that fails says so */
-	if (status == 0)
-		status = cli_answer(&answered, &options.cli, options_usage, &err);
-	if (status == 0 && !answered)
-		status = run(&options, &err);
-	if (status == 0)
-		return 0;
-	log_error("%s", err.message);
-	return error_exit_status(&err);
+	return program_main(&program, &options.cli, status, &err);
 }
