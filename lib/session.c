@@ -298,8 +298,10 @@ static int refresh_locked(struct session_tokens *tokens,
 		return -1;
 	if (session_is_revoked(store, ticket->id))
 		return error_set(err, ERROR_ABSENT, "session %s is revoked", ticket->id);
+	/* Without grace there is none, not even by clocks that were read before the lock. */
 	if (generation != family.generation &&
-	    !session_family_was(&family, generation, now_ms - store->grace_ms))
+	    (store->grace_ms <= 0 ||
+	     !session_family_was(&family, generation, now_ms - store->grace_ms)))
 		return refuse_reuse(store, ticket->id, now_ms, err);
 	if (family.expires_ms <= now_ms || generation == GENERATION_MAX)
 		return error_set(err, ERROR_ABSENT, "session %s has expired", ticket->id);
