@@ -148,7 +148,7 @@ void http_answer(struct http_exchange *exchange, unsigned status, const char *ty
 	}
 }
 
-void http_answer_error(struct http_exchange *exchange, unsigned status, const char *code,
+void http_answer_fault(struct http_exchange *exchange, unsigned status, const char *code,
 		       const char *message)
 {
 	auto_buf struct buf text = BUF_EMPTY;
@@ -161,8 +161,14 @@ void http_answer_error(struct http_exchange *exchange, unsigned status, const ch
 	json_write_object_end(&writer);
 	json_write_object_end(&writer);
 	buf_add_char(&text, '\n');
-	exchange->code = code;
 	http_answer(exchange, status, "application/json", text.data, text.len);
+}
+
+void http_answer_error(struct http_exchange *exchange, unsigned status, const char *code,
+		       const char *message)
+{
+	exchange->code = code;
+	http_answer_fault(exchange, status, code, message);
 }
 
 enum MHD_Result http_exchange_queue(struct http_exchange *exchange)

@@ -140,6 +140,9 @@ void http_answer(struct http_exchange *exchange, unsigned status, const char *ty
 /* Answer {"error":{"code":…,"message":…}} as JSON.  code: a literal, it is kept. */
 void http_answer_error(struct http_exchange *exchange, unsigned status, const char *code,
 		       const char *message);
+/* The same with any code, which is not kept. */
+void http_answer_fault(struct http_exchange *exchange, unsigned status, const char *code,
+		       const char *message);
 /* The status of the answer, 0 before there is one. */
 unsigned http_status(const struct http_exchange *exchange);
 /* The code of http_answer_error; NULL when there was none. */

@@ -8,7 +8,6 @@
 #include "lib/http_server.h"
 #include "lib/json_object.h"
 #include "lib/json_plain.h"
-#include "lib/json_write.h"
 #include "lib/log.h"
 
 static bool find_error(struct str_view *object, struct str_view answer)
@@ -57,23 +56,6 @@ int64_t outcome_number(struct str_view answer, const char *name)
 	return json_plain_u64(&number, answer, name) ? (int64_t)number : 0;
 }
 
-/* As http_answer_error does it, which keeps the code. */
-static void answer_with(struct http_exchange *exchange, unsigned status, const char *code,
-			const char *message)
-{
-	auto_buf struct buf text = BUF_EMPTY;
-	struct json_writer writer = JSON_WRITER(&text);
-
-	json_write_object(&writer, NULL);
-	json_write_object(&writer, "error");
-	json_write_string(&writer, "code", code);
-	json_write_string(&writer, "message", message);
-	json_write_object_end(&writer);
-	json_write_object_end(&writer);
-	buf_add_char(&text, '\n');
-	http_answer(exchange, status, "application/json", text.data, text.len);
-}
-
 void outcome_refuse(struct http_exchange *exchange, struct str_view answer)
 {
 	struct str_view object = { NULL, 0 };
@@ -90,8 +72,8 @@ void outcome_refuse(struct http_exchange *exchange, struct str_view answer)
 	http_answer_header(exchange, "Cache-Control", "no-store");
 	if (status == 503)
 		http_answer_header(exchange, "Retry-After", "10");
-	answer_with(exchange, status, code ? code : "unavailable",
-		    message ? message : "this cannot be done now");
+	http_answer_fault(exchange, status, code ? code : "unavailable",
+			  message ? message : "this cannot be done now");
 }
 
 void outcome_busy(struct http_exchange *exchange)
