@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 
 #include "lib/date.h"
 #include "lib/error.h"
@@ -35,6 +36,18 @@ static void *allocate(size_t size)
 	return room;
 }
 
+/* libmicrohttpd has refused its first head, and it may still be sending. */
+static bool is_cut_short(const struct http_peer *peer)
+{
+	char byte;
+	ssize_t got;
+
+	if (!peer->fresh || peer->ended)
+		return false;
+	got = recv(peer->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+	return got > 0 || (got < 0 && errno == EAGAIN);
+}
+
 static void on_connection(void *context, struct MHD_Connection *connection,
 			  void **peer_at, enum MHD_ConnectionNotificationCode code)
 {
@@ -45,6 +58,10 @@ static void on_connection(void *context, struct MHD_Connection *connection,
 					 http_bridge_is_open(&server->bridge));
 		http_peer_make_room(server->peers, server->limits.connections);
 	} else if (*peer_at) {
+		const struct http_peer *peer = *peer_at;
+
+		if (is_cut_short(peer))
+			http_linger_on(&server->linger, peer->fd);
 		http_peer_remove(&server->peers, *peer_at);
 		/* At its limit libmicrohttpd listens again only when it runs again. */
 		server->turn.is_progress = true;
