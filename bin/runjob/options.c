@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bin/runjob/check.h"
+#include "bin/runjob/settings.h"
+#include "lib/buf.h"
 #include "lib/error.h"
 #include "lib/str.h"
 #include "lib/uuid.h"
@@ -33,22 +34,6 @@ static const struct option top_options[] = {
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
 };
-static const struct option job_options[] = {
-	{ "name", required_argument, NULL, 'n' },
-	{ "dir", required_argument, NULL, 'd' },
-	{ "env", required_argument, NULL, 'e' },
-	{ "secret", required_argument, NULL, 's' },
-	{ "for", required_argument, NULL, 'F' },
-	{ "timeout", required_argument, NULL, 't' },
-	{ "grace", required_argument, NULL, 'g' },
-	{ "cpu", required_argument, NULL, 'c' },
-	{ "memory", required_argument, NULL, 'm' },
-	{ "pids", required_argument, NULL, 'p' },
-	{ "result", required_argument, NULL, 'r' },
-	{ "json", no_argument, NULL, 'j' },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
-};
 static const struct option tail_options[] = {
 	{ "follow", no_argument, NULL, 'f' },
 	{ "lines", required_argument, NULL, 'n' },
@@ -69,77 +54,25 @@ static const struct option query_options[] = {
 };
 /* clang-format on */
 
-static int take_text(char **text, const char *what, struct error *err)
-{
-	if (check_label(optarg, what, err) < 0)
-		return -1;
-	free(*text);
-	*text = str_dup(optarg);
-	return 0;
-}
+/* Those of run and start are the settings, by their places in the table. */
+enum { SETTING_BASE = 1000, SETTINGS_MAX = 64 };
 
-static int take_pair(struct job_texts *texts, struct error *err)
+static const struct setting *setting_of(int letter)
 {
-	if (check_pair(optarg, err) < 0)
-		return -1;
-	job_texts_add(texts, optarg);
-	return 0;
-}
+	const struct setting *setting = settings;
 
-static int take_reader(struct job_texts *texts, struct error *err)
-{
-	if (check_reader(optarg, err) < 0)
-		return -1;
-	job_texts_add(texts, optarg);
-	return 0;
-}
-
-static int take_dir(struct options *options)
-{
-	free(options->plan.dir);
-	options->plan.dir = str_dup(optarg);
-	return 0;
-}
-
-static int take_result(struct options *options, struct error *err)
-{
-	if (!str_equal(optarg, "spool"))
-		return error_set(err, ERROR_USAGE, "a result goes to 'spool', not '%s'",
-				 optarg);
-	options->plan.publishes = 1;
-	return 0;
+	if (letter >= SETTING_BASE)
+		return &settings[letter - SETTING_BASE];
+	while (!setting_is_last(setting) &&
+	       (!setting->letters || setting->letters[0] != letter))
+		setting++;
+	return setting;
 }
 
 static int parse_job(struct options *options, int letter, struct error *err)
 {
-	struct job_plan *plan = &options->plan;
-
-	switch (letter) {
-	case 'n':
-		return take_text(&plan->name, "name", err);
-	case 'd':
-		return take_dir(options);
-	case 'e':
-		return take_pair(&plan->env, err);
-	case 's':
-		return take_pair(&plan->secrets, err);
-	case 'F':
-		return take_reader(&plan->readers, err);
-	case 't':
-		return str_to_duration(&plan->timeout_ms, optarg, err);
-	case 'g':
-		return str_to_duration(&plan->grace_ms, optarg, err);
-	case 'c':
-		return check_cpu(&plan->cpu_us, optarg, err);
-	case 'm':
-		return str_to_size(&plan->memory_bytes, optarg, err);
-	case 'p':
-		return str_to_u64(&plan->pids, optarg, 1, 1U << 22, err);
-	case 'r':
-		return take_result(options, err);
-	default:
-		return error_set(err, ERROR_BUG, "option %c", letter);
-	}
+	return setting_take(setting_of(letter), &options->plan, optarg ? optarg : "1",
+			    err);
 }
 
 static int parse_tail(struct options *options, int letter, struct error *err)
@@ -230,10 +163,10 @@ struct grammar {
 
 /* '+': what follows the first operand is the job's own; ':': we say what is wrong. */
 static const struct grammar top = { "+:dhV", top_options, parse_top };
+/* What OPTIONS_JOB takes is made from the settings. */
 static const struct grammar grammars[] = {
-	{ "+:n:d:e:s:t:g:c:m:p:r:jh", job_options, parse_job },
-	{ "+:fn:c:o:h", tail_options, parse_tail },
-	{ "+:s:l:a:g:k:jh", query_options, parse_query },
+	[OPTIONS_TAIL] = { "+:fn:c:o:h", tail_options, parse_tail },
+	[OPTIONS_QUERY] = { "+:s:l:a:g:k:jh", query_options, parse_query },
 };
 
 /* Values of options are command lines, too: bad ones are wrong usage. */
@@ -274,6 +207,32 @@ static int parse(struct options *options, const struct grammar *grammar, int arg
 	return 0;
 }
 
+static int parse_settings(struct options *options, int argc, char *argv[],
+			  struct error *err)
+{
+	/* Two more, and the end. */
+	struct option longs[SETTINGS_MAX + 3] = { { "json", no_argument, NULL, 'j' },
+						  { "help", no_argument, NULL, 'h' } };
+	auto_buf struct buf letters = BUF_EMPTY;
+	struct grammar grammar = { NULL, longs, parse_job };
+	size_t count = 2;
+
+	buf_add_str(&letters, "+:jh");
+	for (int i = 0; !setting_is_last(&settings[i]) && i < SETTINGS_MAX; i++) {
+		bool is_flag = settings[i].kind == SETTING_FLAG;
+
+		if (settings[i].letters)
+			buf_add_str(&letters, settings[i].letters);
+		if (settings[i].option)
+			longs[count++] = (struct option){ settings[i].option,
+							  is_flag ? no_argument
+								  : required_argument,
+							  NULL, SETTING_BASE + i };
+	}
+	grammar.letters = buf_str(&letters);
+	return parse(options, &grammar, argc, argv, err);
+}
+
 int options_parse(struct options *options, int argc, char *argv[], struct error *err)
 {
 	if (parse(options, &top, argc, argv, err) < 0)
@@ -287,6 +246,8 @@ int options_parse(struct options *options, int argc, char *argv[], struct error 
 int options_parse_command(struct options *options, enum options_grammar grammar, int argc,
 			  char *argv[], struct error *err)
 {
+	if (grammar == OPTIONS_JOB)
+		return parse_settings(options, argc, argv, err);
 	if (grammar != OPTIONS_RAW)
 		return parse(options, &grammars[grammar], argc, argv, err);
 	options->operands = argv + 1;

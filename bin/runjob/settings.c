@@ -1,0 +1,146 @@
+#include "bin/runjob/settings.h"
+
+#include <string.h>
+
+#include "bin/runjob/value.h"
+#include "lib/cleanup.h"
+#include "lib/json_write.h"
+#include "lib/str.h"
+
+#define AT(name) offsetof(struct job_plan, name)
+
+/* clang-format off */
+const struct setting settings[] = {
+	{ "name", "n:", NULL, "name", SETTING_TEXT, AT(name), value_label, NULL },
+	{ "dir", "d:", NULL, "dir", SETTING_TEXT, AT(dir), value_text, NULL },
+	{ "env", "e:", NULL, "env", SETTING_PAIRS, AT(env), value_pair, NULL },
+	{ "secret", NULL, NULL, "secrets", SETTING_PAIRS, AT(secrets), value_pair, NULL },
+	{ "for", NULL, NULL, "for", SETTING_LIST, AT(readers), value_reader, NULL },
+	{ "timeout", NULL, NULL, "timeout", SETTING_NUMBER, AT(timeout_ms), value_duration,
+	  give_duration },
+	{ "grace", NULL, NULL, "grace", SETTING_NUMBER, AT(grace_ms), value_duration,
+	  give_duration },
+	{ "cpu", NULL, "limits", "cpu", SETTING_NUMBER, AT(cpu_us), value_cpu, give_cpu },
+	{ "memory", NULL, "limits", "memory", SETTING_NUMBER, AT(memory_bytes), value_size,
+	  NULL },
+	{ "pids", NULL, "limits", "pids", SETTING_NUMBER, AT(pids), value_pids, NULL },
+	{ "result", NULL, NULL, NULL, SETTING_NUMBER, AT(publishes), value_result, NULL },
+	{ NULL, NULL, NULL, "event_id", SETTING_TEXT, AT(event_id), value_uuid, NULL },
+	{ NULL, NULL, NULL, "hops", SETTING_NUMBER, AT(hops), value_hops, NULL },
+	{ NULL, NULL, NULL, "repository", SETTING_TEXT, AT(repository), value_label, NULL },
+	{ NULL, NULL, NULL, NULL, SETTING_TEXT, 0, NULL, NULL },
+};
+/* clang-format on */
+
+bool setting_is_last(const struct setting *setting)
+{
+	return !setting->option && !setting->key;
+}
+
+bool setting_is_in(const struct setting *setting, const char *section)
+{
+	if (!setting->section || !section)
+		return setting->section == section;
+	return strcmp(setting->section, section) == 0;
+}
+
+const struct setting *setting_find(const char *section, const char *key)
+{
+	const struct setting *setting;
+
+	for (setting = settings; !setting_is_last(setting); setting++) {
+		if (setting->key && setting_is_in(setting, section) &&
+		    str_equal(setting->key, key))
+			return setting;
+	}
+	return NULL;
+}
+
+bool setting_is_section(const char *key)
+{
+	const struct setting *setting;
+
+	for (setting = settings; !setting_is_last(setting); setting++) {
+		if (setting_is_in(setting, key))
+			return true;
+	}
+	return false;
+}
+
+int setting_take(const struct setting *setting, struct job_plan *plan, const char *text,
+		 struct error *err)
+{
+	return setting->take((char *)plan + setting->field, text, err);
+}
+
+static const void *look(const struct setting *setting, const struct job_plan *plan)
+{
+	return (const char *)plan + setting->field;
+}
+
+bool setting_is_set(const struct setting *setting, const struct job_plan *plan)
+{
+	const void *field = look(setting, plan);
+
+	switch (setting->kind) {
+	case SETTING_TEXT:
+		return *(char *const *)field != NULL;
+	case SETTING_NUMBER:
+	case SETTING_FLAG:
+		return *(const uint64_t *)field != 0;
+	case SETTING_LIST:
+	case SETTING_PAIRS:
+	default:
+		return ((const struct job_texts *)field)->count != 0;
+	}
+}
+
+static void give_list(struct json_writer *writer, const char *key,
+		      const struct job_texts *texts)
+{
+	json_write_array(writer, key);
+	for (size_t i = 0; i < texts->count; i++)
+		json_write_string(writer, NULL, texts->items[i]);
+	json_write_array_end(writer);
+}
+
+static void give_pairs(struct json_writer *writer, const char *key,
+		       const struct job_texts *texts)
+{
+	json_write_object(writer, key);
+	for (size_t i = 0; i < texts->count; i++) {
+		const char *equals = strchr(texts->items[i], '=');
+		auto_free char *name = str_format("%.*s", (int)(equals - texts->items[i]),
+						  texts->items[i]);
+
+		json_write_string(writer, name, equals + 1);
+	}
+	json_write_object_end(writer);
+}
+
+void setting_give(struct json_writer *writer, const struct setting *setting,
+		  const struct job_plan *plan)
+{
+	const void *field = look(setting, plan);
+
+	switch (setting->kind) {
+	case SETTING_TEXT:
+		json_write_string(writer, setting->key, *(char *const *)field);
+		break;
+	case SETTING_FLAG:
+		json_write_bool(writer, setting->key, true);
+		break;
+	case SETTING_LIST:
+		give_list(writer, setting->key, field);
+		break;
+	case SETTING_PAIRS:
+		give_pairs(writer, setting->key, field);
+		break;
+	case SETTING_NUMBER:
+	default:
+		if (setting->give)
+			setting->give(writer, setting->key, *(const uint64_t *)field);
+		else
+			json_write_u64(writer, setting->key, *(const uint64_t *)field);
+	}
+}
