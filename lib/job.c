@@ -17,23 +17,14 @@
 #include "lib/path.h"
 #include "lib/str.h"
 
-void job_owner(char owner[static JOB_OWNER_LEN])
-{
-	snprintf(owner, JOB_OWNER_LEN, "%056d%08x", 0, (unsigned)geteuid());
-}
-
-static char *owner_path(const struct layout *layout)
-{
-	char owner[JOB_OWNER_LEN];
-
-	job_owner(owner);
-	return str_format("%s/jobs/%s", layout->state, owner);
-}
-
 int job_owner_dir(char **path, const struct layout *layout, struct error *err)
 {
-	auto_free char *dir = owner_path(layout);
+	auto_free char *dir = NULL;
+	char owner[JOB_OWNER_LEN];
 
+	if (job_owner_find(owner, layout, err) < 0)
+		return -1;
+	dir = job_owner_path(layout, owner);
 	if (file_make_dirs(dir, 0700, err) < 0)
 		return -1;
 	*path = dir;
@@ -41,9 +32,11 @@ int job_owner_dir(char **path, const struct layout *layout, struct error *err)
 	return 0;
 }
 
-static void fill(struct job *job, const char *id, char *dir, int fd)
+static void fill(struct job *job, const char *owner, char *dir, int fd)
 {
-	job_owner(job->owner);
+	const char *id = strrchr(dir, '/') + 1;
+
+	snprintf(job->owner, sizeof(job->owner), "%s", owner);
 	snprintf(job->id, sizeof(job->id), "%s", id);
 	job->dir = dir;
 	job->fd = fd;
@@ -57,38 +50,64 @@ static int check_id(const char *id, struct error *err)
 	return 0;
 }
 
-int job_open(struct job *job, bool *found, const struct layout *layout, const char *id,
-	     struct error *err)
+static int open_of(struct job *job, bool *found, const struct layout *layout,
+		   const char *owner, const char *id, struct error *err)
 {
-	auto_free char *owner = owner_path(layout);
-	auto_free char *dir = path_join(owner, id);
-	int fd;
+	auto_free char *above = job_owner_path(layout, owner);
+	auto_free char *dir = path_join(above, id);
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	if (check_id(id, err) < 0)
-		return -1;
-	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	*found = fd >= 0;
 	if (fd < 0 && errno == ENOENT)
 		return 0;
 	if (fd < 0)
 		return error_errno(err, "open job '%s'", dir);
-	fill(job, id, dir, fd);
+	fill(job, owner, dir, fd);
 	dir = NULL;
+	return 0;
+}
+
+int job_open(struct job *job, bool *found, const struct layout *layout, const char *id,
+	     struct error *err)
+{
+	char owner[JOB_OWNER_LEN];
+
+	if (check_id(id, err) < 0 || job_owner_find(owner, layout, err) < 0)
+		return -1;
+	return open_of(job, found, layout, owner, id, err);
+}
+
+int job_find(struct job *job, bool *found, const struct layout *layout, const char *id,
+	     struct error *err)
+{
+	auto_job_owners struct job_owners owners = JOB_OWNERS_EMPTY;
+	size_t i;
+
+	*found = false;
+	if (check_id(id, err) < 0 || job_owners_read(&owners, layout, err) < 0)
+		return -1;
+	for (i = 0; i < owners.count && !*found; i++) {
+		if (open_of(job, found, layout, owners.names[i], id, err) < 0)
+			return -1;
+	}
 	return 0;
 }
 
 int job_make(struct job *job, bool *made, const struct layout *layout, const char *id,
 	     struct error *err)
 {
-	auto_free char *owner = owner_path(layout);
-	auto_free char *dir = path_join(owner, id);
+	char owner[JOB_OWNER_LEN];
+	auto_free char *above = NULL;
+	auto_free char *dir = NULL;
 	auto_close int fd = -1;
 
-	if (check_id(id, err) < 0)
+	if (check_id(id, err) < 0 || job_owner_find(owner, layout, err) < 0)
 		return -1;
+	above = job_owner_path(layout, owner);
+	dir = path_join(above, id);
 	*made = mkdir(dir, 0700) == 0;
 	if (!*made && errno == ENOENT) {
-		if (file_make_dirs(owner, 0700, err) < 0)
+		if (file_make_dirs(above, 0700, err) < 0)
 			return -1;
 		*made = mkdir(dir, 0700) == 0;
 	}
@@ -96,7 +115,7 @@ int job_make(struct job *job, bool *made, const struct layout *layout, const cha
 		return error_errno(err, "make job '%s'", dir);
 	if (file_open_dir(&fd, AT_FDCWD, dir, err) < 0)
 		return -1;
-	fill(job, id, dir, steal_fd(&fd));
+	fill(job, owner, dir, steal_fd(&fd));
 	dir = NULL;
 	return 0;
 }
@@ -153,11 +172,16 @@ static int newest_first(const void *a, const void *b)
 
 int job_list_read(struct job_list *list, const struct layout *layout, struct error *err)
 {
-	auto_free char *path = owner_path(layout);
-	auto_closedir DIR *dir = opendir(path);
+	char owner[JOB_OWNER_LEN];
+	auto_free char *path = NULL;
+	auto_closedir DIR *dir = NULL;
 	auto_buf struct buf ids = BUF_EMPTY;
 	struct dirent *entry;
 
+	if (job_owner_find(owner, layout, err) < 0)
+		return -1;
+	path = job_owner_path(layout, owner);
+	dir = opendir(path);
 	if (!dir && errno == ENOENT)
 		return 0;
 	if (!dir)

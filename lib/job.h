@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "lib/job_owner.h"
 #include "lib/uuid.h"
 
 struct error;
@@ -11,11 +12,9 @@ struct layout;
 
 /*
  * A job is a folder, <state>/jobs/<owner>/<id>/, see hookjobs(5); there is no other record of
- * it.  Its supervisor locks the file "lock" in it (an open file description lock, fcntl(2)) as long as it
+ * it.  Each call here is about the jobs of one owner, layout->owner, see job_owner.h.  A job's supervisor locks the file "lock" in it (an open file description lock, fcntl(2)) as long as it
  * lives, and whoever starts a supervisor takes that lock first and hands it over.
  */
-#define JOB_OWNER_LEN 65 /* 64 hexadecimal digits and the NUL */
-
 struct job {
 	char owner[JOB_OWNER_LEN];
 	char id[UUID_LEN];
@@ -29,14 +28,15 @@ struct job {
 	}
 #define auto_job __attribute__((cleanup(job_close)))
 
-/* Whose jobs without a certificate are: 56 zeros and our uid as 8 hexadecimal digits. */
-void job_owner(char owner[static JOB_OWNER_LEN]);
-
 /* <state>/jobs/<owner>, made (0700) if missing; the caller frees it. */
 int job_owner_dir(char **path, const struct layout *layout, struct error *err);
 
-/* A job of ours.  A malformed id is ERROR_USAGE, none of that id *found = false. */
+/* A malformed id is ERROR_USAGE, none of that id *found = false. */
 int job_open(struct job *job, bool *found, const struct layout *layout, const char *id,
+	     struct error *err);
+
+/* The same, whosever it is. */
+int job_find(struct job *job, bool *found, const struct layout *layout, const char *id,
 	     struct error *err);
 
 /* Make the folder of a new job, or open the one that is there. */
@@ -48,7 +48,7 @@ void job_close(struct job *job);
 int job_lock(int *fd, const struct job *job, struct error *err);
 int job_has_supervisor(bool *alive, const struct job *job, struct error *err);
 
-/* The ids of our jobs, newest first. */
+/* The ids of the owner's jobs, newest first. */
 struct job_list {
 	char (*ids)[UUID_LEN];
 	size_t count;

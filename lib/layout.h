@@ -17,11 +17,12 @@ struct layout {
 	char *bin;     /* PREFIX/bin: for programs called by name put it first in PATH */
 	char *libexec; /* PREFIX/libexec/hooktools: helper programs */
 	char *share;   /* PREFIX/share/hooktools: jq/, consumers.d/ */
+	const char *owner; /* whose jobs, see job_owner.h; NULL: our own.  Not freed */
 };
 
 #define LAYOUT_EMPTY                                                                     \
 	{                                                                                \
-		NULL, NULL, NULL, NULL, NULL, NULL                                       \
+		NULL, NULL, NULL, NULL, NULL, NULL, NULL                                 \
 	}
 #define auto_layout __attribute__((cleanup(layout_free)))
 

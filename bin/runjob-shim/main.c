@@ -11,11 +11,13 @@
 #include "lib/log.h"
 #include "lib/str.h"
 
-static const char usage[] = "usage: runjob-shim JOB-ID (started by runjob, not by hand)";
+static const char usage[] =
+	"usage: runjob-shim JOB-ID OWNER (started by runjob, not by hand)";
 
-static int run(struct supervisor *supervisor, const char *id, struct error *err)
+static int run(struct supervisor *supervisor, const char *id, const char *owner,
+	       struct error *err)
 {
-	if (supervisor_open(supervisor, id, err) < 0)
+	if (supervisor_open(supervisor, id, owner, err) < 0)
 		return -1;
 	return supervise(supervisor, err);
 }
@@ -51,9 +53,9 @@ int main(int argc, char *argv[])
 		puts("runjob-shim " HOOKTOOLS_VERSION);
 		return 0;
 	}
-	if (argc != 2)
+	if (argc != 3)
 		(void)error_set(&err, ERROR_USAGE, "%s", usage);
-	else if (run(&supervisor, argv[1], &err) == 0)
+	else if (run(&supervisor, argv[1], argv[2], &err) == 0)
 		return 0;
 	leave_note(&supervisor, &err);
 	return error_exit_status(&err);

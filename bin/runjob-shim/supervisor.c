@@ -73,14 +73,17 @@ static void step_aside(const struct supervisor *supervisor)
 		cgroup_step_aside(&base);
 }
 
-int supervisor_open(struct supervisor *supervisor, const char *id, struct error *err)
+int supervisor_open(struct supervisor *supervisor, const char *id, const char *owner,
+		    struct error *err)
 {
 	bool found = false;
 
 	if (take_descriptors(supervisor, err) < 0 ||
 	    watch_signals(&supervisor->signal_fd, err) < 0 ||
-	    layout_read(&supervisor->layout, err) < 0 ||
-	    job_open(&supervisor->job, &found, &supervisor->layout, id, err) < 0)
+	    layout_read(&supervisor->layout, err) < 0)
+		return -1;
+	supervisor->layout.owner = owner;
+	if (job_open(&supervisor->job, &found, &supervisor->layout, id, err) < 0)
 		return -1;
 	if (!found)
 		return error_set(err, ERROR_ABSENT, "no job '%s'", id);

@@ -29,10 +29,11 @@ struct supervisor {
 #define auto_supervisor __attribute__((cleanup(supervisor_close)))
 
 /*
- * Open the job.  Descriptors 0 and 1 are taken over: the lock, and what the job reads as its
+ * Open the owner's job.  Descriptors 0 and 1 are taken over: the lock, and what the job reads as its
  * stdin; after that we have no other open file of our caller's.
  */
-int supervisor_open(struct supervisor *supervisor, const char *id, struct error *err);
+int supervisor_open(struct supervisor *supervisor, const char *id, const char *owner,
+		    struct error *err);
 void supervisor_close(struct supervisor *supervisor);
 
 /* Bring the job to its end, from wherever it is: one that waits is run, one that had begun

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "bin/runjob/submit.h"
+#include "lib/submit.h"
 #include "lib/error.h"
 #include "lib/job.h"
 #include "lib/log.h"
@@ -35,14 +35,14 @@ static int find_work(const char **work, const struct job *job, struct error *err
 	return 0;
 }
 
-static int recover_one(const struct context *context, const char *id, struct error *err)
+static int recover_one(const struct layout *layout, const char *id, struct error *err)
 {
 	auto_job struct job job = JOB_NONE;
 	const char *work = NULL;
 	bool found = false;
 	bool started = false;
 
-	if (job_open(&job, &found, &context->layout, id, err) < 0)
+	if (job_open(&job, &found, layout, id, err) < 0)
 		return -1;
 	if (!found)
 		return 0;
@@ -50,7 +50,7 @@ static int recover_one(const struct context *context, const char *id, struct err
 		return -1;
 	if (!work)
 		return 0;
-	if (submit_resume(&started, &job, &context->layout, err) < 0)
+	if (submit_resume(&started, &job, layout, err) < 0)
 		return -1;
 	if (!started)
 		return 0;
@@ -60,24 +60,38 @@ static int recover_one(const struct context *context, const char *id, struct err
 	return 0;
 }
 
-int cmd_recover(struct context *context, struct error *err)
+static void recover_owner(const struct layout *layout, struct error *err)
 {
 	auto_job_list struct job_list jobs = JOB_LIST_EMPTY;
 	size_t i;
 
-	if (context->options.operand_count)
-		return error_set(err, ERROR_USAGE, "recover takes no operand");
-	if (job_list_read(&jobs, &context->layout, err) < 0)
-		return -1;
+	if (job_list_read(&jobs, layout, err) < 0)
+		return;
 	/* Oldest first, as they were asked for.  One that cannot be recovered is no reason
 	 * to leave the others. */
 	for (i = jobs.count; i > 0; i--) {
 		struct error one = { 0 };
 
-		if (recover_one(context, jobs.ids[i - 1], &one) < 0) {
+		if (recover_one(layout, jobs.ids[i - 1], &one) < 0) {
 			log_warning("job %s: %s", jobs.ids[i - 1], one.message);
 			*err = one;
 		}
+	}
+}
+
+int cmd_recover(struct context *context, struct error *err)
+{
+	auto_job_owners struct job_owners owners = JOB_OWNERS_EMPTY;
+	struct layout theirs = context->layout;
+	size_t i;
+
+	if (context->options.operand_count)
+		return error_set(err, ERROR_USAGE, "recover takes no operand");
+	if (job_owners_read(&owners, &context->layout, err) < 0)
+		return -1;
+	for (i = 0; i < owners.count; i++) {
+		theirs.owner = owners.names[i];
+		recover_owner(&theirs, err);
 	}
 	return err->kind == ERROR_NONE ? 0 : -1;
 }

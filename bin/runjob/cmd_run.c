@@ -8,8 +8,8 @@
 
 #include "bin/runjob/follow.h"
 #include "bin/runjob/request.h"
-#include "bin/runjob/stop.h"
-#include "bin/runjob/submit.h"
+#include "lib/stop.h"
+#include "lib/submit.h"
 #include "lib/buf.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"

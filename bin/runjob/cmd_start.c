@@ -4,7 +4,7 @@
 
 #include "bin/runjob/consume.h"
 #include "bin/runjob/request.h"
-#include "bin/runjob/submit.h"
+#include "lib/submit.h"
 #include "lib/error.h"
 #include "lib/str.h"
 

@@ -4,7 +4,7 @@
 
 #include "bin/runjob/follow.h"
 #include "bin/runjob/request.h"
-#include "bin/runjob/stop.h"
+#include "lib/stop.h"
 #include "lib/error.h"
 #include "lib/job.h"
 

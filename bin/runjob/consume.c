@@ -9,7 +9,7 @@
 #include "bin/runjob/limit.h"
 #include "bin/runjob/spec.h"
 #include "bin/runjob/spec_pipeline.h"
-#include "bin/runjob/submit.h"
+#include "lib/submit.h"
 #include "lib/buf.h"
 #include "lib/cleanup.h"
 #include "lib/date.h"
@@ -49,7 +49,8 @@ static int store_line(struct consumer *consumer, struct entry *entry,
 		      struct str_view line, struct error *err)
 {
 	auto_spec struct spec spec = SPEC_EMPTY;
-	struct submit_what what = { spec.id, &spec.plan, { NULL, 0 } };
+	auto_buf struct buf text = BUF_EMPTY;
+	struct submit_what what = { .id = spec.id, .plan = &spec.plan };
 
 	if (parse_line(&spec, line, consumer->layout, err) < 0)
 		return -1;
@@ -59,6 +60,8 @@ static int store_line(struct consumer *consumer, struct entry *entry,
 		return -1;
 	if (!spec.id[0])
 		uuid_next(spec.id, &consumer->ids, date_now_ms());
+	spec_dump(&text, spec.id, &spec.plan);
+	what.spec = (struct str_view){ text.data, text.len };
 	what.input = spec.payload;
 	if (!what.input.data && spec.input)
 		what.input = (struct str_view){ spec.input, strlen(spec.input) };

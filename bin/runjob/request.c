@@ -5,7 +5,9 @@
 
 #include "bin/runjob/commands.h"
 #include "bin/runjob/limit.h"
-#include "bin/runjob/submit.h"
+#include "bin/runjob/spec.h"
+#include "lib/buf.h"
+#include "lib/submit.h"
 #include "lib/date.h"
 #include "lib/error.h"
 #include "lib/str.h"
@@ -41,11 +43,14 @@ int request_start(struct submission *submission, struct context *context, int st
 {
 	struct uuid_source source = { 0 };
 	char id[UUID_LEN];
-	struct submit_what what = { id, &context->options.plan, { NULL, 0 } };
+	auto_buf struct buf text = BUF_EMPTY;
+	struct submit_what what = { .id = id, .plan = &context->options.plan };
 
 	if (complete(context, err) < 0)
 		return -1;
 	uuid_next(id, &source, date_now_ms());
+	spec_dump(&text, id, what.plan);
+	what.spec = (struct str_view){ text.data, text.len };
 	if (submit_store(submission, &context->layout, &what, err) < 0)
 		return -1;
 	return submit_start(submission, &context->layout, stdin_fd, err);

@@ -44,7 +44,7 @@ static int has_ended(bool *ended, const struct layout *layout, const char *run,
 	bool found = false;
 
 	*ended = false;
-	if (job_open(&job, &found, layout, run, &ignored) < 0 || !found)
+	if (job_find(&job, &found, layout, run, &ignored) < 0 || !found)
 		return 0; /* a run of somebody else's: its token has an end */
 	if (job_status_now(&status, &found, &job, err) < 0)
 		return -1;

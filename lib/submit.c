@@ -1,11 +1,10 @@
-#include "bin/runjob/submit.h"
+#include "lib/submit.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
 
-#include "bin/runjob/spec.h"
 #include "lib/buf.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
@@ -42,7 +41,7 @@ static int put_files(const struct job *job, const struct submit_what *what,
 				     .created_ms = (int64_t)plan->created_ms };
 	auto_buf struct buf text = BUF_EMPTY;
 
-	spec_dump(&text, job->id, plan);
+	buf_add(&text, what->spec.data, what->spec.len);
 	buf_add_char(&text, '\n');
 	if (put_file(job, "spec.json", (struct str_view){ text.data, text.len }, err) < 0)
 		return -1;
@@ -104,7 +103,7 @@ int submit_start(struct submission *submission, const struct layout *layout, int
 		 struct error *err)
 {
 	auto_free char *program = path_join(layout->libexec, "runjob-shim");
-	const char *argv[] = { program, submission->job.id, NULL };
+	const char *argv[] = { program, submission->job.id, submission->job.owner, NULL };
 	auto_close int stored = openat(submission->job.fd, "stdin", O_RDONLY | O_CLOEXEC);
 	struct process process = PROCESS_NONE;
 	/* Its stderr is nobody's: a pipe of ours must not stay open as long as the job runs. */
@@ -126,10 +125,12 @@ int submit_resume(bool *started, const struct job *job, const struct layout *lay
 		  struct error *err)
 {
 	auto_submission struct submission submission = SUBMISSION_NONE;
+	struct layout theirs = *layout;
 	bool found = false;
 
 	*started = false;
-	if (job_open(&submission.job, &found, layout, job->id, err) < 0 ||
+	theirs.owner = job->owner;
+	if (job_open(&submission.job, &found, &theirs, job->id, err) < 0 ||
 	    job_lock(&submission.lock_fd, &submission.job, err) < 0)
 		return -1;
 	if (submission.lock_fd < 0)

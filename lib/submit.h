@@ -1,12 +1,11 @@
-#ifndef BIN_RUNJOB_SUBMIT_H
-#define BIN_RUNJOB_SUBMIT_H
+#ifndef LIB_SUBMIT_H
+#define LIB_SUBMIT_H
 
 #include <stdbool.h>
 
 #include "lib/job.h"
 #include "lib/str.h"
 
-struct config;
 struct error;
 struct job_plan;
 struct layout;
@@ -28,6 +27,8 @@ struct submission {
 struct submit_what {
 	const char *id;
 	const struct job_plan *plan;
+	struct str_view
+		spec; /* jobspec(5): what spec.json says of the plan, no line break */
 	struct str_view input; /* the job's stdin */
 };
 

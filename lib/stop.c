@@ -1,4 +1,4 @@
-#include "bin/runjob/stop.h"
+#include "lib/stop.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,7 +9,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-#include "bin/runjob/submit.h"
+#include "lib/submit.h"
 #include "lib/buf.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"

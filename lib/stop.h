@@ -1,5 +1,5 @@
-#ifndef BIN_RUNJOB_STOP_H
-#define BIN_RUNJOB_STOP_H
+#ifndef LIB_STOP_H
+#define LIB_STOP_H
 
 #include <stdint.h>
 
