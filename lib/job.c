@@ -50,10 +50,11 @@ static int check_id(const char *id, struct error *err)
 	return 0;
 }
 
+/* layout->owner is the one whose folder it is. */
 static int open_of(struct job *job, bool *found, const struct layout *layout,
-		   const char *owner, const char *id, struct error *err)
+		   const char *id, struct error *err)
 {
-	auto_free char *above = job_owner_path(layout, owner);
+	auto_free char *above = job_owner_path(layout, layout->owner);
 	auto_free char *dir = path_join(above, id);
 	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
@@ -62,7 +63,7 @@ static int open_of(struct job *job, bool *found, const struct layout *layout,
 		return 0;
 	if (fd < 0)
 		return error_errno(err, "open job '%s'", dir);
-	fill(job, owner, dir, fd);
+	fill(job, layout->owner, dir, fd);
 	dir = NULL;
 	return 0;
 }
@@ -70,24 +71,28 @@ static int open_of(struct job *job, bool *found, const struct layout *layout,
 int job_open(struct job *job, bool *found, const struct layout *layout, const char *id,
 	     struct error *err)
 {
+	struct layout theirs = *layout;
 	char owner[JOB_OWNER_LEN];
 
 	if (check_id(id, err) < 0 || job_owner_find(owner, layout, err) < 0)
 		return -1;
-	return open_of(job, found, layout, owner, id, err);
+	theirs.owner = owner;
+	return open_of(job, found, &theirs, id, err);
 }
 
 int job_find(struct job *job, bool *found, const struct layout *layout, const char *id,
 	     struct error *err)
 {
 	auto_job_owners struct job_owners owners = JOB_OWNERS_EMPTY;
+	struct layout theirs = *layout;
 	size_t i;
 
 	*found = false;
 	if (check_id(id, err) < 0 || job_owners_read(&owners, layout, err) < 0)
 		return -1;
 	for (i = 0; i < owners.count && !*found; i++) {
-		if (open_of(job, found, layout, owners.names[i], id, err) < 0)
+		theirs.owner = owners.names[i];
+		if (open_of(job, found, &theirs, id, err) < 0)
 			return -1;
 	}
 	return 0;
