@@ -32,6 +32,10 @@ static const struct field fields[] = {
 	FIELD(FIELD_TEXT, repository),
 	FIELD(FIELD_TEXT, report),
 	FIELD(FIELD_TEXT, dir),
+	FIELD(FIELD_TEXT, user),
+	FIELD(FIELD_NUMBER, uid),
+	FIELD(FIELD_NUMBER, gid),
+	FIELD(FIELD_TEXT, umask),
 	FIELD(FIELD_NUMBER, timeout_ms),
 	FIELD(FIELD_NUMBER, grace_ms),
 	FIELD(FIELD_NUMBER, cpu_us),
@@ -44,6 +48,8 @@ static const struct field fields[] = {
 	FIELD(FIELD_TEXTS, exec),
 	FIELD(FIELD_TEXTS, env),
 	FIELD(FIELD_TEXTS, secrets),
+	FIELD(FIELD_TEXTS, groups),
+	FIELD(FIELD_TEXTS, account),
 	FIELD(FIELD_TEXTS, readers),
 };
 

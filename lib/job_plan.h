@@ -24,6 +24,10 @@ struct job_plan {
 	char *repository;
 	char *report; /* JSON, carried through to the result event */
 	char *dir;
+	char *user;   /* "name", "name:group": whose its processes are */
+	uint64_t uid; /* what user means, when it is given */
+	uint64_t gid;
+	char *umask;	     /* "027" */
 	uint64_t timeout_ms; /* 0: none */
 	uint64_t grace_ms;   /* between SIGTERM and SIGKILL */
 	uint64_t cpu_us;     /* the limits, as struct cgroup_limits has them */
@@ -37,6 +41,8 @@ struct job_plan {
 	struct job_texts exec;
 	struct job_texts env;	  /* "NAME=value" */
 	struct job_texts secrets; /* "NAME=name in the vault" */
+	struct job_texts groups;  /* numbers: the supplementary groups of user */
+	struct job_texts account; /* "HOME=..." and so on, of user */
 	struct job_texts readers; /* "pipeline/site": in whose name they are read */
 };
 

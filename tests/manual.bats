@@ -28,8 +28,10 @@ covered() {
 	while read -r option; do
 		name=${option##*-}
 		case $option in
-		--*) name=$(sed -nE "s/.*\\{ \"${option#--}\", .*'(.)' .*/-\\1/p" "$top/bin/$3/options.c") ;;
-		-*) name=$(sed -nE "s/.*\\{ \"([a-z-]+)\", .*'$name' .*/--\\1/p" "$top/bin/$3/options.c") ;;
+		--*) name=$(cat "$top/bin/$3"/{options,setting*}.c 2>/dev/null |
+			sed -nE "s/.*\\{ \"${option#--}\", (.*'(.)' |\"(.):?\").*/-\\2\\3/p") ;;
+		-*) name=$(cat "$top/bin/$3"/{options,setting*}.c 2>/dev/null |
+			sed -nE "s/.*\\{ \"([a-z-]+)\", (.*'$name' |\"$name:?\").*/--\\1/p") ;;
 		esac
 		grep -qxF -e "$option" ${name:+-e "${name//$'\n'/$'\n'}"} <<<"$2" || {
 			echo "$3: $option"

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "bin/runjob-shim/run_token.h"
 #include "lib/buf.h"
@@ -116,6 +117,17 @@ static int put_secret(struct job_texts *environment, const char *pair,
 	return 0;
 }
 
+/* What the operator says to all jobs. */
+static void pass_on(struct job_texts *environment)
+{
+	char *const *pair;
+
+	for (pair = environ; *pair; pair++) {
+		if (str_starts(*pair, "CONFIG_"))
+			put(environment, *pair);
+	}
+}
+
 int environment_make(struct job_texts *environment, const struct job *job,
 		     const struct job_plan *plan, struct error *err)
 {
@@ -123,6 +135,9 @@ int environment_make(struct job_texts *environment, const struct job *job,
 
 	for (i = 0; i < sizeof(base) / sizeof(base[0]); i++)
 		put_value(environment, base[i], getenv(base[i]));
+	pass_on(environment);
+	for (i = 0; i < plan->account.count; i++)
+		put(environment, plan->account.items[i]);
 	for (i = 0; i < plan->env.count; i++)
 		put(environment, plan->env.items[i]);
 	for (i = 0; i < plan->secrets.count; i++) {

@@ -6,7 +6,7 @@ struct job;
 struct job_plan;
 struct job_texts;
 
-/* The job's environment: a clean base of ours, what the plan sets, its secrets (from
+/* The job's environment: a clean base of ours, our CONFIG_*, what the plan sets, its secrets (from
  * tokenmint, nowhere else stored), and who it is (HOOKTOOLS_JOB_ID and so on). */
 int environment_make(struct job_texts *environment, const struct job *job,
 		     const struct job_plan *plan, struct error *err);

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "bin/runjob-shim/containment.h"
@@ -24,25 +25,41 @@ static void default_signals(void)
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static int become(const struct launch_what *what)
+static mode_t octal(const char *digits)
+{
+	mode_t mode = 0;
+
+	for (; *digits; digits++)
+		mode = mode * 8 + (mode_t)(*digits - '0');
+	return mode;
+}
+
+/* Returns the step that failed, with errno. */
+static enum launch_step become(const struct launch_what *what)
 {
 	(void)setsid();
 	if (dup2(what->stdin_fd, 0) < 0 || dup2(what->log_fd, 1) < 0 ||
 	    dup2(what->log_fd, 2) < 0)
-		return -1;
+		return LAUNCH_DESCRIPTORS;
+	if (what->plan->umask)
+		(void)umask(octal(what->plan->umask));
+	if (jail_user_become(what->user) < 0)
+		return LAUNCH_USER;
+	/* As the user, who may have no way there. */
 	if (chdir(what->plan->dir ? what->plan->dir : "/") < 0)
-		return -1;
+		return LAUNCH_FOLDER;
 	default_signals();
 	/* argv[0] is looked for in the job's own PATH. */
 	environ = what->environment->items;
-	return execvp(what->plan->exec.items[0], what->plan->exec.items);
+	(void)execvp(what->plan->exec.items[0], what->plan->exec.items);
+	return LAUNCH_EXECUTE;
 }
 
 /* The child's life before it executes. */
 static void child(int go_fd, int error_fd, const struct launch_what *what)
 {
+	struct launch_failure failure = { 0 };
 	char byte;
-	int number;
 	ssize_t got;
 
 	do
@@ -51,9 +68,9 @@ static void child(int go_fd, int error_fd, const struct launch_what *what)
 	/* The end of the pipe: our supervisor died, and nobody would watch us. */
 	if (got != 1)
 		_exit(EXIT_NO_EXEC);
-	(void)become(what);
-	number = errno;
-	(void)!write(error_fd, &number, sizeof(number));
+	failure.step = become(what);
+	failure.number = errno;
+	(void)!write(error_fd, &failure, sizeof(failure));
 	_exit(EXIT_NO_EXEC);
 }
 
@@ -84,20 +101,20 @@ int launch_prepare(struct launch *launch, const struct containment *containment,
 	return launch->pid ? 0 : -1;
 }
 
-int launch_go(int *failure, struct launch *launch, struct error *err)
+int launch_go(struct launch_failure *failure, struct launch *launch, struct error *err)
 {
-	int number = 0;
+	struct launch_failure told = { 0 };
 	ssize_t got;
 
-	*failure = 0;
+	*failure = told;
 	/* It may be dead already, killed by somebody; then the pipe has no reader. */
 	if (write(launch->go_fd, "g", 1) < 0 && errno != EPIPE)
 		return error_errno(err, "let process %d go", (int)launch->pid);
 	do
-		got = read(launch->error_fd, &number, sizeof(number));
+		got = read(launch->error_fd, &told, sizeof(told));
 	while (got < 0 && errno == EINTR);
-	if (got == (ssize_t)sizeof(number))
-		*failure = number;
+	if (got == (ssize_t)sizeof(told))
+		*failure = told;
 	launch_close(launch);
 	return 0;
 }

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include "lib/jail_user.h"
 #include "lib/job_plan.h"
 
 struct containment;
@@ -17,7 +18,20 @@ struct job;
 struct launch {
 	pid_t pid;
 	int go_fd;    /* a byte here lets it go */
-	int error_fd; /* its errno comes here if it cannot execute */
+	int error_fd; /* what keeps it from executing comes here, a struct launch_failure */
+};
+
+/* What kept it from its work, and the errno. */
+enum launch_step {
+	LAUNCH_EXECUTE,
+	LAUNCH_DESCRIPTORS,
+	LAUNCH_USER,
+	LAUNCH_FOLDER,
+};
+
+struct launch_failure {
+	enum launch_step step;
+	int number; /* 0: nothing did */
 };
 
 #define LAUNCH_NONE                                                                      \
@@ -28,6 +42,7 @@ struct launch {
 
 struct launch_what {
 	const struct job_plan *plan;
+	const struct jail_user *user;
 	const struct job_texts *environment;
 	int stdin_fd;
 	int log_fd;
@@ -36,8 +51,8 @@ struct launch_what {
 int launch_prepare(struct launch *launch, const struct containment *containment,
 		   const struct launch_what *what, struct error *err);
 
-/* *failure is 0, or the errno with which it could not execute (it has ended then). */
-int launch_go(int *failure, struct launch *launch, struct error *err);
+/* When something failed it has ended. */
+int launch_go(struct launch_failure *failure, struct launch *launch, struct error *err);
 void launch_close(struct launch *launch);
 
 #endif

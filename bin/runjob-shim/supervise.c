@@ -153,10 +153,29 @@ static enum job_state judge(struct job_status *status, const struct watch *watch
 	return status->exit_code == 0 ? JOB_OK : JOB_FAILED;
 }
 
-static void judge_exec(struct job_status *status, const char *program, int failure)
+static void judge_start(struct job_status *status, const struct job_plan *plan,
+			const struct launch_failure *failure)
 {
-	job_status_reason(status, "execute '%s': %s", program, strerror(failure));
-	status->exit_code = failure == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE;
+	const char *why = strerror(failure->number);
+
+	status->exit_code = -1;
+	switch (failure->step) {
+	case LAUNCH_DESCRIPTORS:
+		job_status_reason(status, "set up its descriptors: %s", why);
+		break;
+	case LAUNCH_USER:
+		job_status_reason(status, "become user '%s': %s", plan->user, why);
+		break;
+	case LAUNCH_FOLDER:
+		job_status_reason(status, "enter folder '%s': %s",
+				  plan->dir ? plan->dir : "/", why);
+		break;
+	case LAUNCH_EXECUTE:
+	default:
+		job_status_reason(status, "execute '%s': %s", plan->exec.items[0], why);
+		status->exit_code =
+			failure->number == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE;
+	}
 }
 
 /* The leader waits to be let go; all that follows, up to nobody being left. */
@@ -173,7 +192,7 @@ static int run_to_end(struct supervisor *supervisor,
 			       .has_children = true };
 	enum job_state state;
 	bool out_of_memory = false;
-	int failure = 0;
+	struct launch_failure failure = { 0 };
 
 	if (record_begin(supervisor, launch->pid, err) < 0 ||
 	    launch_go(&failure, launch, err) < 0 || watch_job(&watch, err) < 0)
@@ -184,8 +203,8 @@ static int run_to_end(struct supervisor *supervisor,
 	watch_reap(&watch);
 	containment_usage(&supervisor->status, &out_of_memory, containment);
 	state = judge(&supervisor->status, &watch, out_of_memory);
-	if (failure)
-		judge_exec(&supervisor->status, supervisor->plan.exec.items[0], failure);
+	if (failure.number)
+		judge_start(&supervisor->status, &supervisor->plan, &failure);
 	return finish(supervisor, state, err);
 }
 
@@ -195,11 +214,14 @@ static int launch(struct supervisor *supervisor, struct containment *containment
 	struct job_texts environment __attribute__((cleanup(environment_wipe))) = { 0 };
 	auto_close int log_fd = openat(supervisor->job.fd, "log",
 				       O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-	struct launch_what what = { &supervisor->plan, &environment, supervisor->stdin_fd,
-				    log_fd };
+	auto_jail_user struct jail_user user = JAIL_USER_NONE;
+	struct launch_what what = { &supervisor->plan, &user, &environment,
+				    supervisor->stdin_fd, log_fd };
 
 	if (log_fd < 0)
 		return error_errno(err, "open '%s/log'", supervisor->job.dir);
+	if (jail_user_read(&user, &supervisor->plan, err) < 0)
+		return -1;
 	if (environment_make(&environment, &supervisor->job, &supervisor->plan, err) < 0)
 		return -1;
 	if (containment_make(containment, &supervisor->job, &supervisor->plan,

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bin/runjob/account.h"
 #include "bin/runjob/limit.h"
 #include "bin/runjob/spec.h"
 #include "bin/runjob/spec_pipeline.h"
@@ -56,7 +57,8 @@ static int store_line(struct consumer *consumer, struct entry *entry,
 		return -1;
 	spec.plan.publishes = 1;
 	spec.plan.created_ms = (uint64_t)date_now_ms();
-	if (limit_timeout(&spec.plan, consumer->config, err) < 0)
+	if (account_resolve(&spec.plan, err) < 0 ||
+	    limit_timeout(&spec.plan, consumer->config, err) < 0)
 		return -1;
 	if (!spec.id[0])
 		uuid_next(spec.id, &consumer->ids, date_now_ms());

@@ -24,6 +24,7 @@ const char options_usage[] =
 	"       runjob recover\n"
 	"       runjob report github -\n"
 	"OPTIONS: -n NAME -d DIR -e NAME=VALUE --secret NAME=SECRET --for WHO\n"
+	"         --user USER[:GROUP] --umask MASK\n"
 	"         --timeout TIME --grace TIME --cpu CPUS --memory SIZE --pids N --result "
 	"spool --json\n";
 

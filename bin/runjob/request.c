@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "bin/runjob/account.h"
 #include "bin/runjob/commands.h"
 #include "bin/runjob/limit.h"
 #include "bin/runjob/spec.h"
@@ -35,6 +36,8 @@ static int complete(struct context *context, struct error *err)
 		plan->dir = here;
 	}
 	plan->created_ms = (uint64_t)date_now_ms();
+	if (account_resolve(plan, err) < 0)
+		return -1;
 	return limit_timeout(plan, &context->config, err);
 }
 

@@ -15,6 +15,8 @@ const struct setting settings[] = {
 	{ "dir", "d:", NULL, "dir", SETTING_TEXT, AT(dir), value_text, NULL },
 	{ "env", "e:", NULL, "env", SETTING_PAIRS, AT(env), value_pair, NULL },
 	{ "secret", NULL, NULL, "secrets", SETTING_PAIRS, AT(secrets), value_pair, NULL },
+	{ "user", NULL, NULL, "user", SETTING_TEXT, AT(user), value_label, NULL },
+	{ "umask", NULL, NULL, "umask", SETTING_TEXT, AT(umask), value_umask, NULL },
 	{ "for", NULL, NULL, "for", SETTING_LIST, AT(readers), value_reader, NULL },
 	{ "timeout", NULL, NULL, "timeout", SETTING_NUMBER, AT(timeout_ms), value_duration,
 	  give_duration },

@@ -103,6 +103,16 @@ int value_label(void *field, const char *text, struct error *err)
 	return check_label(text, err) < 0 ? -1 : value_text(field, text, err);
 }
 
+int value_umask(void *field, const char *text, struct error *err)
+{
+	const char *digits = text + (*text == '0');
+	size_t len = strspn(digits, "01234567");
+
+	if (!*text || len > 3 || digits[len])
+		return error_set(err, ERROR_DATA, "'%.100s' is no umask, as 027", text);
+	return value_text(field, text, err);
+}
+
 int value_uuid(void *field, const char *text, struct error *err)
 {
 	if (!uuid_is_valid(text))

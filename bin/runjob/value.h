@@ -13,6 +13,8 @@ struct json_writer;
 int value_text(void *field, const char *text, struct error *err);
 /* A name for people: 1 to 140 bytes, no control character, quote or backslash. */
 int value_label(void *field, const char *text, struct error *err);
+/* "027": one to four octal digits, up to 0777. */
+int value_umask(void *field, const char *text, struct error *err);
 int value_uuid(void *field, const char *text, struct error *err);
 /* "NAME=something", added: NAME as a variable of the environment has it. */
 int value_pair(void *field, const char *text, struct error *err);
