@@ -15,6 +15,8 @@
 
 #include "lib/buf.h"
 #include "lib/cgroup_base.h"
+#include "lib/cgroup_file.h"
+#include "lib/cgroup_limits.h"
 #include "lib/cleanup.h"
 #include "lib/date.h"
 #include "lib/error.h"
@@ -23,26 +25,7 @@
 #include "lib/process.h"
 #include "lib/str.h"
 
-enum { FILE_LIMIT = 1024 * 1024, CPU_PERIOD_US = 100000 };
-
-/* The kernel wants each value in one write(2). */
-static int put(int dir_fd, const char *name, const char *value)
-{
-	auto_close int fd = openat(dir_fd, name, O_WRONLY | O_CLOEXEC);
-	size_t len = strlen(value);
-
-	if (fd < 0)
-		return -1;
-	return write(fd, value, len) == (ssize_t)len ? 0 : -1;
-}
-
-static void take(struct buf *text, int dir_fd, const char *name)
-{
-	struct error ignored = { 0 };
-	bool found = false;
-
-	(void)file_read_if(text, &found, dir_fd, name, FILE_LIMIT, &ignored);
-}
+enum { FILE_LIMIT = 1024 * 1024, MAKE_ROUNDS = 1000, MOVE_ROUNDS = 1000 };
 
 static bool has_word(const char *text, const char *word)
 {
@@ -56,131 +39,167 @@ static bool has_word(const char *text, const char *word)
 	return false;
 }
 
-/* Hand the controllers of a group down to those in it.  One that cannot be had is noticed
- * when a limit needs it. */
-static void hand_down(int fd)
+/* The controllers that a file of a group names. */
+static unsigned controllers_in(int fd, const char *name)
 {
-	static const char *const controllers[] = { "cpu", "memory", "pids", "io" };
-	auto_buf struct buf have = BUF_EMPTY;
-	auto_buf struct buf given = BUF_EMPTY;
-	size_t i;
+	auto_buf struct buf text = BUF_EMPTY;
+	unsigned found = 0;
+	int i;
 
-	take(&have, fd, "cgroup.controllers");
-	take(&given, fd, "cgroup.subtree_control");
-	for (i = 0; i < 4; i++) {
-		auto_free char *word = str_format("+%s", controllers[i]);
+	cgroup_take(&text, fd, name);
+	for (i = 0; i < CGROUP_CONTROLLERS; i++) {
+		if (has_word(buf_str(&text),
+			     cgroup_controller_name((enum cgroup_controller)i)))
+			found |= CGROUP_BIT(i);
+	}
+	return found;
+}
 
-		if (has_word(buf_str(&have), controllers[i]) &&
-		    !has_word(buf_str(&given), controllers[i]))
-			(void)put(fd, "cgroup.subtree_control", word);
+/* Hand the controllers of a group down to those in it; which of them those in it have now.
+ * One that cannot be had is noticed when a limit needs it. */
+static unsigned hand_down(int fd)
+{
+	unsigned have = controllers_in(fd, "cgroup.controllers");
+	unsigned given = controllers_in(fd, "cgroup.subtree_control");
+	int i;
+
+	for (i = 0; i < CGROUP_CONTROLLERS; i++) {
+		auto_free char *word = str_format(
+			"+%s", cgroup_controller_name((enum cgroup_controller)i));
+
+		if ((have & ~given & CGROUP_BIT(i)) &&
+		    cgroup_put(fd, "cgroup.subtree_control", word) == 0)
+			given |= CGROUP_BIT(i);
+	}
+	return given;
+}
+
+/* Make a folder that may be there, and open it. */
+static int enter(int *fd, const char *path, struct error *err)
+{
+	if (mkdir(path, 0755) < 0 && errno != EEXIST)
+		return error_errno(err, "make cgroup '%s'", path);
+	*fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return *fd < 0 ? error_errno(err, "open cgroup '%s'", path) : 0;
+}
+
+/* A group that has processes hands nothing down: those of the base, which was delegated to
+ * us, go to the leaf beside the jobs in which our supervisors are. */
+static void clear_base(int base_fd, const struct cgroup_base *base)
+{
+	auto_free char *path = str_format("%s/hooktools/supervisors", base->path);
+	auto_close int fd = -1;
+	struct error ignored = { 0 };
+	int rounds;
+
+	if (enter(&fd, path, &ignored) < 0)
+		return;
+	for (rounds = 0; rounds < MOVE_ROUNDS; rounds++) {
+		uint64_t pid = cgroup_number(base_fd, "cgroup.procs", "");
+
+		/* 0 is one of another pid namespace, which we cannot name. */
+		if (!pid || cgroup_put_u64(fd, "cgroup.procs", pid) < 0)
+			return;
 	}
 }
 
-static int open_dir(int *fd, const char *path)
-{
-	*fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return *fd < 0 ? -1 : 0;
-}
-
-/* <base>/hooktools, made if missing, its controllers handed down to the jobs. */
-static int make_parent(char **parent, const struct cgroup_base *base, struct error *err)
+/* <base>/hooktools, its controllers handed down; *have is what of them reaches it.  Processes
+ * are moved out of the way only for what is needed. */
+static int make_top(int *fd, unsigned *have, const struct cgroup_base *base,
+		    unsigned need, struct error *err)
 {
 	auto_free char *path = path_join(base->path, "hooktools");
-	auto_close int above = -1;
-	auto_close int fd = -1;
+	auto_close int base_fd = -1;
+	auto_close int top_fd = -1;
 
-	if (open_dir(&above, base->path) < 0)
-		return error_errno(err, "open cgroup '%s'", base->path);
-	hand_down(above);
-	if (mkdir(path, 0755) < 0 && errno != EEXIST)
-		return error_errno(err, "make cgroup '%s'", path);
-	if (open_dir(&fd, path) < 0)
-		return error_errno(err, "open cgroup '%s'", path);
-	hand_down(fd);
-	*parent = path;
-	path = NULL;
+	if (file_open_dir(&base_fd, AT_FDCWD, base->path, err) < 0 ||
+	    enter(&top_fd, path, err) < 0)
+		return -1;
+	*have = hand_down(base_fd);
+	if (need & ~*have & controllers_in(base_fd, "cgroup.controllers")) {
+		clear_base(base_fd, base);
+		*have = hand_down(base_fd);
+	}
+	*have &= hand_down(top_fd);
+	*fd = steal_fd(&top_fd);
 	return 0;
 }
 
-struct limit {
-	const char *file;
-	const char *word; /* "memory", for the message */
-	char value[48];
-};
-
-static int apply(const struct cgroup *cgroup, const struct limit *limit,
-		 struct error *err)
+/* The group of all jobs of an owner, with its roof. */
+static int make_owner(char **path, unsigned *have, const struct cgroup_base *base,
+		      const struct cgroup_want *want, struct error *err)
 {
-	if (put(cgroup->fd, limit->file, limit->value) == 0)
-		return 0;
-	if (errno == ENOENT)
-		return error_set(err, ERROR_CONFIG,
-				 "%s limit: no %s controller in cgroup '%s'", limit->word,
-				 limit->word, cgroup->path);
-	(void)error_errno(err, "%s limit '%s' in cgroup '%s'", limit->word, limit->value,
-			  cgroup->path);
-	err->kind = ERROR_CONFIG;
-	return -1;
-}
+	unsigned need = cgroup_limits_need(want->limits) | cgroup_limits_need(want->roof);
+	auto_free char *owner = str_format("%s/hooktools/%s", base->path, want->owner);
+	auto_close int top_fd = -1;
+	auto_close int fd = -1;
 
-static int apply_limits(const struct cgroup *cgroup, const struct cgroup_limits *limits,
-			struct error *err)
-{
-	struct limit cpu = { "cpu.max", "cpu", "" };
-	struct limit memory = { "memory.max", "memory", "" };
-	struct limit pids = { "pids.max", "pids", "" };
-
-	snprintf(cpu.value, sizeof(cpu.value), "%llu %d",
-		 (unsigned long long)limits->cpu_us, CPU_PERIOD_US);
-	snprintf(memory.value, sizeof(memory.value), "%llu",
-		 (unsigned long long)limits->memory_bytes);
-	snprintf(pids.value, sizeof(pids.value), "%llu",
-		 (unsigned long long)limits->pids);
-	if (limits->cpu_us && apply(cgroup, &cpu, err) < 0)
+	if (make_top(&top_fd, have, base, need, err) < 0 || enter(&fd, owner, err) < 0)
 		return -1;
-	if (limits->pids && apply(cgroup, &pids, err) < 0)
+	*have &= hand_down(fd);
+	if (cgroup_limits_apply(fd, owner, want->roof, *have, err) < 0)
 		return -1;
-	if (!limits->memory_bytes)
-		return 0;
-	if (apply(cgroup, &memory, err) < 0)
-		return -1;
-	/* Swap would hide the limit; a kernel without swap accounting has no such file. */
-	if (put(cgroup->fd, "memory.swap.max", "0") < 0 && errno != ENOENT)
-		return error_errno(err, "memory.swap.max in cgroup '%s'", cgroup->path);
-	if (put(cgroup->fd, "memory.oom.group", "1") < 0)
-		return error_errno(err, "memory.oom.group in cgroup '%s'", cgroup->path);
+	*path = owner;
+	owner = NULL;
 	return 0;
 }
 
 /* Never one that was used before: it may be frozen, its counters are not ours, or it belongs
- * to a job of another instance that has the same name. */
+ * to a job of another instance that has the same name.  *path stays NULL when the owner's
+ * group went meanwhile, with its last job. */
 static int make_new(char **path, const char *parent, const char *name, struct error *err)
 {
-	*path = path_join(parent, name);
-	if (mkdir(*path, 0755) == 0)
-		return 0;
-	if (errno == EEXIST) {
-		free(*path);
-		*path = str_format("%s/%s.%d", parent, name, (int)getpid());
-		if (mkdir(*path, 0755) == 0)
-			return 0;
+	auto_free char *wanted = path_join(parent, name);
+	int failed = mkdir(wanted, 0755);
+
+	if (failed && errno == EEXIST) {
+		free(wanted);
+		wanted = str_format("%s/%s.%d", parent, name, (int)getpid());
+		failed = mkdir(wanted, 0755);
 	}
-	return error_errno(err, "make cgroup '%s'", *path);
+	if (failed && errno == ENOENT)
+		return 0;
+	if (failed)
+		return error_errno(err, "make cgroup '%s'", wanted);
+	*path = wanted;
+	wanted = NULL;
+	return 0;
 }
 
-int cgroup_make(struct cgroup *cgroup, const struct cgroup_base *base, const char *name,
-		const struct cgroup_limits *limits, struct error *err)
+static int apply(const struct cgroup *cgroup, const struct cgroup_want *want,
+		 unsigned have, struct error *err)
+{
+	unsigned limited =
+		cgroup_limits_need(want->limits) | cgroup_limits_need(want->roof);
+
+	if (cgroup_limits_apply(cgroup->fd, cgroup->path, want->limits, have, err) < 0)
+		return -1;
+	/* Half a job is of no use to anybody. */
+	if ((limited & have & CGROUP_BIT(CGROUP_MEMORY)) &&
+	    cgroup_put(cgroup->fd, "memory.oom.group", "1") < 0)
+		return error_errno(err, "memory.oom.group in cgroup '%s'", cgroup->path);
+	return 0;
+}
+
+int cgroup_make(struct cgroup *cgroup, unsigned *have, const struct cgroup_base *base,
+		const struct cgroup_want *want, struct error *err)
 {
 	auto_cgroup struct cgroup made = CGROUP_NONE;
-	auto_free char *parent = NULL;
 	struct error ignored = { 0 };
+	int rounds;
 
-	if (make_parent(&parent, base, err) < 0)
-		return -1;
-	if (make_new(&made.path, parent, name, err) < 0)
-		return -1;
+	for (rounds = 0; !made.path; rounds++) {
+		auto_free char *parent = NULL;
+
+		if (make_owner(&parent, have, base, want, err) < 0 ||
+		    make_new(&made.path, parent, want->name, err) < 0)
+			return -1;
+		if (rounds == MAKE_ROUNDS)
+			return error_set(err, ERROR_TEMPORARY,
+					 "cgroup '%s' goes again and again", parent);
+	}
 	if (file_open_dir(&made.fd, AT_FDCWD, made.path, err) < 0 ||
-	    apply_limits(&made, limits, err) < 0) {
+	    apply(&made, want, *have, err) < 0) {
 		(void)cgroup_remove(&made, &ignored);
 		return -1;
 	}
@@ -227,8 +246,16 @@ int cgroup_fork(struct process *process, const struct cgroup *cgroup, struct err
 
 int cgroup_kill(const struct cgroup *cgroup, struct error *err)
 {
-	if (put(cgroup->fd, "cgroup.kill", "1") < 0)
+	if (cgroup_put(cgroup->fd, "cgroup.kill", "1") < 0)
 		return error_errno(err, "kill cgroup '%s'", cgroup->path);
+	return 0;
+}
+
+int cgroup_freeze(const struct cgroup *cgroup, bool frozen, struct error *err)
+{
+	if (cgroup_put(cgroup->fd, "cgroup.freeze", frozen ? "1" : "0") < 0)
+		return error_errno(err, "%s cgroup '%s'", frozen ? "freeze" : "thaw",
+				   cgroup->path);
 	return 0;
 }
 
@@ -296,37 +323,6 @@ int cgroup_wait_empty(const struct cgroup *cgroup, int timeout_ms, struct error 
 	}
 }
 
-/* The number behind "<key> " at a line's beginning; with key "" the first number. */
-static uint64_t number_of(int fd, const char *name, const char *key)
-{
-	auto_buf struct buf text = BUF_EMPTY;
-	auto_free char *start = str_format("%s ", key);
-	const char *rest;
-
-	take(&text, fd, name);
-	if (!*key)
-		return str_leading_u64(buf_str(&text));
-	for (rest = buf_str(&text); rest && *rest;) {
-		if (str_starts(rest, start))
-			return str_leading_u64(rest + strlen(start));
-		(void)str_split(&rest, '\n');
-	}
-	return 0;
-}
-
-void cgroup_usage_read(struct cgroup_usage *usage, const struct cgroup *cgroup)
-{
-	memset(usage, 0, sizeof(*usage));
-	usage->cpu_us = number_of(cgroup->fd, "cpu.stat", "usage_usec");
-	usage->has_memory = faccessat(cgroup->fd, "memory.peak", R_OK, 0) == 0;
-	usage->has_pids = faccessat(cgroup->fd, "pids.peak", R_OK, 0) == 0;
-	usage->memory_peak = number_of(cgroup->fd, "memory.peak", "");
-	usage->pids_peak = number_of(cgroup->fd, "pids.peak", "");
-	/* oom_kill alone counts what a limit above us did, too. */
-	usage->oom = number_of(cgroup->fd, "memory.events", "oom") > 0 &&
-		     number_of(cgroup->fd, "memory.events", "oom_kill") > 0;
-}
-
 static void remove_below(int fd, int levels)
 {
 	auto_close int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
@@ -349,16 +345,30 @@ static void remove_below(int fd, int levels)
 	closedir(dir);
 }
 
+/* Goes with its last job; until then it is busy. */
+static void remove_owner(const char *path)
+{
+	auto_free char *parent =
+		str_format("%.*s", (int)(strrchr(path, '/') - path), path);
+
+	(void)rmdir(parent);
+}
+
 int cgroup_remove(const struct cgroup *cgroup, struct error *err)
 {
-	if (!cgroup->path || rmdir(cgroup->path) == 0 || errno == ENOENT)
+	int failed;
+
+	if (!cgroup->path)
 		return 0;
-	if (errno == EBUSY && cgroup->fd >= 0) {
+	failed = rmdir(cgroup->path);
+	if (failed && errno == EBUSY && cgroup->fd >= 0) {
 		remove_below(cgroup->fd, 16);
-		if (rmdir(cgroup->path) == 0)
-			return 0;
+		failed = rmdir(cgroup->path);
 	}
-	return error_errno(err, "remove cgroup '%s'", cgroup->path);
+	if (failed && errno != ENOENT)
+		return error_errno(err, "remove cgroup '%s'", cgroup->path);
+	remove_owner(cgroup->path);
+	return 0;
 }
 
 void cgroup_close(struct cgroup *cgroup)

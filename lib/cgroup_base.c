@@ -47,7 +47,8 @@ static char *own_path(const char *top)
 		line++;
 	}
 	line += strlen("0::/");
-	path = str_format("%s/%.*s", top, (int)strcspn(line, "\n"), line);
+	path = *line == '\n' ? str_dup(top)
+			     : str_format("%s/%.*s", top, (int)strcspn(line, "\n"), line);
 	ours = strstr(path, "/hooktools/");
 	if (ours)
 		*ours = '\0';
@@ -55,26 +56,96 @@ static char *own_path(const char *top)
 }
 
 /* systemd marks what it hands over; the mark of an ordinary user is the owner. */
-static bool is_delegated(const char *path)
+static bool is_marked(const char *path)
 {
 	char value[2];
 
-	if (geteuid() != 0)
-		return access(path, W_OK) == 0;
 	return getxattr(path, "trusted.delegate", value, sizeof(value)) > 0 ||
 	       getxattr(path, "user.delegate", value, sizeof(value)) > 0;
+}
+
+static bool is_writable(const char *path)
+{
+	auto_free char *procs = path_join(path, "cgroup.procs");
+
+	return access(path, W_OK) == 0 && access(procs, W_OK) == 0;
+}
+
+/* The nearest group around us that was delegated; the service that it belongs to may have put
+ * us further down. */
+static char *delegated(const char *top, const char *own)
+{
+	auto_free char *path = str_dup(own);
+	size_t least = strlen(top);
+
+	while (path && strlen(path) > least) {
+		if (is_marked(path) && is_writable(path))
+			return str_dup(path);
+		*strrchr(path, '/') = '\0';
+	}
+	/* Nobody marked it, but it is an ordinary user's. */
+	return own && geteuid() != 0 && is_writable(own) ? str_dup(own) : NULL;
+}
+
+/* May we put processes there?  The kernel asks for the nearest group above both places. */
+static bool is_in_reach(const char *own, const char *path)
+{
+	auto_free char *common = str_dup(path);
+	size_t i;
+	size_t same = 0;
+
+	if (geteuid() == 0)
+		return true;
+	for (i = 0; own && own[i] && own[i] == path[i]; i++) {
+		if (path[i] == '/')
+			same = i;
+	}
+	if (!own || (own[i] == '\0' && path[i] == '/'))
+		same = i;
+	common[same] = '\0';
+	return own && is_writable(common);
+}
+
+/* The unit that exists for this: jobs in it outlive the service that starts them. */
+static char *anchor(const char *top, const char *own)
+{
+	static const char unit[] = "runjob-jobs.service";
+	auto_free char *system = str_format("%s/system.slice/%s", top, unit);
+	auto_free char *user =
+		str_format("%s/user.slice/user-%u.slice/user@%u.service/app.slice/%s",
+			   top, (unsigned)geteuid(), (unsigned)geteuid(), unit);
+	const char *const places[] = { user, system };
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		if (is_marked(places[i]) && is_writable(places[i]) &&
+		    is_in_reach(own, places[i]))
+			return str_dup(places[i]);
+	}
+	return NULL;
+}
+
+static char *find_base(const char *top)
+{
+	auto_free char *own = own_path(top);
+	char *found = anchor(top, own);
+
+	if (!found)
+		found = delegated(top, own);
+	if (!found && is_writable(top))
+		found = str_dup(top);
+	return found;
 }
 
 int cgroup_find(struct cgroup_base *base, const char *setting, struct error *err)
 {
 	static const char *const tops[] = { "/sys/fs/cgroup", "/sys/fs/cgroup/unified" };
-	auto_free char *own = NULL;
-	const char *top = NULL;
 	size_t i;
 
-	base->path = NULL;
+	*base = (struct cgroup_base)CGROUP_BASE_NONE;
 	if (str_equal(setting, "no"))
 		return 0;
+	base->may_v1 = true;
 	if (setting) {
 		if (setting[0] != '/' || !is_cgroup2(setting))
 			return error_set(err, ERROR_CONFIG,
@@ -83,17 +154,10 @@ int cgroup_find(struct cgroup_base *base, const char *setting, struct error *err
 		base->path = str_dup(setting);
 		return 0;
 	}
-	for (i = 0; i < 2 && !top; i++) {
+	for (i = 0; i < 2 && !base->path; i++) {
 		if (is_cgroup2(tops[i]))
-			top = tops[i];
+			base->path = find_base(tops[i]);
 	}
-	if (!top)
-		return 0;
-	own = own_path(top);
-	if (own && is_delegated(own))
-		base->path = str_dup(own);
-	else if (access(top, W_OK) == 0)
-		base->path = str_dup(top);
 	return 0;
 }
 

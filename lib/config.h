@@ -9,7 +9,7 @@ struct layout;
  * file has NAME=value lines, and serves as a systemd EnvironmentFile= too.  The known
  * names are one table in config.c; any other name in the file is an error.
  */
-enum { CONFIG_SETTINGS = 32 };
+enum { CONFIG_SETTINGS = 64 };
 
 struct config {
 	char *values[CONFIG_SETTINGS]; /* in the order of the table; NULL is unset */

@@ -33,6 +33,11 @@ struct job_plan {
 	uint64_t cpu_us;     /* the limits, as struct cgroup_limits has them */
 	uint64_t memory_bytes;
 	uint64_t pids;
+	uint64_t read_bps;
+	uint64_t write_bps;
+	uint64_t open_files; /* of each process */
+	uint64_t
+		best_effort; /* 1: a limit that cannot be applied is told, and no error */
 	uint64_t created_ms;
 	uint64_t hops;	/* how many events led to it, one from the other */
 	uint64_t waits; /* 1: takes a slot first, so that not all run at once */

@@ -120,6 +120,8 @@ void job_status_dump(struct buf *out, const struct job *job,
 	json_write_u64(&writer, "cpu_ms", status->cpu_ms);
 	write_count(&writer, "memory_peak", status->memory_peak);
 	write_count(&writer, "pids_peak", status->pids_peak);
+	job_usage_dump(&writer, &status->usage);
+	write_time(&writer, "paused_at", status->paused_ms);
 	write_text(&writer, "event_id", status->event_id);
 	write_text(&writer, "repository", status->repository);
 	json_write_object_end(&writer);
@@ -193,6 +195,8 @@ static int take_status(struct job_status *status, struct str_view text, struct e
 	status->cpu_ms = take_count(text, "cpu_ms", 0);
 	status->memory_peak = take_count(text, "memory_peak", 0);
 	status->pids_peak = take_count(text, "pids_peak", 0);
+	job_usage_take(&status->usage, text);
+	status->paused_ms = take_time(text, "paused_at");
 	take_text(status->containment, sizeof(status->containment), text, "containment");
 	take_text(status->node, sizeof(status->node), text, "node");
 	take_text(status->name, sizeof(status->name), text, "name");

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lib/job_usage.h"
 #include "lib/uuid.h"
 
 struct buf;
@@ -34,7 +35,9 @@ struct job_status {
 	uint64_t cpu_ms;
 	uint64_t memory_peak; /* bytes; 0: not known here */
 	uint64_t pids_peak;
-	char containment[16]; /* "cgroup" or "process-tree" */
+	int64_t paused_ms; /* since when it is; 0: it is not */
+	struct job_usage usage;
+	char containment[16]; /* "cgroup" or "process-tree", and "+v1" */
 	char node[65];
 	char name[144];
 	char repository[144];

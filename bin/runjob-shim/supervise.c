@@ -26,12 +26,7 @@
 #include "lib/process.h"
 #include "lib/str.h"
 
-enum {
-	EXIT_NOT_FOUND = 127,
-	EXIT_NOT_EXECUTABLE = 126,
-	PATH_LIMIT = 8192,
-	DEATH_MS = 60000
-};
+enum { EXIT_NOT_FOUND = 127, EXIT_NOT_EXECUTABLE = 126, PATH_LIMIT = 8192 };
 
 static int write_status(const struct supervisor *supervisor, struct error *err)
 {
@@ -124,8 +119,21 @@ static int record_begin(struct supervisor *supervisor, pid_t pid, struct error *
 	return 0;
 }
 
-static enum job_state judge(struct job_status *status, const struct watch *watch,
-			    bool out_of_memory)
+static void explain_oom(struct job_status *status)
+{
+	const struct job_usage *usage = &status->usage;
+	char limit[64] = "";
+
+	if (usage->oom_limit)
+		snprintf(limit, sizeof(limit), " limit of %llu bytes",
+			 (unsigned long long)usage->oom_limit);
+	job_status_reason(status, "out of memory: the %s's%s, it had %llu%s%s",
+			  usage->oom_of, *limit ? limit : " memory was used up",
+			  (unsigned long long)status->memory_peak,
+			  usage->oom_killed[0] ? "; killed: " : "", usage->oom_killed);
+}
+
+static enum job_state judge(struct job_status *status, const struct watch *watch)
 {
 	if (!watch->leader && WIFSIGNALED(watch->status))
 		status->signal = WTERMSIG(watch->status);
@@ -142,9 +150,9 @@ static enum job_state judge(struct job_status *status, const struct watch *watch
 		job_status_reason(status, "stopped on request");
 		return JOB_CANCELLED;
 	}
-	if (out_of_memory) {
-		job_status_reason(status, "more memory than its limit of %llu bytes",
-				  (unsigned long long)watch->plan->memory_bytes);
+	/* One that went on without those that were killed may end well. */
+	if (status->usage.oom_kills && (status->signal || status->exit_code)) {
+		explain_oom(status);
 		return JOB_OOM;
 	}
 	if (status->signal)
@@ -191,7 +199,6 @@ static int run_to_end(struct supervisor *supervisor,
 			       .deadline_ms = -1,
 			       .has_children = true };
 	enum job_state state;
-	bool out_of_memory = false;
 	struct launch_failure failure = { 0 };
 
 	if (record_begin(supervisor, launch->pid, err) < 0 ||
@@ -201,8 +208,8 @@ static int run_to_end(struct supervisor *supervisor,
 	if (containment_kill(containment, err) < 0)
 		return -1;
 	watch_reap(&watch);
-	containment_usage(&supervisor->status, &out_of_memory, containment);
-	state = judge(&supervisor->status, &watch, out_of_memory);
+	containment_usage(&supervisor->status, &supervisor->job, containment);
+	state = judge(&supervisor->status, &watch);
 	if (failure.number)
 		judge_start(&supervisor->status, &supervisor->plan, &failure);
 	return finish(supervisor, state, err);
@@ -227,29 +234,14 @@ static int launch(struct supervisor *supervisor, struct containment *containment
 	if (containment_make(containment, &supervisor->job, &supervisor->plan,
 			     &supervisor->config, err) < 0)
 		return -1;
-	return launch_prepare(launch, containment, &what, err);
-}
-
-/* A cgroup that a supervisor before us left, with all that lives in it. */
-static int clear_group(const struct supervisor *supervisor, struct error *err)
-{
-	auto_buf struct buf path = BUF_EMPTY;
-	auto_cgroup struct cgroup cgroup = CGROUP_NONE;
-	bool found = false;
-
-	if (file_read_if(&path, &found, supervisor->job.fd, "cgroup", PATH_LIMIT, err) <
-	    0)
+	if (launch_prepare(launch, containment, &what, err) < 0)
 		return -1;
-	if (!found)
+	if (containment_enter(containment, launch->pid, &supervisor->plan, err) == 0)
 		return 0;
-	if (cgroup_open(&cgroup, &found, buf_str(&path), err) < 0)
-		return -1;
-	if (!found)
-		return 0;
-	if (cgroup_kill(&cgroup, err) < 0 ||
-	    cgroup_wait_empty(&cgroup, DEATH_MS, err) < 0)
-		return -1;
-	return cgroup_remove(&cgroup, err);
+	/* It ends by itself, but the groups are removed only when it has. */
+	launch_close(launch);
+	(void)waitpid(launch->pid, NULL, 0);
+	return -1;
 }
 
 static int run_job(struct supervisor *supervisor, struct error *err)
@@ -267,18 +259,17 @@ static int run_job(struct supervisor *supervisor, struct error *err)
 	}
 	if (stop_requested(supervisor))
 		return cancel(supervisor, err);
-	if (clear_group(supervisor, &why) < 0 ||
+	if (containment_bury(&supervisor->job, &why) < 0 ||
 	    launch(supervisor, &containment, &first, &why) < 0)
 		return give_up(supervisor, &why, err);
-	snprintf(supervisor->status.containment, sizeof(supervisor->status.containment),
-		 "%s", containment_name(&containment));
+	containment_describe(&supervisor->status, &containment);
 	return run_to_end(supervisor, &containment, &first, err);
 }
 
 /* A supervisor before us died while the job ran: end what is left, and say so. */
 static int bury(struct supervisor *supervisor, struct error *err)
 {
-	if (clear_group(supervisor, err) < 0)
+	if (containment_bury(&supervisor->job, err) < 0)
 		return -1;
 	/* Where there was no group, the job's id in their environment tells its processes. */
 	tree_kill_marked("HOOKTOOLS_JOB_ID", supervisor->job.id);

@@ -25,8 +25,10 @@ const char options_usage[] =
 	"       runjob report github -\n"
 	"OPTIONS: -n NAME -d DIR -e NAME=VALUE --secret NAME=SECRET --for WHO\n"
 	"         --user USER[:GROUP] --umask MASK\n"
-	"         --timeout TIME --grace TIME --cpu CPUS --memory SIZE --pids N --result "
-	"spool --json\n";
+	"         --timeout TIME --grace TIME --cpu CPUS --memory SIZE --pids N\n"
+	"         --io-read SIZE --io-write SIZE --open-files N --limits "
+	"strict|best-effort\n"
+	"         --result spool --json\n";
 
 /* clang-format off */
 static const struct option top_options[] = {

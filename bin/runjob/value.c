@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/cgroup_limits.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
 #include "lib/job_plan.h"
@@ -14,10 +15,10 @@
 
 enum {
 	LABEL_MAX = 140,
-	CPU_UNIT_US = 100000,
-	CPU_LEAST_US = 1000,
-	CPUS_MAX = 1000,
 	PIDS_MAX = 1 << 22,
+	/* Below that a program could not even be loaded. */
+	OPEN_FILES_LEAST = 16,
+	OPEN_FILES_MOST = 1 << 30,
 	/* An event may lead to a job, and that to an event, so often; as hookroute emit
 	 * has it. */
 	HOPS_MAX = 8
@@ -62,30 +63,9 @@ static int check_reader(const char *who, struct error *err)
 			 who);
 }
 
-static int bad_cpu(const char *text, struct error *err)
-{
-	return error_set(err, ERROR_DATA, "'%s' is no number of CPUs, as 1.5", text);
-}
-
 int value_cpu(void *field, const char *text, struct error *err)
 {
-	uint64_t whole = 0;
-	uint64_t unit = CPU_UNIT_US / 10;
-	const char *p;
-
-	for (p = text; *p >= '0' && *p <= '9' && whole <= CPUS_MAX; p++)
-		whole = whole * 10 + (uint64_t)(*p - '0');
-	if (p == text || whole > CPUS_MAX)
-		return bad_cpu(text, err);
-	whole *= CPU_UNIT_US;
-	if (*p == '.' && p[1]) {
-		for (p++; *p >= '0' && *p <= '9' && unit; p++, unit /= 10)
-			whole += unit * (uint64_t)(*p - '0');
-	}
-	if (*p || whole < CPU_LEAST_US)
-		return bad_cpu(text, err);
-	*(uint64_t *)field = whole;
-	return 0;
+	return cgroup_parse_cpu(field, text, err);
 }
 
 int value_text(void *field, const char *text, struct error *err)
@@ -151,6 +131,23 @@ int value_pids(void *field, const char *text, struct error *err)
 	return str_to_u64(field, text, 1, PIDS_MAX, err);
 }
 
+int value_open_files(void *field, const char *text, struct error *err)
+{
+	return str_to_u64(field, text, OPEN_FILES_LEAST, OPEN_FILES_MOST, err);
+}
+
+int value_enforce(void *field, const char *text, struct error *err)
+{
+	bool best_effort = str_equal(text, "best-effort");
+
+	if (!best_effort && !str_equal(text, "strict"))
+		return error_set(
+			err, ERROR_DATA,
+			"limits are enforced 'strict' or 'best-effort', not '%s'", text);
+	*(uint64_t *)field = best_effort;
+	return 0;
+}
+
 int value_hops(void *field, const char *text, struct error *err)
 {
 	uint64_t *hops = field;
@@ -186,4 +183,9 @@ void give_cpu(struct json_writer *writer, const char *key, uint64_t us)
 		str_format("%u.%05u", (unsigned)(us / 100000), (unsigned)(us % 100000));
 
 	json_write_string(writer, key, text);
+}
+
+void give_enforce(struct json_writer *writer, const char *key, uint64_t best_effort)
+{
+	json_write_string(writer, key, best_effort ? "best-effort" : "strict");
 }

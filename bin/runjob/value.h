@@ -25,12 +25,17 @@ int value_size(void *field, const char *text, struct error *err);
 /* "1.5" CPUs, from 0.01 to 1000; gives microseconds per 100,000. */
 int value_cpu(void *field, const char *text, struct error *err);
 int value_pids(void *field, const char *text, struct error *err);
+/* Descriptors of each process, from 16. */
+int value_open_files(void *field, const char *text, struct error *err);
+/* "best-effort" is 1, "strict" 0. */
+int value_enforce(void *field, const char *text, struct error *err);
 /* How many events led to it; more than 8 are refused. */
 int value_hops(void *field, const char *text, struct error *err);
 /* "spool" is 1. */
 int value_result(void *field, const char *text, struct error *err);
 
 void give_duration(struct json_writer *writer, const char *key, uint64_t ms);
+void give_enforce(struct json_writer *writer, const char *key, uint64_t best_effort);
 void give_cpu(struct json_writer *writer, const char *key, uint64_t us);
 
 #endif

@@ -35,7 +35,22 @@ needs_group() {
 }
 
 # bats test_tags=FX_12
-@test "cgroup: a limit applies, or making the group is an error and leaves nothing" {
+@test "cgroup: a limit applies, or it is told which one does not; so for the owner's" {
 	needs_group
-	unit a_limit_applies_or_is_an_error
+	unit a_limit_applies_or_is_missing
+}
+
+@test "cgroup: version 1 limits what version 2 lacks" {
+	run "$build/tests/cgroup_test" version_1_limits_what_version_2_lacks
+	if [ "$status" -eq 3 ]; then skip "no version 1 here"; fi
+	unit version_1_limits_what_version_2_lacks
+}
+
+@test "cgroup: a frozen group stands still and can be killed" {
+	needs_group
+	unit a_frozen_group_stands_still_and_can_be_killed
+}
+
+@test "cgroup: CPUs, disks and sets of limits are read" {
+	unit cpus_and_disks_are_read
 }
