@@ -45,6 +45,8 @@ static const struct field fields[] = {
 	FIELD(FIELD_NUMBER, write_bps),
 	FIELD(FIELD_NUMBER, open_files),
 	FIELD(FIELD_NUMBER, best_effort),
+	FIELD(FIELD_NUMBER, log_bytes),
+	FIELD(FIELD_NUMBER, log_index),
 	FIELD(FIELD_NUMBER, created_ms),
 	FIELD(FIELD_NUMBER, hops),
 	FIELD(FIELD_NUMBER, waits),

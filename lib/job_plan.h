@@ -18,6 +18,10 @@ struct job_texts {
 	size_t count;
 };
 
+/* Of the log: the least limit that makes sense, and the one where none is said. */
+#define JOB_LOG_LEAST 4096
+#define JOB_LOG_MAX (2ULL << 30)
+
 struct job_plan {
 	char *name; /* all texts may be NULL */
 	char *event_id;
@@ -38,6 +42,8 @@ struct job_plan {
 	uint64_t open_files; /* of each process */
 	uint64_t
 		best_effort; /* 1: a limit that cannot be applied is told, and no error */
+	uint64_t log_bytes;  /* the log's limit; 0: the machine's */
+	uint64_t log_index;  /* 1: which stream wrote what, and when */
 	uint64_t created_ms;
 	uint64_t hops;	/* how many events led to it, one from the other */
 	uint64_t waits; /* 1: takes a slot first, so that not all run at once */

@@ -17,7 +17,7 @@
 #include "lib/json_write.h"
 #include "lib/str.h"
 
-enum { STATUS_LIMIT = 65536, EXIT_TIMEOUT = 124, EXIT_SIGNAL = 128 };
+enum { STATUS_LIMIT = 65536, RESERVED = 8192, EXIT_TIMEOUT = 124, EXIT_SIGNAL = 128 };
 
 static const char *const names[JOB_STATES] = { "queued",  "running",   "ok",  "failed",
 					       "timeout", "cancelled", "oom", "lost" };
@@ -122,25 +122,42 @@ void job_status_dump(struct buf *out, const struct job *job,
 	write_count(&writer, "pids_peak", status->pids_peak);
 	job_usage_dump(&writer, &status->usage);
 	write_time(&writer, "paused_at", status->paused_ms);
+	json_write_u64(&writer, "log_left_out", status->log_left_out);
 	write_text(&writer, "event_id", status->event_id);
 	write_text(&writer, "repository", status->repository);
 	json_write_object_end(&writer);
 }
 
-/* As file_replace, without its syncs: enough where nobody repeats the job after a crash. */
-static int replace_quickly(const struct job *job, const struct buf *text,
-			   struct error *err)
+static int open_next(int *fd, const struct job *job, struct error *err)
 {
-	auto_close int fd = openat(job->fd, "status.json.tmp",
-				   O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	/* Not cut to nothing: what is reserved stays. */
+	*fd = openat(job->fd, "status.json.tmp", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	return *fd < 0 ? error_errno(err, "create '%s/status.json.tmp'", job->dir) : 0;
+}
 
-	if (fd < 0)
-		return error_errno(err, "create '%s/status.json.tmp'", job->dir);
-	if (file_write(fd, text->data, text->len, "status.json", err) < 0)
+static void reserve(const struct job *job)
+{
+	auto_close int fd = -1;
+	struct error ignored = { 0 };
+
+	if (open_next(&fd, job, &ignored) == 0)
+		(void)fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, RESERVED);
+}
+
+/* Without syncs where nobody repeats the job after a crash. */
+static int replace(const struct job *job, const struct buf *text, bool durable,
+		   struct error *err)
+{
+	auto_close int fd = -1;
+
+	if (open_next(&fd, job, err) < 0 ||
+	    file_write(fd, text->data, text->len, "status.json", err) < 0)
 		return -1;
+	if (ftruncate(fd, (off_t)text->len) < 0 || (durable && fsync(fd) < 0))
+		return error_errno(err, "write '%s/status.json.tmp'", job->dir);
 	if (renameat(job->fd, "status.json.tmp", job->fd, "status.json") < 0)
 		return error_errno(err, "replace '%s/status.json'", job->dir);
-	return 0;
+	return durable ? file_sync_dir(job->fd, job->dir, err) : 0;
 }
 
 int job_status_write(const struct job *job, const struct job_status *status, bool durable,
@@ -150,9 +167,11 @@ int job_status_write(const struct job *job, const struct job_status *status, boo
 
 	job_status_dump(&text, job, status);
 	buf_add_char(&text, '\n');
-	if (!durable)
-		return replace_quickly(job, &text, err);
-	return file_replace(job->fd, "status.json", text.data, text.len, 0600, err);
+	if (replace(job, &text, durable, err) < 0)
+		return -1;
+	if (status->state == JOB_RUNNING)
+		reserve(job);
+	return 0;
 }
 
 static void take_text(char *out, size_t size, struct str_view text, const char *key)
@@ -197,6 +216,7 @@ static int take_status(struct job_status *status, struct str_view text, struct e
 	status->pids_peak = take_count(text, "pids_peak", 0);
 	job_usage_take(&status->usage, text);
 	status->paused_ms = take_time(text, "paused_at");
+	status->log_left_out = take_count(text, "log_left_out", 0);
 	take_text(status->containment, sizeof(status->containment), text, "containment");
 	take_text(status->node, sizeof(status->node), text, "node");
 	take_text(status->name, sizeof(status->name), text, "name");

@@ -37,7 +37,8 @@ struct job_status {
 	uint64_t pids_peak;
 	int64_t paused_ms; /* since when it is; 0: it is not */
 	struct job_usage usage;
-	char containment[16]; /* "cgroup" or "process-tree", and "+v1" */
+	uint64_t log_left_out; /* bytes of its output that are not in its log */
+	char containment[16];  /* "cgroup" or "process-tree", and "+v1" */
 	char node[65];
 	char name[144];
 	char repository[144];
@@ -60,7 +61,9 @@ int job_exit_status(const struct job_status *status);
 void job_status_dump(struct buf *out, const struct job *job,
 		     const struct job_status *status);
 
-/* durable: it also lasts through a power cut once this returns. */
+/* durable: it also lasts through a power cut once this returns.  While a job runs, room is
+ * reserved for what is written next, as far as the file system lets us: its end is not lost
+ * on a disk that is full by then. */
 int job_status_write(const struct job *job, const struct job_status *status, bool durable,
 		     struct error *err);
 

@@ -38,8 +38,8 @@ static mode_t octal(const char *digits)
 static enum launch_step become(const struct launch_what *what)
 {
 	(void)setsid();
-	if (dup2(what->stdin_fd, 0) < 0 || dup2(what->log_fd, 1) < 0 ||
-	    dup2(what->log_fd, 2) < 0)
+	if (dup2(what->stdin_fd, 0) < 0 || dup2(what->out_fd, 1) < 0 ||
+	    dup2(what->err_fd, 2) < 0)
 		return LAUNCH_DESCRIPTORS;
 	if (what->plan->umask)
 		(void)umask(octal(what->plan->umask));

@@ -45,7 +45,8 @@ struct launch_what {
 	const struct jail_user *user;
 	const struct job_texts *environment;
 	int stdin_fd;
-	int log_fd;
+	int out_fd;
+	int err_fd;
 };
 
 int launch_prepare(struct launch *launch, const struct containment *containment,

@@ -13,6 +13,7 @@
 #include "bin/runjob-shim/containment.h"
 #include "bin/runjob-shim/environment.h"
 #include "bin/runjob-shim/launch.h"
+#include "bin/runjob-shim/record.h"
 #include "bin/runjob-shim/result.h"
 #include "bin/runjob-shim/run_token.h"
 #include "bin/runjob-shim/slot.h"
@@ -189,11 +190,12 @@ static void judge_start(struct job_status *status, const struct job_plan *plan,
 /* The leader waits to be let go; all that follows, up to nobody being left. */
 static int run_to_end(struct supervisor *supervisor,
 		      const struct containment *containment, struct launch *launch,
-		      struct error *err)
+		      struct record *record, struct error *err)
 {
 	struct watch watch = { .job = &supervisor->job,
 			       .plan = &supervisor->plan,
 			       .containment = containment,
+			       .record = record,
 			       .signal_fd = supervisor->signal_fd,
 			       .leader = launch->pid,
 			       .deadline_ms = -1,
@@ -208,6 +210,8 @@ static int run_to_end(struct supervisor *supervisor,
 	if (containment_kill(containment, err) < 0)
 		return -1;
 	watch_reap(&watch);
+	record_finish(record);
+	supervisor->status.log_left_out = record_left_out(record);
 	containment_usage(&supervisor->status, &supervisor->job, containment);
 	state = judge(&supervisor->status, &watch);
 	if (failure.number)
@@ -216,26 +220,29 @@ static int run_to_end(struct supervisor *supervisor,
 }
 
 static int launch(struct supervisor *supervisor, struct containment *containment,
-		  struct launch *launch, struct error *err)
+		  struct launch *launch, struct record *record, struct error *err)
 {
 	struct job_texts environment __attribute__((cleanup(environment_wipe))) = { 0 };
-	auto_close int log_fd = openat(supervisor->job.fd, "log",
-				       O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	auto_jail_user struct jail_user user = JAIL_USER_NONE;
-	struct launch_what what = { &supervisor->plan, &user, &environment,
-				    supervisor->stdin_fd, log_fd };
+	struct launch_what what = { .plan = &supervisor->plan,
+				    .user = &user,
+				    .environment = &environment,
+				    .stdin_fd = supervisor->stdin_fd };
 
-	if (log_fd < 0)
-		return error_errno(err, "open '%s/log'", supervisor->job.dir);
-	if (jail_user_read(&user, &supervisor->plan, err) < 0)
+	if (record_open(record, &supervisor->job, &supervisor->plan, &supervisor->config,
+			err) < 0 ||
+	    jail_user_read(&user, &supervisor->plan, err) < 0)
 		return -1;
 	if (environment_make(&environment, &supervisor->job, &supervisor->plan, err) < 0)
 		return -1;
 	if (containment_make(containment, &supervisor->job, &supervisor->plan,
 			     &supervisor->config, err) < 0)
 		return -1;
+	what.out_fd = record->job_out;
+	what.err_fd = record->job_err < 0 ? record->job_out : record->job_err;
 	if (launch_prepare(launch, containment, &what, err) < 0)
 		return -1;
+	record_let_go(record);
 	if (containment_enter(containment, launch->pid, &supervisor->plan, err) == 0)
 		return 0;
 	/* It ends by itself, but the groups are removed only when it has. */
@@ -248,6 +255,7 @@ static int run_job(struct supervisor *supervisor, struct error *err)
 {
 	auto_containment struct containment containment = CONTAINMENT_NONE;
 	auto_launch struct launch first = LAUNCH_NONE;
+	auto_record struct record record = RECORD_NONE;
 	auto_slot struct slot slot = SLOT_NONE;
 	struct error why = { 0 };
 
@@ -260,10 +268,10 @@ static int run_job(struct supervisor *supervisor, struct error *err)
 	if (stop_requested(supervisor))
 		return cancel(supervisor, err);
 	if (containment_bury(&supervisor->job, &why) < 0 ||
-	    launch(supervisor, &containment, &first, &why) < 0)
+	    launch(supervisor, &containment, &first, &record, &why) < 0)
 		return give_up(supervisor, &why, err);
 	containment_describe(&supervisor->status, &containment);
-	return run_to_end(supervisor, &containment, &first, err);
+	return run_to_end(supervisor, &containment, &first, &record, err);
 }
 
 /* A supervisor before us died while the job ran: end what is left, and say so. */

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "bin/runjob-shim/containment.h"
+#include "bin/runjob-shim/record.h"
 #include "lib/buf.h"
 #include "lib/error.h"
 #include "lib/file.h"
@@ -20,7 +21,7 @@
 #include "lib/job_plan.h"
 #include "lib/str.h"
 
-enum { STOP_LIMIT = 64 };
+enum { STOP_LIMIT = 64, CHUNKS_AT_ONCE = 16 };
 
 static int64_t now_ms(void)
 {
@@ -113,11 +114,22 @@ static void take_signals(struct watch *watch)
 	}
 }
 
+/* Some of it: who writes without end must not keep us from all else. */
+static void take_output(struct record *record, int *fd)
+{
+	int chunks = CHUNKS_AT_ONCE;
+
+	while (chunks-- > 0 && record_take(record, fd))
+		;
+}
+
 static int wait_a_while(struct watch *watch, struct error *err)
 {
 	int64_t left = watch->deadline_ms - now_ms();
-	struct pollfd polled[2] = { { watch->signal_fd, POLLIN, 0 },
-				    { watch->containment->events_fd, POLLPRI, 0 } };
+	struct pollfd polled[] = { { watch->signal_fd, POLLIN, 0 },
+				   { watch->containment->events_fd, POLLPRI, 0 },
+				   { watch->record->out, POLLIN, 0 },
+				   { watch->record->err, POLLIN, 0 } };
 
 	if (watch->deadline_ms < 0)
 		left = -1;
@@ -125,10 +137,14 @@ static int wait_a_while(struct watch *watch, struct error *err)
 		left = 0;
 	if (left > INT_MAX)
 		left = INT_MAX;
-	if (poll(polled, 2, (int)left) < 0 && errno != EINTR)
+	if (poll(polled, 4, (int)left) < 0 && errno != EINTR)
 		return error_errno(err, "wait for process %d", (int)watch->leader);
 	if (polled[1].revents)
 		containment_heard(watch->containment);
+	if (polled[2].revents)
+		take_output(watch->record, &watch->record->out);
+	if (polled[3].revents)
+		take_output(watch->record, &watch->record->err);
 	return 0;
 }
 

@@ -9,6 +9,7 @@ struct containment;
 struct error;
 struct job;
 struct job_plan;
+struct record;
 
 /* The job from its first instruction until it has ended or has to be ended. */
 enum watch_cause { WATCH_ENDED, WATCH_TIMEOUT, WATCH_STOPPED };
@@ -17,6 +18,7 @@ struct watch {
 	const struct job *job;
 	const struct job_plan *plan;
 	const struct containment *containment;
+	struct record *record;
 	int signal_fd;
 	pid_t leader; /* 0 once it is reaped */
 	int status;   /* its, as waitpid(2) gives it */

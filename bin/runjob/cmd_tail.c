@@ -62,13 +62,17 @@ int cmd_tail(struct context *context, struct error *err)
 {
 	auto_job struct job job = JOB_NONE;
 	struct follow follow = FOLLOW_OF(&job);
+	struct view view = context->options.view;
 	const char *id = NULL;
 
+	if (view.stream || view.times)
+		follow.view = &view;
 	follow.out_fd = STDOUT_FILENO;
 	if (request_operand(&id, context, err) < 0 ||
 	    request_find(&job, context, id, err) < 0 ||
 	    find_start(&follow.offset, &job, &context->options, err) < 0)
 		return -1;
+	view.from = follow.offset;
 	return context->options.follow ? follow_job(&follow, err)
 				       : follow_copy(&follow, err);
 }

@@ -8,6 +8,7 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
+#include "bin/runjob/view.h"
 #include "lib/buf.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
@@ -36,6 +37,8 @@ int follow_copy(struct follow *follow, struct error *err)
 	char bytes[COPY_STEP];
 	ssize_t got;
 
+	if (follow->view)
+		return view_copy(follow->view, follow->job, follow->out_fd, err);
 	if (log < 0 && errno == ENOENT)
 		return 0;
 	if (log < 0)
@@ -61,7 +64,8 @@ static void read_news(struct news *news, int inotify_fd)
 			const struct inotify_event *event = (const void *)p;
 			bool named = event->len > 0;
 
-			news->log |= named && str_equal(event->name, "log");
+			news->log |= named && (str_equal(event->name, "log") ||
+					       str_equal(event->name, "log.index"));
 			news->status |= named && str_equal(event->name, "status.json");
 			news->lock |= named && str_equal(event->name, "lock");
 			/* Too much at once: look at everything. */

@@ -8,6 +8,7 @@
 
 struct error;
 struct job;
+struct view;
 
 /*
  * Wait for a job's end, and copy its log meanwhile: raw bytes, from any offset, woken by
@@ -15,11 +16,12 @@ struct job;
  */
 struct follow {
 	const struct job *job;
-	int out_fd;	  /* where the log goes; -1: nowhere */
-	int pidfd;	  /* of its supervisor, if that is our child; else -1 */
-	int interrupt_fd; /* readable: come back early; -1: none */
-	uint64_t offset;  /* of the next byte of the log */
-	bool interrupted; /* it came back early; call again to go on */
+	int out_fd;	   /* where the log goes; -1: nowhere */
+	int pidfd;	   /* of its supervisor, if that is our child; else -1 */
+	int interrupt_fd;  /* readable: come back early; -1: none */
+	uint64_t offset;   /* of the next byte of the log */
+	struct view *view; /* read the log by its index; NULL: as it is */
+	bool interrupted;  /* it came back early; call again to go on */
 	struct job_status status;
 };
 

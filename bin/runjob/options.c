@@ -18,16 +18,17 @@ const char options_usage[] =
 	"       runjob start -\n"
 	"       runjob list [--state STATE] [--limit N] [--after ID] [--json]\n"
 	"       runjob show [--json] ID\n"
-	"       runjob tail [-f] [-n LINES | -c BYTES | --from OFFSET] ID\n"
+	"       runjob tail [-f] [-n LINES | -c BYTES | --from OFFSET]\n"
+	"                    [--stream out|err] [--times] ID\n"
 	"       runjob stop [--grace TIME] [--signal SIGNAL] ID\n"
 	"       runjob wait [--json] ID...\n"
 	"       runjob recover\n"
 	"       runjob report github -\n"
 	"OPTIONS: -n NAME -d DIR -e NAME=VALUE --secret NAME=SECRET --for WHO\n"
-	"         --user USER[:GROUP] --umask MASK\n"
-	"         --timeout TIME --grace TIME --cpu CPUS --memory SIZE --pids N\n"
-	"         --io-read SIZE --io-write SIZE --open-files N --limits "
-	"strict|best-effort\n"
+	"         --user USER[:GROUP] --umask MASK --timeout TIME --grace TIME\n"
+	"         --cpu CPUS --memory SIZE --pids N --io-read SIZE --io-write SIZE\n"
+	"         --open-files N --limits strict|best-effort --log-max SIZE\n"
+	"         --log-index\n"
 	"         --result spool --json\n";
 
 /* clang-format off */
@@ -42,6 +43,8 @@ static const struct option tail_options[] = {
 	{ "lines", required_argument, NULL, 'n' },
 	{ "bytes", required_argument, NULL, 'c' },
 	{ "from", required_argument, NULL, 'o' },
+	{ "stream", required_argument, NULL, 's' },
+	{ "times", no_argument, NULL, 't' },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
@@ -78,6 +81,15 @@ static int parse_job(struct options *options, int letter, struct error *err)
 			    err);
 }
 
+static int take_stream(struct options *options, struct error *err)
+{
+	if (!str_equal(optarg, "out") && !str_equal(optarg, "err"))
+		return error_set(err, ERROR_USAGE, "a stream is 'out' or 'err', not '%s'",
+				 optarg);
+	options->view.stream = optarg[0];
+	return 0;
+}
+
 static int parse_tail(struct options *options, int letter, struct error *err)
 {
 	switch (letter) {
@@ -92,6 +104,11 @@ static int parse_tail(struct options *options, int letter, struct error *err)
 		return str_to_size(&options->bytes, optarg, err);
 	case 'o':
 		return str_to_u64(&options->from, optarg, 0, INT64_MAX, err);
+	case 's':
+		return take_stream(options, err);
+	case 't':
+		options->view.times = true;
+		return 0;
 	default:
 		return error_set(err, ERROR_BUG, "option %c", letter);
 	}
@@ -168,27 +185,29 @@ struct grammar {
 static const struct grammar top = { "+:dhV", top_options, parse_top };
 /* What OPTIONS_JOB takes is made from the settings. */
 static const struct grammar grammars[] = {
-	[OPTIONS_TAIL] = { "+:fn:c:o:h", tail_options, parse_tail },
+	[OPTIONS_TAIL] = { "+:fn:c:o:s:th", tail_options, parse_tail },
 	[OPTIONS_QUERY] = { "+:s:l:a:g:k:jh", query_options, parse_query },
 };
 
 /* Values of options are command lines, too: bad ones are wrong usage. */
-static int bad_value(struct error *err, const char *option)
+static int bad_value(struct error *err, int letter, const char *name)
 {
 	err->kind = ERROR_USAGE;
-	return error_wrap(err, "option '%s'", option);
+	return name ? error_wrap(err, "option '--%s'", name)
+		    : error_wrap(err, "option '-%c'", letter);
 }
 
 static int parse(struct options *options, const struct grammar *grammar, int argc,
 		 char *argv[], struct error *err)
 {
 	int letter;
+	int at = -1;
 
 	/* 0 starts getopt over, with what it had cached forgotten. */
 	optind = 0;
 	opterr = 0;
 	while ((letter = getopt_long(argc, argv, grammar->letters, grammar->longs,
-				     NULL)) != -1) {
+				     &at)) != -1) {
 		const char *option = argv[optind > 1 ? optind - 1 : 1];
 
 		if (letter == '?')
@@ -203,7 +222,9 @@ static int parse(struct options *options, const struct grammar *grammar, int arg
 		else if (letter == 'j')
 			options->json = true;
 		else if (grammar->parse_one(options, letter, err) < 0)
-			return bad_value(err, option);
+			return bad_value(err, letter,
+					 at < 0 ? NULL : grammar->longs[at].name);
+		at = -1;
 	}
 	options->operands = argv + optind;
 	options->operand_count = argc - optind;

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "bin/runjob/view.h"
 #include "lib/job_plan.h"
 #include "lib/job_status.h"
 
@@ -24,6 +25,7 @@ struct options {
 	uint64_t lines;
 	uint64_t bytes;
 	uint64_t from;
+	struct view view;
 	bool has_state; /* list: which */
 	enum job_state state;
 	uint64_t limit;

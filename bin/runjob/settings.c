@@ -33,6 +33,8 @@ const struct setting settings[] = {
 	  value_open_files, NULL },
 	{ "limits", NULL, "limits", "enforce", SETTING_NUMBER, AT(best_effort), value_enforce,
 	  give_enforce },
+	{ "log-max", NULL, "limits", "log", SETTING_NUMBER, AT(log_bytes), value_log, NULL },
+	{ "log-index", NULL, NULL, "log_index", SETTING_FLAG, AT(log_index), value_flag, NULL },
 	{ "result", NULL, NULL, NULL, SETTING_NUMBER, AT(publishes), value_result, NULL },
 	{ NULL, NULL, NULL, "event_id", SETTING_TEXT, AT(event_id), value_uuid, NULL },
 	{ NULL, NULL, NULL, "hops", SETTING_NUMBER, AT(hops), value_hops, NULL },

@@ -121,6 +121,26 @@ int value_duration(void *field, const char *text, struct error *err)
 	return str_to_duration(field, text, err);
 }
 
+int value_flag(void *field, const char *text, struct error *err)
+{
+	(void)text;
+	(void)err;
+	*(uint64_t *)field = 1;
+	return 0;
+}
+
+int value_log(void *field, const char *text, struct error *err)
+{
+	uint64_t *bytes = field;
+
+	if (str_to_size(bytes, text, err) < 0)
+		return -1;
+	if (*bytes < JOB_LOG_LEAST)
+		return error_set(err, ERROR_DATA, "a log has room for %d bytes at least",
+				 JOB_LOG_LEAST);
+	return 0;
+}
+
 int value_size(void *field, const char *text, struct error *err)
 {
 	return str_to_size(field, text, err);

@@ -21,6 +21,8 @@ int value_pair(void *field, const char *text, struct error *err);
 /* "pipeline/site", added: somebody in whose name secrets may be read, hookvault(5). */
 int value_reader(void *field, const char *text, struct error *err);
 int value_duration(void *field, const char *text, struct error *err);
+/* 1, whatever the text is. */
+int value_flag(void *field, const char *text, struct error *err);
 int value_size(void *field, const char *text, struct error *err);
 /* "1.5" CPUs, from 0.01 to 1000; gives microseconds per 100,000. */
 int value_cpu(void *field, const char *text, struct error *err);
@@ -29,6 +31,9 @@ int value_pids(void *field, const char *text, struct error *err);
 int value_open_files(void *field, const char *text, struct error *err);
 /* "best-effort" is 1, "strict" 0. */
 int value_enforce(void *field, const char *text, struct error *err);
+/* A size that a log can have. */
+int value_log(void *field, const char *text, struct error *err);
+
 /* How many events led to it; more than 8 are refused. */
 int value_hops(void *field, const char *text, struct error *err);
 /* "spool" is 1. */
