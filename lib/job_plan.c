@@ -26,10 +26,12 @@ struct field {
 #name, (type), offsetof(struct job_plan, name)                           \
 	}
 
+/* clang-format off */
 static const struct field fields[] = {
 	FIELD(FIELD_TEXT, name),
 	FIELD(FIELD_TEXT, event_id),
 	FIELD(FIELD_TEXT, repository),
+	FIELD(FIELD_TEXT, owner),
 	FIELD(FIELD_TEXT, report),
 	FIELD(FIELD_TEXT, dir),
 	FIELD(FIELD_TEXT, user),
@@ -58,6 +60,7 @@ static const struct field fields[] = {
 	FIELD(FIELD_TEXTS, account),
 	FIELD(FIELD_TEXTS, readers),
 };
+/* clang-format on */
 
 enum { FIELDS = sizeof(fields) / sizeof(fields[0]) };
 

@@ -99,6 +99,23 @@ int submit_sync(const struct submission *submission, struct error *err)
 	return file_sync_dir(job->fd, job->dir, err);
 }
 
+int submit_sync_owner(const struct submission *submission, struct error *err)
+{
+	static const char *const above[] = { "..", "../.." };
+	const struct job *job = &submission->job;
+	size_t i;
+
+	/* Its own folder may be as new as the job's. */
+	for (i = 0; i < 2; i++) {
+		auto_close int fd = -1;
+
+		if (file_open_dir(&fd, job->fd, above[i], err) < 0 ||
+		    file_sync_dir(fd, job->dir, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 int submit_start(struct submission *submission, const struct layout *layout, int stdin_fd,
 		 struct error *err)
 {

@@ -37,8 +37,11 @@ struct submit_what {
 int submit_store(struct submission *submission, const struct layout *layout,
 		 const struct submit_what *what, struct error *err);
 
-/* Make it last; the folder above is the caller's to sync, once for many. */
+/* Make it last, but for its name. */
 int submit_sync(const struct submission *submission, struct error *err);
+
+/* Make the folder above last, too: once is enough for many jobs of one owner. */
+int submit_sync_owner(const struct submission *submission, struct error *err);
 
 /* Start its supervisor, which reads stdin_fd as the job's stdin; -1: what was stored. */
 int submit_start(struct submission *submission, const struct layout *layout, int stdin_fd,

@@ -89,7 +89,9 @@ int cmd_recover(struct context *context, struct error *err)
 		return error_set(err, ERROR_USAGE, "recover takes no operand");
 	if (job_owners_read(&owners, &context->layout, err) < 0)
 		return -1;
-	for (i = 0; i < owners.count; i++) {
+	if (context->layout.owner)
+		recover_owner(&context->layout, err);
+	for (i = 0; i < owners.count && !context->layout.owner; i++) {
 		theirs.owner = owners.names[i];
 		recover_owner(&theirs, err);
 	}

@@ -3,6 +3,7 @@
 
 #include "bin/runjob/options.h"
 #include "lib/config.h"
+#include "lib/job_owner.h"
 #include "lib/layout.h"
 
 struct error;
@@ -11,6 +12,7 @@ struct error;
 struct context {
 	struct options options;
 	struct layout layout;
+	char owner[JOB_OWNER_LEN]; /* "" for us */
 	struct config config;
 	int status; /* what runjob ends with when nothing failed */
 };
@@ -25,5 +27,6 @@ int cmd_stop(struct context *context, struct error *err);
 int cmd_wait(struct context *context, struct error *err);
 int cmd_recover(struct context *context, struct error *err);
 int cmd_report(struct context *context, struct error *err);
+int cmd_certs(struct context *context, struct error *err);
 
 #endif

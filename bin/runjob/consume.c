@@ -33,7 +33,6 @@ struct consumer {
 	struct uuid_source ids;
 	struct entry entries[BATCH];
 	size_t count;
-	int owner_fd;	/* the folder in which the jobs' folders are */
 	size_t scanned; /* bytes of a begun line in which no line break is */
 	bool skipping;	/* inside a line that is too long */
 };
@@ -52,6 +51,7 @@ static int store_line(struct consumer *consumer, struct entry *entry,
 	auto_spec struct spec spec = SPEC_EMPTY;
 	auto_buf struct buf text = BUF_EMPTY;
 	struct submit_what what = { .id = spec.id, .plan = &spec.plan };
+	struct layout theirs = *consumer->layout;
 
 	if (parse_line(&spec, line, consumer->layout, err) < 0)
 		return -1;
@@ -62,12 +62,16 @@ static int store_line(struct consumer *consumer, struct entry *entry,
 		return -1;
 	if (!spec.id[0])
 		uuid_next(spec.id, &consumer->ids, date_now_ms());
+	if (spec.plan.owner)
+		theirs.owner = spec.plan.owner;
+	else
+		spec.plan.owner = str_dup(theirs.owner);
 	spec_dump(&text, spec.id, &spec.plan);
 	what.spec = (struct str_view){ text.data, text.len };
 	what.input = spec.payload;
 	if (!what.input.data && spec.input)
 		what.input = (struct str_view){ spec.input, strlen(spec.input) };
-	return submit_store(&entry->submission, consumer->layout, &what, err);
+	return submit_store(&entry->submission, &theirs, &what, err);
 }
 
 static bool is_well(const struct entry *entry)
@@ -75,26 +79,27 @@ static bool is_well(const struct entry *entry)
 	return entry->err.kind == ERROR_NONE;
 }
 
+/* The names in an owner's folder last by one sync for all jobs that stand together. */
+static void sync_entry(struct entry *entry, const char **synced)
+{
+	const char *owner = entry->submission.job.owner;
+
+	if (submit_sync(&entry->submission, &entry->err) < 0 || str_equal(owner, *synced))
+		return;
+	if (submit_sync_owner(&entry->submission, &entry->err) == 0)
+		*synced = owner;
+}
+
 static void sync_batch(struct consumer *consumer)
 {
-	struct error err = { 0 };
-	bool any = false;
+	const char *synced = NULL;
 	size_t i;
 
 	for (i = 0; i < consumer->count; i++) {
 		struct entry *entry = &consumer->entries[i];
 
-		if (!is_well(entry) || entry->submission.duplicate)
-			continue;
-		(void)submit_sync(&entry->submission, &entry->err);
-		any = true;
-	}
-	/* One for all of them. */
-	if (!any || file_sync_dir(consumer->owner_fd, "jobs", &err) == 0)
-		return;
-	for (i = 0; i < consumer->count; i++) {
-		if (is_well(&consumer->entries[i]))
-			consumer->entries[i].err = err;
+		if (is_well(entry) && !entry->submission.duplicate)
+			sync_entry(entry, &synced);
 	}
 }
 
@@ -211,13 +216,10 @@ static int consume(struct consumer *consumer, struct error *err)
 int consume_lines(const struct layout *layout, const struct config *config,
 		  struct error *err)
 {
-	struct consumer consumer = { .layout = layout, .config = config, .owner_fd = -1 };
+	struct consumer consumer = { .layout = layout, .config = config };
 	auto_free char *path = NULL;
-	auto_close int owner_fd = -1;
 
-	if (job_owner_dir(&path, layout, err) < 0 ||
-	    file_open_dir(&owner_fd, AT_FDCWD, path, err) < 0)
+	if (job_owner_dir(&path, layout, err) < 0)
 		return -1;
-	consumer.owner_fd = owner_fd;
 	return consume(&consumer, err);
 }

@@ -4,6 +4,7 @@
 
 #include "bin/runjob/commands.h"
 #include "bin/runjob/options.h"
+#include "bin/runjob/owner.h"
 #include "lib/error.h"
 #include "lib/log.h"
 #include "lib/process.h"
@@ -26,6 +27,7 @@ static const struct command commands[] = {
 	{ "wait", cmd_wait, OPTIONS_QUERY },
 	{ "recover", cmd_recover, OPTIONS_QUERY },
 	{ "report", cmd_report, OPTIONS_RAW },
+	{ "certs", cmd_certs, OPTIONS_RAW },
 };
 /* clang-format on */
 
@@ -65,6 +67,8 @@ static int run_command(struct context *context, struct error *err)
 	    config_load(&context->config, &context->layout, err) < 0)
 		return -1;
 	process_prefer(context->layout.bin);
+	if (owner_choose(context, err) < 0)
+		return -1;
 	return command->run(context, err);
 }
 

@@ -24,12 +24,14 @@ const char options_usage[] =
 	"       runjob wait [--json] ID...\n"
 	"       runjob recover\n"
 	"       runjob report github -\n"
+	"       runjob certs ...\n"
 	"OPTIONS: -n NAME -d DIR -e NAME=VALUE --secret NAME=SECRET --for WHO\n"
 	"         --user USER[:GROUP] --umask MASK --timeout TIME --grace TIME\n"
 	"         --cpu CPUS --memory SIZE --pids N --io-read SIZE --io-write SIZE\n"
 	"         --open-files N --limits strict|best-effort --log-max SIZE\n"
 	"         --log-index\n"
-	"         --result spool --json\n";
+	"         --result spool --json\n"
+	"All but report and certs: --owner CERTIFICATE\n";
 
 /* clang-format off */
 static const struct option top_options[] = {
@@ -45,6 +47,7 @@ static const struct option tail_options[] = {
 	{ "from", required_argument, NULL, 'o' },
 	{ "stream", required_argument, NULL, 's' },
 	{ "times", no_argument, NULL, 't' },
+	{ "owner", required_argument, NULL, 'O' },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
@@ -54,6 +57,7 @@ static const struct option query_options[] = {
 	{ "after", required_argument, NULL, 'a' },
 	{ "grace", required_argument, NULL, 'g' },
 	{ "signal", required_argument, NULL, 'k' },
+	{ "owner", required_argument, NULL, 'O' },
 	{ "json", no_argument, NULL, 'j' },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
@@ -221,6 +225,8 @@ static int parse(struct options *options, const struct grammar *grammar, int arg
 			options->help = true;
 		else if (letter == 'j')
 			options->json = true;
+		else if (letter == 'O')
+			options->owner = optarg;
 		else if (grammar->parse_one(options, letter, err) < 0)
 			return bad_value(err, letter,
 					 at < 0 ? NULL : grammar->longs[at].name);
@@ -234,12 +240,14 @@ static int parse(struct options *options, const struct grammar *grammar, int arg
 static int parse_settings(struct options *options, int argc, char *argv[],
 			  struct error *err)
 {
-	/* Two more, and the end. */
-	struct option longs[SETTINGS_MAX + 3] = { { "json", no_argument, NULL, 'j' },
+	/* Three more, and the end. */
+	struct option longs[SETTINGS_MAX + 4] = { { "json", no_argument, NULL, 'j' },
+						  { "owner", required_argument, NULL,
+						    'O' },
 						  { "help", no_argument, NULL, 'h' } };
 	auto_buf struct buf letters = BUF_EMPTY;
 	struct grammar grammar = { NULL, longs, parse_job };
-	size_t count = 2;
+	size_t count = 3;
 
 	buf_add_str(&letters, "+:jh");
 	for (int i = 0; !setting_is_last(&settings[i]) && i < SETTINGS_MAX; i++) {

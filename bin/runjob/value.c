@@ -7,6 +7,7 @@
 #include "lib/cgroup_limits.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
+#include "lib/job_owner.h"
 #include "lib/job_plan.h"
 #include "lib/json_write.h"
 #include "lib/str.h"
@@ -98,6 +99,16 @@ int value_uuid(void *field, const char *text, struct error *err)
 	if (!uuid_is_valid(text))
 		return error_set(err, ERROR_DATA, "'%.100s' is no UUID", text);
 	return value_text(field, text, err);
+}
+
+int value_owner(void *field, const char *text, struct error *err)
+{
+	char owner[JOB_OWNER_LEN];
+
+	if (!job_owner_parse(owner, text))
+		return error_set(err, ERROR_DATA, "'%.100s' is no SHA-256 fingerprint",
+				 text);
+	return value_text(field, owner, err);
 }
 
 int value_pair(void *field, const char *text, struct error *err)

@@ -16,6 +16,8 @@ int value_label(void *field, const char *text, struct error *err);
 /* "027": one to four octal digits, up to 0777. */
 int value_umask(void *field, const char *text, struct error *err);
 int value_uuid(void *field, const char *text, struct error *err);
+/* A fingerprint, as job_owner.h takes it. */
+int value_owner(void *field, const char *text, struct error *err);
 /* "NAME=something", added: NAME as a variable of the environment has it. */
 int value_pair(void *field, const char *text, struct error *err);
 /* "pipeline/site", added: somebody in whose name secrets may be read, hookvault(5). */

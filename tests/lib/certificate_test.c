@@ -61,9 +61,11 @@ static void what_is_no_certificate_is_refused(void)
 	auto_certificate struct certificate one = CERTIFICATE_EMPTY;
 	auto_free char *cut = str_format("%.*s", (int)sizeof(pem) / 2, pem);
 	auto_free char *bent = str_dup(pem);
+	static const char empty[] = "-----BEGIN CERTIFICATE-----\n"
+				    "AAAA\n"
+				    "-----END CERTIFICATE-----\n";
 	const char *const texts[] = { "", "-----BEGIN CERTIFICATE-----\n", cut, bent,
-				      "-----BEGIN CERTIFICATE-----\nAAAA\n"
-				      "-----END CERTIFICATE-----\n" };
+				      empty };
 	size_t i;
 
 	memset(strchr(bent, '\n') + 1, 'A', 8);
