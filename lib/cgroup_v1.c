@@ -265,13 +265,18 @@ static void use_cpu(struct cgroup_usage *usage, int fd)
 
 static void use_memory(struct cgroup_usage *usage, int fd)
 {
+	uint64_t limit_bytes = cgroup_number(fd, "memory.limit_in_bytes", "");
+
 	usage->has_memory = true;
 	usage->memory_bytes = cgroup_number(fd, "memory.usage_in_bytes", "");
 	usage->memory_peak = cgroup_number(fd, "memory.max_usage_in_bytes", "");
 	usage->oom_kills = cgroup_number(fd, "memory.oom_control", "oom_kill");
-	/* When an owner's roof is hit, the job's own counter was not in the way. */
+	/* Not each kernel counts the failures, but who was killed far from it met another's
+	 * limit. */
 	usage->oom = cgroup_number(fd, "memory.failcnt", "") +
 		     cgroup_number(fd, "memory.memsw.failcnt", "");
+	if (usage->memory_peak >= limit_bytes - limit_bytes / 16)
+		usage->oom++;
 }
 
 static void use_pids(struct cgroup_usage *usage, int fd)

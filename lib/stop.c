@@ -42,19 +42,12 @@ static int supervisor_pid(uint64_t *pid, const struct job *job, struct error *er
 	return str_to_u64(pid, text.data, 1, INT32_MAX, err);
 }
 
-int stop_job(const struct job *job, const struct layout *layout, int signal,
-	     uint64_t grace_ms, struct error *err)
+int stop_signal(const struct job *job, int signal, struct error *err)
 {
 	auto_close int pidfd = -1;
 	bool alive = false;
-	bool started = false;
 	uint64_t pid = 0;
 
-	if (write_request(job, signal, grace_ms, err) < 0)
-		return -1;
-	/* Without a supervisor: the new one finds the request, or buries the job. */
-	if (submit_resume(&started, job, layout, err) < 0 || started)
-		return started ? 0 : -1;
 	if (supervisor_pid(&pid, job, err) < 0)
 		return -1;
 	if (!pid)
@@ -65,8 +58,21 @@ int stop_job(const struct job *job, const struct layout *layout, int signal,
 	/* The lock is still held, so the number was its holder's when we opened it. */
 	if (job_has_supervisor(&alive, job, err) < 0)
 		return -1;
-	if (alive && syscall(SYS_pidfd_send_signal, pidfd, SIGTERM, NULL, 0) < 0 &&
+	if (alive && syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0) < 0 &&
 	    errno != ESRCH)
 		return error_errno(err, "signal supervisor %d", (int)pid);
 	return 0;
+}
+
+int stop_job(const struct job *job, const struct layout *layout, int signal,
+	     uint64_t grace_ms, struct error *err)
+{
+	bool started = false;
+
+	if (write_request(job, signal, grace_ms, err) < 0)
+		return -1;
+	/* Without a supervisor: the new one finds the request, or buries the job. */
+	if (submit_resume(&started, job, layout, err) < 0 || started)
+		return started ? 0 : -1;
+	return stop_signal(job, SIGTERM, err);
 }

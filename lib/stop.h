@@ -12,4 +12,7 @@ struct layout;
 int stop_job(const struct job *job, const struct layout *layout, int signal,
 	     uint64_t grace_ms, struct error *err);
 
+/* The signal to the job's supervisor itself, if there is one; never to a stranger. */
+int stop_signal(const struct job *job, int signal, struct error *err);
+
 #endif

@@ -7,6 +7,7 @@
 #include "lib/cgroup_usage.h"
 #include "lib/job.h"
 #include "lib/job_status.h"
+#include "lib/usage.h"
 
 static uint64_t milliseconds(struct timeval time)
 {
@@ -26,31 +27,6 @@ static void count_children(struct job_status *status)
 	/* In blocks of 512 bytes. */
 	status->usage.read_bytes = (uint64_t)children.ru_inblock * 512;
 	status->usage.write_bytes = (uint64_t)children.ru_oublock * 512;
-}
-
-static void count_group(struct job_status *status, const struct cgroup_usage *counted)
-{
-	struct job_usage *usage = &status->usage;
-
-	if (counted->has_cpu) {
-		status->cpu_ms = counted->cpu_us / 1000;
-		usage->user_ms = counted->user_us / 1000;
-		usage->system_ms = counted->system_us / 1000;
-	}
-	if (counted->has_memory)
-		status->memory_peak = counted->memory_peak;
-	if (counted->has_pids)
-		status->pids_peak = counted->pids_peak;
-	if (counted->has_io) {
-		usage->read_bytes = counted->read_bytes;
-		usage->write_bytes = counted->write_bytes;
-	}
-	usage->throttled_ms = counted->throttled_us / 1000;
-	usage->forks_refused = counted->forks_refused;
-	usage->pressure_cpu_ms = counted->pressure_us[0] / 1000;
-	usage->pressure_memory_ms = counted->pressure_us[1] / 1000;
-	usage->pressure_io_ms = counted->pressure_us[2] / 1000;
-	usage->oom_kills = counted->oom_kills;
 }
 
 /* An ancestor's limit kills in the job's group, and is counted as hit in its own. */
@@ -82,7 +58,7 @@ void containment_usage(struct job_status *status, const struct job *job,
 	if (containment->cgroup.path)
 		cgroup_usage_read(&counted, containment->cgroup.fd);
 	cgroup_v1_usage(&counted, &containment->v1);
-	count_group(status, &counted);
+	usage_count(status, &counted);
 	if (!counted.oom_kills)
 		return;
 	blame(&status->usage, &counted, containment);

@@ -13,6 +13,7 @@
 #include "bin/runjob-shim/containment.h"
 #include "bin/runjob-shim/environment.h"
 #include "bin/runjob-shim/launch.h"
+#include "bin/runjob-shim/pause.h"
 #include "bin/runjob-shim/record.h"
 #include "bin/runjob-shim/result.h"
 #include "bin/runjob-shim/run_token.h"
@@ -196,6 +197,7 @@ static int run_to_end(struct supervisor *supervisor,
 			       .plan = &supervisor->plan,
 			       .containment = containment,
 			       .record = record,
+			       .told = &supervisor->status,
 			       .signal_fd = supervisor->signal_fd,
 			       .leader = launch->pid,
 			       .deadline_ms = -1,
@@ -212,6 +214,7 @@ static int run_to_end(struct supervisor *supervisor,
 	watch_reap(&watch);
 	record_finish(record);
 	supervisor->status.log_left_out = record_left_out(record);
+	pause_end(&watch);
 	containment_usage(&supervisor->status, &supervisor->job, containment);
 	state = judge(&supervisor->status, &watch);
 	if (failure.number)

@@ -13,17 +13,19 @@
 #include <unistd.h>
 
 #include "bin/runjob-shim/containment.h"
+#include "bin/runjob-shim/pause.h"
 #include "bin/runjob-shim/record.h"
 #include "lib/buf.h"
 #include "lib/error.h"
 #include "lib/file.h"
 #include "lib/job.h"
 #include "lib/job_plan.h"
+#include "lib/job_status.h"
 #include "lib/str.h"
 
 enum { STOP_LIMIT = 64, CHUNKS_AT_ONCE = 16 };
 
-static int64_t now_ms(void)
+int64_t watch_now_ms(void)
 {
 	struct timespec now;
 
@@ -40,6 +42,7 @@ int watch_signals(int *signal_fd, struct error *err)
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGUSR1);
 	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
 		return error_errno(err, "block signals");
 	*signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -92,7 +95,7 @@ static void begin_to_stop(struct watch *watch, enum watch_cause cause)
 
 	/* Asked twice: at once. */
 	if (watch->cause != WATCH_ENDED) {
-		watch->deadline_ms = now_ms();
+		watch->deadline_ms = watch_now_ms();
 		return;
 	}
 	watch->cause = cause;
@@ -101,7 +104,8 @@ static void begin_to_stop(struct watch *watch, enum watch_cause cause)
 	containment_signal(watch->containment, signal);
 	/* A stopped process would not even notice. */
 	containment_signal(watch->containment, SIGCONT);
-	watch->deadline_ms = now_ms() + (int64_t)grace_ms;
+	pause_end(watch);
+	watch->deadline_ms = watch_now_ms() + (int64_t)grace_ms;
 }
 
 static void take_signals(struct watch *watch)
@@ -109,7 +113,9 @@ static void take_signals(struct watch *watch)
 	struct signalfd_siginfo info;
 
 	while (read(watch->signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
-		if (info.ssi_signo != SIGCHLD)
+		if (info.ssi_signo == SIGUSR1)
+			pause_look(watch);
+		else if (info.ssi_signo != SIGCHLD)
 			begin_to_stop(watch, WATCH_STOPPED);
 	}
 }
@@ -125,13 +131,13 @@ static void take_output(struct record *record, int *fd)
 
 static int wait_a_while(struct watch *watch, struct error *err)
 {
-	int64_t left = watch->deadline_ms - now_ms();
+	int64_t left = watch->deadline_ms - watch_now_ms();
 	struct pollfd polled[] = { { watch->signal_fd, POLLIN, 0 },
 				   { watch->containment->events_fd, POLLPRI, 0 },
 				   { watch->record->out, POLLIN, 0 },
 				   { watch->record->err, POLLIN, 0 } };
 
-	if (watch->deadline_ms < 0)
+	if (watch->deadline_ms < 0 || watch->told->paused_ms)
 		left = -1;
 	else if (left < 0)
 		left = 0;
@@ -151,7 +157,7 @@ static int wait_a_while(struct watch *watch, struct error *err)
 int watch_job(struct watch *watch, struct error *err)
 {
 	if (watch->plan->timeout_ms)
-		watch->deadline_ms = now_ms() + (int64_t)watch->plan->timeout_ms;
+		watch->deadline_ms = watch_now_ms() + (int64_t)watch->plan->timeout_ms;
 	for (;;) {
 		take_signals(watch);
 		watch_reap(watch);
@@ -160,7 +166,8 @@ int watch_job(struct watch *watch, struct error *err)
 		if (!watch->leader &&
 		    containment_is_empty(watch->containment, watch->has_children))
 			return 0;
-		if (watch->deadline_ms >= 0 && now_ms() >= watch->deadline_ms) {
+		if (watch->deadline_ms >= 0 && !watch->told->paused_ms &&
+		    watch_now_ms() >= watch->deadline_ms) {
 			if (watch->cause != WATCH_ENDED)
 				return 0;
 			begin_to_stop(watch, WATCH_TIMEOUT);

@@ -9,6 +9,7 @@ struct containment;
 struct error;
 struct job;
 struct job_plan;
+struct job_status;
 struct record;
 
 /* The job from its first instruction until it has ended or has to be ended. */
@@ -19,15 +20,19 @@ struct watch {
 	const struct job_plan *plan;
 	const struct containment *containment;
 	struct record *record;
+	struct job_status *told; /* what status.json says */
 	int signal_fd;
 	pid_t leader; /* 0 once it is reaped */
 	int status;   /* its, as waitpid(2) gives it */
 	enum watch_cause cause;
-	int64_t deadline_ms; /* monotonic; -1: none */
+	int64_t deadline_ms; /* monotonic; -1: none; stands still while it is paused */
+	int64_t paused_ms;   /* monotonic; when told->paused_ms began */
 	bool has_children;
 };
 
-/* SIGCHLD and the requests to stop (TERM, INT, HUP) as a descriptor. */
+int64_t watch_now_ms(void);
+
+/* SIGCHLD, the requests to stop (TERM, INT, HUP) and that to pause (USR1) as a descriptor. */
 int watch_signals(int *signal_fd, struct error *err);
 
 /*
