@@ -33,6 +33,7 @@ struct job_plan {
 	uint64_t uid; /* what user means, when it is given */
 	uint64_t gid;
 	char *umask;	     /* "027" */
+	char *sandbox;	     /* as jail_find has it; NULL: none */
 	uint64_t timeout_ms; /* 0: none */
 	uint64_t grace_ms;   /* between SIGTERM and SIGKILL */
 	uint64_t cpu_us;     /* the limits, as struct cgroup_limits has them */
@@ -51,11 +52,13 @@ struct job_plan {
 	uint64_t
 		publishes; /* 1: its begin and end become events, and last through a crash */
 	struct job_texts exec;
-	struct job_texts env;	  /* "NAME=value" */
-	struct job_texts secrets; /* "NAME=name in the vault" */
-	struct job_texts groups;  /* numbers: the supplementary groups of user */
-	struct job_texts account; /* "HOME=..." and so on, of user */
-	struct job_texts readers; /* "pipeline/site": in whose name they are read */
+	struct job_texts env;	       /* "NAME=value" */
+	struct job_texts secrets;      /* "NAME=name in the vault" */
+	struct job_texts secret_files; /* as secrets; the variables hold paths */
+	struct job_texts writable;     /* paths that stay so in a sandbox */
+	struct job_texts groups;       /* numbers: the supplementary groups of user */
+	struct job_texts account;      /* "HOME=..." and so on, of user */
+	struct job_texts readers;      /* "pipeline/site": in whose name they are read */
 };
 
 #define JOB_PLAN_EMPTY                                                                   \

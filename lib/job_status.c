@@ -117,6 +117,8 @@ void job_status_dump(struct buf *out, const struct job *job,
 	write_text(&writer, "node", status->node);
 	write_count(&writer, "pid", (uint64_t)status->pid);
 	write_text(&writer, "containment", status->containment);
+	write_text(&writer, "sandbox", status->sandbox);
+	write_text(&writer, "sandbox_lacks", status->sandbox_lacks);
 	json_write_u64(&writer, "cpu_ms", status->cpu_ms);
 	write_count(&writer, "memory_peak", status->memory_peak);
 	write_count(&writer, "pids_peak", status->pids_peak);
@@ -218,6 +220,9 @@ static int take_status(struct job_status *status, struct str_view text, struct e
 	status->paused_ms = take_time(text, "paused_at");
 	status->log_left_out = take_count(text, "log_left_out", 0);
 	take_text(status->containment, sizeof(status->containment), text, "containment");
+	take_text(status->sandbox, sizeof(status->sandbox), text, "sandbox");
+	take_text(status->sandbox_lacks, sizeof(status->sandbox_lacks), text,
+		  "sandbox_lacks");
 	take_text(status->node, sizeof(status->node), text, "node");
 	take_text(status->name, sizeof(status->name), text, "name");
 	take_text(status->repository, sizeof(status->repository), text, "repository");

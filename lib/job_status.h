@@ -37,8 +37,10 @@ struct job_status {
 	uint64_t pids_peak;
 	int64_t paused_ms; /* since when it is; 0: it is not */
 	struct job_usage usage;
-	uint64_t log_left_out; /* bytes of its output that are not in its log */
-	char containment[16];  /* "cgroup" or "process-tree", and "+v1" */
+	uint64_t log_left_out;	/* bytes of its output that are not in its log */
+	char containment[16];	/* "cgroup" or "process-tree", and "+v1" */
+	char sandbox[16];	/* "none", "default", "strict" */
+	char sandbox_lacks[64]; /* what of it was left out, as "proc,landlock" */
 	char node[65];
 	char name[144];
 	char repository[144];

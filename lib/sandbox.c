@@ -43,10 +43,12 @@
 #define LANDLOCK_ACCESS_FS_TRUNCATE (1ULL << 14)
 #endif
 
-#define READING (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
+#define READING                                                                          \
+	(LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE |                     \
+	 LANDLOCK_ACCESS_FS_READ_DIR)
 #define OF_FILES                                                                         \
-	(LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE |                  \
-	 LANDLOCK_ACCESS_FS_TRUNCATE)
+	(LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE |                     \
+	 LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_TRUNCATE)
 #define FIRST_VERSION ((LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1)
 
 static int forbid_programs(struct error *err)
@@ -82,7 +84,8 @@ static uint64_t known_rights(long version)
 	return rights;
 }
 
-static int allow(int rules, const struct sandbox_path *path, uint64_t known,
+/* rights: all that a rule may give. */
+static int allow(int rules, const struct sandbox_path *path, uint64_t rights,
 		 struct error *err)
 {
 	struct landlock_path_beneath_attr rule = { 0 };
@@ -94,8 +97,7 @@ static int allow(int rules, const struct sandbox_path *path, uint64_t known,
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return error_errno(err, "open '%s'", path->path);
 	rule.parent_fd = fd;
-	rule.allowed_access =
-		path->writable ? known & ~LANDLOCK_ACCESS_FS_EXECUTE : READING;
+	rule.allowed_access = path->writable ? rights : READING & rights;
 	if (!S_ISDIR(st.st_mode))
 		rule.allowed_access &= OF_FILES;
 	if (syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) <
@@ -104,13 +106,14 @@ static int allow(int rules, const struct sandbox_path *path, uint64_t known,
 	return 0;
 }
 
-static int close_files_off(bool *landlocked, const struct sandbox_path *paths,
-			   size_t count, struct error *err)
+int sandbox_close_files_off(bool *landlocked, const struct sandbox_path *paths,
+			    size_t count, bool execute, struct error *err)
 {
 	long version = syscall(SYS_landlock_create_ruleset, NULL, 0,
 			       LANDLOCK_CREATE_RULESET_VERSION);
 	struct landlock_ruleset_attr attributes = { 0 };
 	auto_close int rules = -1;
+	uint64_t rights;
 	size_t i;
 
 	*landlocked = false;
@@ -121,8 +124,11 @@ static int close_files_off(bool *landlocked, const struct sandbox_path *paths,
 			     0);
 	if (rules < 0)
 		return error_errno(err, "make a sandbox");
+	rights = attributes.handled_access_fs;
+	if (!execute)
+		rights &= ~(uint64_t)LANDLOCK_ACCESS_FS_EXECUTE;
 	for (i = 0; i < count; i++) {
-		if (allow(rules, &paths[i], attributes.handled_access_fs, err) < 0)
+		if (allow(rules, &paths[i], rights, err) < 0)
 			return -1;
 	}
 	if (syscall(SYS_landlock_restrict_self, rules, 0) < 0)
@@ -136,7 +142,7 @@ int sandbox_enter(bool *landlocked, const struct sandbox_path *paths, size_t cou
 {
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return error_errno(err, "give up new privileges");
-	if (close_files_off(landlocked, paths, count, err) < 0)
+	if (sandbox_close_files_off(landlocked, paths, count, false, err) < 0)
 		return -1;
 	return forbid_programs(err);
 }

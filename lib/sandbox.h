@@ -22,4 +22,9 @@ struct sandbox_path {
 int sandbox_enter(bool *landlocked, const struct sandbox_path *paths, size_t count,
 		  struct error *err);
 
+/* The middle of these alone: no files are reached but those named.  execute: programs among them
+ * can be executed. */
+int sandbox_close_files_off(bool *landlocked, const struct sandbox_path *paths,
+			    size_t count, bool execute, struct error *err);
+
 #endif

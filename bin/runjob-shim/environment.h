@@ -2,6 +2,7 @@
 #define BIN_RUNJOB_SHIM_ENVIRONMENT_H
 
 struct error;
+struct jail;
 struct job;
 struct job_plan;
 struct job_texts;
@@ -9,7 +10,8 @@ struct job_texts;
 /* The job's environment: a clean base of ours, our CONFIG_*, what the plan sets, its secrets (from
  * tokenmint, nowhere else stored), and who it is (HOOKTOOLS_JOB_ID and so on). */
 int environment_make(struct job_texts *environment, const struct job *job,
-		     const struct job_plan *plan, struct error *err);
+		     const struct job_plan *plan, const struct jail *jail,
+		     struct error *err);
 
 /* Overwrite the values and free it. */
 void environment_wipe(struct job_texts *environment);

@@ -3,14 +3,18 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "bin/runjob-shim/containment.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
+#include "lib/jail.h"
 #include "lib/process.h"
+#include "lib/str.h"
 
 enum { EXIT_NO_EXEC = 127 };
 
@@ -34,31 +38,51 @@ static mode_t octal(const char *digits)
 	return mode;
 }
 
-/* Returns the step that failed, with errno. */
-static enum launch_step become(const struct launch_what *what)
+static const char *path_in(const struct job_texts *environment)
 {
+	size_t i;
+
+	for (i = 0; i < environment->count; i++) {
+		if (str_starts(environment->items[i], "PATH="))
+			return environment->items[i] + strlen("PATH=");
+	}
+	return NULL;
+}
+
+static int prepare(const struct launch_what *what, struct error *err)
+{
+	const char *dir = what->plan->dir ? what->plan->dir : "/";
+
 	(void)setsid();
 	if (dup2(what->stdin_fd, 0) < 0 || dup2(what->out_fd, 1) < 0 ||
 	    dup2(what->err_fd, 2) < 0)
-		return LAUNCH_DESCRIPTORS;
+		return error_errno(err, "set up its descriptors");
 	if (what->plan->umask)
 		(void)umask(octal(what->plan->umask));
-	if (jail_user_become(what->user) < 0)
-		return LAUNCH_USER;
+	if (jail_confine(what->jail, path_in(what->environment), err) < 0)
+		return -1;
 	/* As the user, who may have no way there. */
-	if (chdir(what->plan->dir ? what->plan->dir : "/") < 0)
-		return LAUNCH_FOLDER;
+	if (chdir(dir) < 0)
+		return error_errno(err, "enter folder '%s'", dir);
 	default_signals();
+	return 0;
+}
+
+static void execute(const struct launch_what *what, struct error *err)
+{
+	char *const *argv = what->plan->exec.items;
+
 	/* argv[0] is looked for in the job's own PATH. */
 	environ = what->environment->items;
-	(void)execvp(what->plan->exec.items[0], what->plan->exec.items);
-	return LAUNCH_EXECUTE;
+	(void)execvp(argv[0], argv);
+	(void)error_errno(err, "execute '%s'", argv[0]);
 }
 
 /* The child's life before it executes. */
 static void child(int go_fd, int error_fd, const struct launch_what *what)
 {
-	struct launch_failure failure = { 0 };
+	struct launch_failure failure = { 0, false, "" };
+	struct error err = { 0 };
 	char byte;
 	ssize_t got;
 
@@ -68,8 +92,11 @@ static void child(int go_fd, int error_fd, const struct launch_what *what)
 	/* The end of the pipe: our supervisor died, and nobody would watch us. */
 	if (got != 1)
 		_exit(EXIT_NO_EXEC);
-	failure.step = become(what);
+	failure.executing = prepare(what, &err) == 0;
+	if (failure.executing)
+		execute(what, &err);
 	failure.number = errno;
+	snprintf(failure.message, sizeof(failure.message), "%.255s", err.message);
 	(void)!write(error_fd, &failure, sizeof(failure));
 	_exit(EXIT_NO_EXEC);
 }
@@ -88,7 +115,7 @@ int launch_prepare(struct launch *launch, const struct containment *containment,
 	}
 	launch->go_fd = go[1];
 	launch->error_fd = error[0];
-	if (cgroup_fork(&process, &containment->cgroup, err) == 0) {
+	if (jail_fork(&process, what->jail, &containment->cgroup, err) == 0) {
 		if (process.pid == 0) {
 			close(go[1]);
 			child(go[0], error[1], what);
@@ -103,7 +130,7 @@ int launch_prepare(struct launch *launch, const struct containment *containment,
 
 int launch_go(struct launch_failure *failure, struct launch *launch, struct error *err)
 {
-	struct launch_failure told = { 0 };
+	struct launch_failure told = { 0, false, "" };
 	ssize_t got;
 
 	*failure = told;

@@ -1,13 +1,14 @@
 #ifndef BIN_RUNJOB_SHIM_LAUNCH_H
 #define BIN_RUNJOB_SHIM_LAUNCH_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
-#include "lib/jail_user.h"
 #include "lib/job_plan.h"
 
 struct containment;
 struct error;
+struct jail;
 struct job;
 
 /*
@@ -21,17 +22,11 @@ struct launch {
 	int error_fd; /* what keeps it from executing comes here, a struct launch_failure */
 };
 
-/* What kept it from its work, and the errno. */
-enum launch_step {
-	LAUNCH_EXECUTE,
-	LAUNCH_DESCRIPTORS,
-	LAUNCH_USER,
-	LAUNCH_FOLDER,
-};
-
+/* What kept it from its work. */
 struct launch_failure {
-	enum launch_step step;
-	int number; /* 0: nothing did */
+	int number;	/* the errno; 0: nothing did */
+	bool executing; /* that it could not be executed: told by its exit code, too */
+	char message[256];
 };
 
 #define LAUNCH_NONE                                                                      \
@@ -42,7 +37,7 @@ struct launch_failure {
 
 struct launch_what {
 	const struct job_plan *plan;
-	const struct jail_user *user;
+	const struct jail *jail;
 	const struct job_texts *environment;
 	int stdin_fd;
 	int out_fd;

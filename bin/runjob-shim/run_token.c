@@ -61,6 +61,8 @@ void run_token_end(const struct job_plan *plan, const struct job *job)
 
 	for (size_t i = 0; i < plan->secrets.count; i++)
 		is_wanted = is_wanted || wants_token(plan->secrets.items[i]);
+	for (size_t i = 0; i < plan->secret_files.count; i++)
+		is_wanted = is_wanted || wants_token(plan->secret_files.items[i]);
 	if (is_wanted)
 		(void)process_capture(&nothing, &call, &ignored); /* see the header */
 }

@@ -25,6 +25,7 @@
 #include "lib/date.h"
 #include "lib/error.h"
 #include "lib/file.h"
+#include "lib/jail.h"
 #include "lib/process.h"
 #include "lib/str.h"
 
@@ -163,102 +164,116 @@ static enum job_state judge(struct job_status *status, const struct watch *watch
 	return status->exit_code == 0 ? JOB_OK : JOB_FAILED;
 }
 
-static void judge_start(struct job_status *status, const struct job_plan *plan,
-			const struct launch_failure *failure)
+static void judge_start(struct job_status *status, const struct launch_failure *failure)
 {
-	const char *why = strerror(failure->number);
-
+	job_status_reason(status, "%s", failure->message);
 	status->exit_code = -1;
-	switch (failure->step) {
-	case LAUNCH_DESCRIPTORS:
-		job_status_reason(status, "set up its descriptors: %s", why);
-		break;
-	case LAUNCH_USER:
-		job_status_reason(status, "become user '%s': %s", plan->user, why);
-		break;
-	case LAUNCH_FOLDER:
-		job_status_reason(status, "enter folder '%s': %s",
-				  plan->dir ? plan->dir : "/", why);
-		break;
-	case LAUNCH_EXECUTE:
-	default:
-		job_status_reason(status, "execute '%s': %s", plan->exec.items[0], why);
+	if (failure->executing)
 		status->exit_code =
 			failure->number == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE;
-	}
+}
+
+/* What a job has while it runs. */
+struct run {
+	struct containment containment;
+	struct jail jail;
+	struct launch first;
+	struct record record;
+};
+
+static void end_run(struct run *run)
+{
+	record_close(&run->record);
+	launch_close(&run->first);
+	jail_close(&run->jail);
+	containment_close(&run->containment);
 }
 
 /* The leader waits to be let go; all that follows, up to nobody being left. */
-static int run_to_end(struct supervisor *supervisor,
-		      const struct containment *containment, struct launch *launch,
-		      struct record *record, struct error *err)
+static int run_to_end(struct supervisor *supervisor, struct run *run, struct error *err)
 {
 	struct watch watch = { .job = &supervisor->job,
 			       .plan = &supervisor->plan,
-			       .containment = containment,
-			       .record = record,
+			       .containment = &run->containment,
+			       .jail = &run->jail,
+			       .record = &run->record,
 			       .told = &supervisor->status,
 			       .signal_fd = supervisor->signal_fd,
-			       .leader = launch->pid,
+			       .leader = run->first.pid,
 			       .deadline_ms = -1,
 			       .has_children = true };
 	enum job_state state;
-	struct launch_failure failure = { 0 };
+	struct launch_failure failure = { 0, false, "" };
 
-	if (record_begin(supervisor, launch->pid, err) < 0 ||
-	    launch_go(&failure, launch, err) < 0 || watch_job(&watch, err) < 0)
+	if (record_begin(supervisor, run->first.pid, err) < 0 ||
+	    launch_go(&failure, &run->first, err) < 0 || watch_job(&watch, err) < 0)
 		return -1;
 	/* What its leader left running ends with it. */
-	if (containment_kill(containment, err) < 0)
+	if (containment_kill(&run->containment, err) < 0)
 		return -1;
 	watch_reap(&watch);
-	record_finish(record);
-	supervisor->status.log_left_out = record_left_out(record);
+	record_finish(&run->record);
+	supervisor->status.log_left_out = record_left_out(&run->record);
 	pause_end(&watch);
-	containment_usage(&supervisor->status, &supervisor->job, containment);
+	containment_usage(&supervisor->status, &supervisor->job, &run->containment);
 	state = judge(&supervisor->status, &watch);
 	if (failure.number)
-		judge_start(&supervisor->status, &supervisor->plan, &failure);
+		judge_start(&supervisor->status, &failure);
 	return finish(supervisor, state, err);
 }
 
-static int launch(struct supervisor *supervisor, struct containment *containment,
-		  struct launch *launch, struct record *record, struct error *err)
+/* The sandbox is there before any secret is read: its init has no copy of one. */
+static int prepare(struct supervisor *supervisor, struct run *run,
+		   struct job_texts *environment, struct error *err)
+{
+	const struct job_plan *plan = &supervisor->plan;
+
+	if (record_open(&run->record, &supervisor->job, plan, &supervisor->config, err) <
+		    0 ||
+	    containment_make(&run->containment, &supervisor->job, plan,
+			     &supervisor->config, err) < 0 ||
+	    jail_read(&run->jail, plan, &supervisor->layout, err) < 0 ||
+	    jail_start(&run->jail, err) < 0)
+		return -1;
+	return environment_make(environment, &supervisor->job, plan, &run->jail, err);
+}
+
+static int launch(struct supervisor *supervisor, struct run *run, struct error *err)
 {
 	struct job_texts environment __attribute__((cleanup(environment_wipe))) = { 0 };
-	auto_jail_user struct jail_user user = JAIL_USER_NONE;
+	const struct record *record = &run->record;
 	struct launch_what what = { .plan = &supervisor->plan,
-				    .user = &user,
+				    .jail = &run->jail,
 				    .environment = &environment,
 				    .stdin_fd = supervisor->stdin_fd };
 
-	if (record_open(record, &supervisor->job, &supervisor->plan, &supervisor->config,
-			err) < 0 ||
-	    jail_user_read(&user, &supervisor->plan, err) < 0)
-		return -1;
-	if (environment_make(&environment, &supervisor->job, &supervisor->plan, err) < 0)
-		return -1;
-	if (containment_make(containment, &supervisor->job, &supervisor->plan,
-			     &supervisor->config, err) < 0)
+	if (prepare(supervisor, run, &environment, err) < 0)
 		return -1;
 	what.out_fd = record->job_out;
 	what.err_fd = record->job_err < 0 ? record->job_out : record->job_err;
-	if (launch_prepare(launch, containment, &what, err) < 0)
+	if (launch_prepare(&run->first, &run->containment, &what, err) < 0)
 		return -1;
-	record_let_go(record);
-	if (containment_enter(containment, launch->pid, &supervisor->plan, err) == 0)
+	record_let_go(&run->record);
+	if (containment_enter(&run->containment, run->first.pid, what.plan, err) == 0)
 		return 0;
 	/* It ends by itself, but the groups are removed only when it has. */
-	launch_close(launch);
-	(void)waitpid(launch->pid, NULL, 0);
+	launch_close(&run->first);
+	(void)waitpid(run->first.pid, NULL, 0);
 	return -1;
+}
+
+static void describe(struct job_status *status, const struct run *run)
+{
+	containment_describe(status, &run->containment);
+	snprintf(status->sandbox, sizeof(status->sandbox), "%s",
+		 jail_level_name(run->jail.level));
+	jail_lacks(status->sandbox_lacks, sizeof(status->sandbox_lacks), &run->jail);
 }
 
 static int run_job(struct supervisor *supervisor, struct error *err)
 {
-	auto_containment struct containment containment = CONTAINMENT_NONE;
-	auto_launch struct launch first = LAUNCH_NONE;
-	auto_record struct record record = RECORD_NONE;
+	struct run run __attribute__((cleanup(end_run))) = { CONTAINMENT_NONE, JAIL_EMPTY,
+							     LAUNCH_NONE, RECORD_NONE };
 	auto_slot struct slot slot = SLOT_NONE;
 	struct error why = { 0 };
 
@@ -271,10 +286,10 @@ static int run_job(struct supervisor *supervisor, struct error *err)
 	if (stop_requested(supervisor))
 		return cancel(supervisor, err);
 	if (containment_bury(&supervisor->job, &why) < 0 ||
-	    launch(supervisor, &containment, &first, &record, &why) < 0)
+	    launch(supervisor, &run, &why) < 0)
 		return give_up(supervisor, &why, err);
-	containment_describe(&supervisor->status, &containment);
-	return run_to_end(supervisor, &containment, &first, &record, err);
+	describe(&supervisor->status, &run);
+	return run_to_end(supervisor, &run, err);
 }
 
 /* A supervisor before us died while the job ran: end what is left, and say so. */

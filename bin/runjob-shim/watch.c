@@ -18,6 +18,7 @@
 #include "lib/buf.h"
 #include "lib/error.h"
 #include "lib/file.h"
+#include "lib/jail.h"
 #include "lib/job.h"
 #include "lib/job_plan.h"
 #include "lib/job_status.h"
@@ -60,6 +61,7 @@ void watch_reap(struct watch *watch)
 		if (pid == watch->leader) {
 			watch->leader = 0;
 			watch->status = status;
+			jail_release(watch->jail);
 		}
 	}
 	watch->has_children = pid == 0;

@@ -7,6 +7,7 @@
 
 struct containment;
 struct error;
+struct jail;
 struct job;
 struct job_plan;
 struct job_status;
@@ -21,6 +22,7 @@ struct watch {
 	const struct containment *containment;
 	struct record *record;
 	struct job_status *told; /* what status.json says */
+	struct jail *jail;
 	int signal_fd;
 	pid_t leader; /* 0 once it is reaped */
 	int status;   /* its, as waitpid(2) gives it */

@@ -58,6 +58,7 @@ static int store_line(struct consumer *consumer, struct entry *entry,
 	spec.plan.publishes = 1;
 	spec.plan.created_ms = (uint64_t)date_now_ms();
 	if (account_resolve(&spec.plan, err) < 0 ||
+	    limit_sandbox(&spec.plan, consumer->config, err) < 0 ||
 	    limit_timeout(&spec.plan, consumer->config, err) < 0)
 		return -1;
 	if (!spec.id[0])

@@ -1,5 +1,6 @@
 #include "bin/runjob/limit.h"
 
+#include "bin/runjob/value.h"
 #include "lib/config.h"
 #include "lib/error.h"
 #include "lib/job_plan.h"
@@ -18,5 +19,18 @@ int limit_timeout(struct job_plan *plan, const struct config *config, struct err
 	}
 	if (most_ms && (!plan->timeout_ms || plan->timeout_ms > most_ms))
 		plan->timeout_ms = most_ms;
+	return 0;
+}
+
+int limit_sandbox(struct job_plan *plan, const struct config *config, struct error *err)
+{
+	const char *text = config_get(config, "HOOKTOOLS_SANDBOX");
+
+	if (plan->sandbox || !text)
+		return 0;
+	if (value_sandbox(&plan->sandbox, text, err) < 0) {
+		err->kind = ERROR_CONFIG;
+		return error_wrap(err, "HOOKTOOLS_SANDBOX");
+	}
 	return 0;
 }

@@ -8,4 +8,7 @@ struct job_plan;
 /* No job may run longer than HOOKTOOLS_MAX_TIME. */
 int limit_timeout(struct job_plan *plan, const struct config *config, struct error *err);
 
+/* The sandbox of a job that names none is HOOKTOOLS_SANDBOX. */
+int limit_sandbox(struct job_plan *plan, const struct config *config, struct error *err);
+
 #endif

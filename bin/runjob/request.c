@@ -36,7 +36,8 @@ static int complete(struct context *context, struct error *err)
 		plan->dir = here;
 	}
 	plan->created_ms = (uint64_t)date_now_ms();
-	if (account_resolve(plan, err) < 0)
+	if (account_resolve(plan, err) < 0 ||
+	    limit_sandbox(plan, &context->config, err) < 0)
 		return -1;
 	return limit_timeout(plan, &context->config, err);
 }

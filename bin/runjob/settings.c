@@ -17,6 +17,8 @@ const struct setting settings[] = {
 	{ "secret", NULL, NULL, "secrets", SETTING_PAIRS, AT(secrets), value_pair, NULL },
 	{ "user", NULL, NULL, "user", SETTING_TEXT, AT(user), value_label, NULL },
 	{ "umask", NULL, NULL, "umask", SETTING_TEXT, AT(umask), value_umask, NULL },
+	{ "sandbox", NULL, NULL, "sandbox", SETTING_TEXT, AT(sandbox), value_sandbox, NULL },
+	{ "writable", NULL, NULL, "writable", SETTING_LIST, AT(writable), value_path, NULL },
 	{ "for", NULL, NULL, "for", SETTING_LIST, AT(readers), value_reader, NULL },
 	{ "timeout", NULL, NULL, "timeout", SETTING_NUMBER, AT(timeout_ms), value_duration,
 	  give_duration },

@@ -16,7 +16,8 @@
 
 /* Its tasks are started from its job's clean environment: what they need passes on. */
 static const char *const passed_on[] = { "HOOKTOOLS_CGROUP", "HOOKTOOLS_JOBS_MAX",
-					 "HOOKTOOLS_MAX_TIME", "HOOKTOOLS_KEY_FILE" };
+					 "HOOKTOOLS_MAX_TIME", "HOOKTOOLS_SANDBOX",
+					 "HOOKTOOLS_KEY_FILE" };
 
 bool spec_is_pipeline(struct str_view line)
 {
@@ -79,6 +80,8 @@ static int parse(struct spec *spec, struct str_view line, const struct layout *l
 		return -1;
 	/* It does nothing but wait: a slot of its own could keep its tasks from theirs. */
 	spec->plan.waits = 0;
+	/* It starts jobs, which is more than a job in a sandbox may. */
+	spec->plan.sandbox = str_dup("none");
 	spec->payload = line;
 	for (i = 0; i < sizeof(passed_on) / sizeof(passed_on[0]); i++) {
 		const char *value = getenv(passed_on[i]);

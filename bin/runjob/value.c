@@ -7,6 +7,7 @@
 #include "lib/cgroup_limits.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
+#include "lib/jail.h"
 #include "lib/job_owner.h"
 #include "lib/job_plan.h"
 #include "lib/json_write.h"
@@ -92,6 +93,28 @@ int value_umask(void *field, const char *text, struct error *err)
 	if (!*text || len > 3 || digits[len])
 		return error_set(err, ERROR_DATA, "'%.100s' is no umask, as 027", text);
 	return value_text(field, text, err);
+}
+
+int value_sandbox(void *field, const char *text, struct error *err)
+{
+	enum jail_level level;
+	bool relaxed = false;
+
+	if (!jail_find(&level, &relaxed, text))
+		return error_set(
+			err, ERROR_DATA,
+			"'%.100s' is no sandbox; there are none, default and strict, "
+			"the latter two also with ,best-effort",
+			text);
+	return value_text(field, text, err);
+}
+
+int value_path(void *field, const char *text, struct error *err)
+{
+	if (*text != '/')
+		return error_set(err, ERROR_DATA, "'%.200s' is no absolute path", text);
+	job_texts_add(field, text);
+	return 0;
 }
 
 int value_uuid(void *field, const char *text, struct error *err)

@@ -15,6 +15,10 @@ int value_text(void *field, const char *text, struct error *err);
 int value_label(void *field, const char *text, struct error *err);
 /* "027": one to four octal digits, up to 0777. */
 int value_umask(void *field, const char *text, struct error *err);
+/* "none", "default" or "strict", the latter two also with ",best-effort". */
+int value_sandbox(void *field, const char *text, struct error *err);
+/* An absolute path, added. */
+int value_path(void *field, const char *text, struct error *err);
 int value_uuid(void *field, const char *text, struct error *err);
 /* A fingerprint, as job_owner.h takes it. */
 int value_owner(void *field, const char *text, struct error *err);

@@ -1,4 +1,5 @@
 load ../../helper
+load nobody
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return
@@ -7,16 +8,6 @@ setup() {
 
 teardown() {
 	[ -z "${mine:-}" ] || rm -rf "$mine"
-}
-
-# as_nobody COMMAND...: with folders and programs where nobody may go.
-as_nobody() {
-	mkdir -p "$mine"/{state,conf,run,programs/bin,programs/libexec/hooktools}
-	cp "$build/bin/runjob" "$mine/programs/bin/"
-	cp "$build/libexec/hooktools/runjob-shim" "$mine/programs/libexec/hooktools/"
-	chown -R 65534:65534 "$mine"
-	HOOKTOOLS_STATE=$mine/state HOOKTOOLS_CONF=$mine/conf HOOKTOOLS_RUN=$mine/run \
-		PATH="$mine/programs/bin:$PATH" setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
 }
 
 # bats test_tags=F2_72
