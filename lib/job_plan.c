@@ -4,8 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/buf.h"
+#include "lib/cleanup.h"
 #include "lib/error.h"
 #include "lib/file.h"
 #include "lib/job.h"
@@ -34,6 +36,7 @@ static const struct field fields[] = {
 	FIELD(FIELD_TEXT, owner),
 	FIELD(FIELD_TEXT, report),
 	FIELD(FIELD_TEXT, dir),
+	FIELD(FIELD_TEXT, group),
 	FIELD(FIELD_TEXT, user),
 	FIELD(FIELD_NUMBER, uid),
 	FIELD(FIELD_NUMBER, gid),
@@ -54,6 +57,9 @@ static const struct field fields[] = {
 	FIELD(FIELD_NUMBER, hops),
 	FIELD(FIELD_NUMBER, waits),
 	FIELD(FIELD_NUMBER, publishes),
+	FIELD(FIELD_NUMBER, parallel),
+	FIELD(FIELD_NUMBER, busy),
+	FIELD(FIELD_NUMBER, order_us),
 	FIELD(FIELD_TEXTS, exec),
 	FIELD(FIELD_TEXTS, env),
 	FIELD(FIELD_TEXTS, secrets),
@@ -62,10 +68,18 @@ static const struct field fields[] = {
 	FIELD(FIELD_TEXTS, groups),
 	FIELD(FIELD_TEXTS, account),
 	FIELD(FIELD_TEXTS, readers),
+	FIELD(FIELD_TEXTS, after),
+	FIELD(FIELD_TEXTS, base),
 };
 /* clang-format on */
 
 enum { FIELDS = sizeof(fields) / sizeof(fields[0]) };
+
+const char *const job_plan_base_names[] = {
+	"PATH",		  "HOME",	   "USER", "LOGNAME", "SHELL",
+	"LANG",		  "LC_ALL",	   "TZ",   "TMPDIR",  "HOOKTOOLS_STATE",
+	"HOOKTOOLS_CONF", "HOOKTOOLS_RUN", NULL,
+};
 
 static void *place(struct job_plan *plan, const struct field *field)
 {
@@ -87,6 +101,24 @@ void job_texts_add(struct job_texts *texts, const char *text)
 	free(texts->items);
 	texts->items = (char **)(void *)buf_take(&grown);
 	texts->count++;
+}
+
+void job_plan_take_base(struct job_plan *plan)
+{
+	size_t i;
+
+	for (i = 0; job_plan_base_names[i]; i++) {
+		const char *value = getenv(job_plan_base_names[i]);
+		auto_free char *pair =
+			str_format("%s=%s", job_plan_base_names[i], value ? value : "");
+
+		if (value)
+			job_texts_add(&plan->base, pair);
+	}
+	for (i = 0; environ[i]; i++) {
+		if (str_starts(environ[i], "CONFIG_"))
+			job_texts_add(&plan->base, environ[i]);
+	}
 }
 
 static void dump_text(struct buf *out, const char *key, const char *text)

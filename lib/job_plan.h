@@ -32,8 +32,9 @@ struct job_plan {
 	char *user;   /* "name", "name:group": whose its processes are */
 	uint64_t uid; /* what user means, when it is given */
 	uint64_t gid;
-	char *umask;	     /* "027" */
-	char *sandbox;	     /* as jail_find has it; NULL: none */
+	char *umask;   /* "027" */
+	char *sandbox; /* as jail_find has it; NULL: none */
+	char *group; /* the queue it stands in; see job_queue.h for it and all that follows */
 	uint64_t timeout_ms; /* 0: none */
 	uint64_t grace_ms;   /* between SIGTERM and SIGKILL */
 	uint64_t cpu_us;     /* the limits, as struct cgroup_limits has them */
@@ -51,6 +52,9 @@ struct job_plan {
 	uint64_t waits; /* 1: takes a slot first, so that not all run at once */
 	uint64_t
 		publishes; /* 1: its begin and end become events, and last through a crash */
+	uint64_t parallel; /* how many of the group may run at once; 0: one */
+	uint64_t busy;	   /* enum job_busy */
+	uint64_t order_us; /* its place in the queue: when it was asked for */
 	struct job_texts exec;
 	struct job_texts env;	       /* "NAME=value" */
 	struct job_texts secrets;      /* "NAME=name in the vault" */
@@ -59,13 +63,26 @@ struct job_plan {
 	struct job_texts groups;       /* numbers: the supplementary groups of user */
 	struct job_texts account;      /* "HOME=..." and so on, of user */
 	struct job_texts readers;      /* "pipeline/site": in whose name they are read */
+	struct job_texts after;	       /* "ID:ok", "ID:failed" or "ID:any" */
+	struct job_texts
+		base; /* "NAME=value": what passes from its starter's environment */
 };
+
+/* What a job does whose group has no place for it. */
+enum job_busy { JOB_BUSY_QUEUE, JOB_BUSY_REJECT, JOB_BUSY_OLDEST, JOB_BUSY_SAME };
 
 #define JOB_PLAN_EMPTY                                                                   \
 	{                                                                                \
 		.grace_ms = 10000                                                        \
 	}
 #define auto_job_plan __attribute__((cleanup(job_plan_free)))
+
+/* The variables of a starter's environment that pass into the job's, with those that begin with
+ * CONFIG_, and no others; ends with NULL. */
+extern const char *const job_plan_base_names[];
+
+/* Put those that we have into the plan. */
+void job_plan_take_base(struct job_plan *plan);
 
 void job_texts_add(struct job_texts *texts, const char *text);
 

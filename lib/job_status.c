@@ -19,8 +19,9 @@
 
 enum { STATUS_LIMIT = 65536, RESERVED = 8192, EXIT_TIMEOUT = 124, EXIT_SIGNAL = 128 };
 
-static const char *const names[JOB_STATES] = { "queued",  "running",   "ok",  "failed",
-					       "timeout", "cancelled", "oom", "lost" };
+static const char *const names[JOB_STATES] = { "queued", "running", "ok",
+					       "failed", "timeout", "cancelled",
+					       "oom",	 "lost",    "skipped" };
 
 const char *job_state_name(enum job_state state)
 {
@@ -125,6 +126,10 @@ void job_status_dump(struct buf *out, const struct job *job,
 	job_usage_dump(&writer, &status->usage);
 	write_time(&writer, "paused_at", status->paused_ms);
 	json_write_u64(&writer, "log_left_out", status->log_left_out);
+	write_text(&writer, "group", status->group);
+	write_count(&writer, "attempts", status->attempts);
+	write_time(&writer, "next_at", status->due_ms);
+	write_count(&writer, "memory_limit", status->memory_limit);
 	write_text(&writer, "event_id", status->event_id);
 	write_text(&writer, "repository", status->repository);
 	json_write_object_end(&writer);
@@ -213,6 +218,9 @@ static int take_status(struct job_status *status, struct str_view text, struct e
 	status->created_ms = take_time(text, "created_at");
 	status->started_ms = take_time(text, "started_at");
 	status->finished_ms = take_time(text, "finished_at");
+	status->due_ms = take_time(text, "next_at");
+	status->attempts = take_count(text, "attempts", 0);
+	status->memory_limit = take_count(text, "memory_limit", 0);
 	status->cpu_ms = take_count(text, "cpu_ms", 0);
 	status->memory_peak = take_count(text, "memory_peak", 0);
 	status->pids_peak = take_count(text, "pids_peak", 0);
@@ -226,6 +234,7 @@ static int take_status(struct job_status *status, struct str_view text, struct e
 	take_text(status->node, sizeof(status->node), text, "node");
 	take_text(status->name, sizeof(status->name), text, "name");
 	take_text(status->repository, sizeof(status->repository), text, "repository");
+	take_text(status->group, sizeof(status->group), text, "group");
 	take_text(status->event_id, sizeof(status->event_id), text, "event_id");
 	take_text(status->reason, sizeof(status->reason), text, "reason");
 	return 0;

@@ -20,7 +20,8 @@ enum job_state {
 	JOB_TIMEOUT,
 	JOB_CANCELLED,
 	JOB_OOM,
-	JOB_LOST, /* its supervisor died: nobody knows how it ended */
+	JOB_LOST,    /* its supervisor died: nobody knows how it ended */
+	JOB_SKIPPED, /* those that it was to come after did not end as it wanted */
 	JOB_STATES
 };
 
@@ -44,6 +45,10 @@ struct job_status {
 	char node[65];
 	char name[144];
 	char repository[144];
+	char group[104];
+	uint64_t attempts;     /* how often it was begun; 0: not yet */
+	int64_t due_ms;	       /* not begun before; 0: none */
+	uint64_t memory_limit; /* bytes, where a retry has another one than the plan */
 	char event_id[UUID_LEN];
 	char reason[256]; /* one sentence, or "" */
 };

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lib/buf.h"
@@ -10,6 +11,7 @@
 #include "lib/error.h"
 #include "lib/file.h"
 #include "lib/job_plan.h"
+#include "lib/job_queue.h"
 #include "lib/job_status.h"
 #include "lib/layout.h"
 #include "lib/path.h"
@@ -30,11 +32,36 @@ static int put_file(const struct job *job, const char *name, struct str_view tex
 	return 0;
 }
 
+static uint64_t now_us(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+/* The plan, and what is ours to add: when it was asked for, and in which environment. */
+static int put_plan(const struct submission *submission, const struct job_plan *plan,
+		    struct error *err)
+{
+	auto_buf struct buf text = BUF_EMPTY;
+	auto_job_plan struct job_plan ours = JOB_PLAN_EMPTY;
+	struct job_plan whole = *plan;
+
+	job_plan_take_base(&ours);
+	whole.base = ours.base;
+	whole.order_us = submission->entry.order_us;
+	job_plan_dump(&text, &whole);
+	return put_file(&submission->job, "plan",
+			(struct str_view){ text.data, text.len }, err);
+}
+
 /* The plan is written before the state says that the job waits: whoever reads "queued" in a
  * folder without a supervisor may start it. */
-static int put_files(const struct job *job, const struct submit_what *what,
+static int put_files(const struct submission *submission, const struct submit_what *what,
 		     struct error *err)
 {
+	const struct job *job = &submission->job;
 	const struct job_plan *plan = what->plan;
 	struct job_status status = { .state = JOB_QUEUED,
 				     .exit_code = -1,
@@ -47,35 +74,51 @@ static int put_files(const struct job *job, const struct submit_what *what,
 		return -1;
 	if (what->input.len && put_file(job, "stdin", what->input, err) < 0)
 		return -1;
-	buf_clear(&text);
-	job_plan_dump(&text, plan);
-	if (put_file(job, "plan", (struct str_view){ text.data, text.len }, err) < 0 ||
+	if (put_plan(submission, plan, err) < 0 ||
 	    put_file(job, "log", (struct str_view){ "", 0 }, err) < 0)
 		return -1;
 	snprintf(status.name, sizeof(status.name), "%s", plan->name ? plan->name : "");
 	snprintf(status.repository, sizeof(status.repository), "%s",
 		 plan->repository ? plan->repository : "");
+	snprintf(status.group, sizeof(status.group), "%s",
+		 plan->group ? plan->group : "");
 	snprintf(status.event_id, sizeof(status.event_id), "%s",
 		 plan->event_id ? plan->event_id : "");
 	return job_status_write(job, &status, false, err);
+}
+
+/* One that nobody has may still be in the queue. */
+static int find_duplicate(struct submission *submission, struct error *err)
+{
+	struct job_status status = { 0 };
+	bool found = false;
+
+	submission->duplicate = submission->lock_fd < 0;
+	if (submission->duplicate)
+		return 0;
+	if (job_status_read(&status, &found, &submission->job, err) < 0)
+		return -1;
+	submission->duplicate = found && status.state != JOB_QUEUED;
+	if (!found || submission->duplicate)
+		return 0;
+	return job_queue_holds(&submission->duplicate, &submission->job, status.due_ms,
+			       err);
 }
 
 int submit_store(struct submission *submission, const struct layout *layout,
 		 const struct submit_what *what, struct error *err)
 {
 	auto_submission struct submission made = SUBMISSION_NONE;
-	struct job_status status = { 0 };
 	bool is_new = false;
-	bool found = false;
 
 	if (job_make(&made.job, &is_new, layout, what->id, err) < 0 ||
 	    job_lock(&made.lock_fd, &made.job, err) < 0)
 		return -1;
-	if (!is_new && made.lock_fd >= 0 &&
-	    job_status_read(&status, &found, &made.job, err) < 0)
+	if (!is_new && find_duplicate(&made, err) < 0)
 		return -1;
-	made.duplicate = made.lock_fd < 0 || (found && status.state != JOB_QUEUED);
-	if (!made.duplicate && put_files(&made.job, what, err) < 0)
+	job_entry_of(&made.entry, what->plan, 0);
+	made.entry.order_us = now_us();
+	if (!made.duplicate && put_files(&made, what, err) < 0)
 		return -1;
 	*submission = made;
 	made = (struct submission)SUBMISSION_NONE;
@@ -123,17 +166,21 @@ int submit_start(struct submission *submission, const struct layout *layout, int
 	const char *argv[] = { program, submission->job.id, submission->job.owner, NULL };
 	auto_close int stored = openat(submission->job.fd, "stdin", O_RDONLY | O_CLOEXEC);
 	struct process process = PROCESS_NONE;
-	/* Its stderr is nobody's: a pipe of ours must not stay open as long as the job runs. */
+	/* Its stderr is nobody's: a pipe of ours must not stay open as long as the job runs.
+	 * What it gets there are its places. */
 	struct process_start start = { .argv = argv,
 				       .in = submission->lock_fd,
 				       .out = stdin_fd >= 0 ? stdin_fd : stored,
-				       .err = -1,
+				       .err = submission->slot_fd,
 				       .new_session = true };
 
 	if (process_spawn(&process, &start, err) < 0)
 		return -1;
-	/* The lock lives on in the supervisor, who outlives us. */
-	close(steal_fd(&submission->lock_fd));
+	/* The locks live on in the supervisor, who outlives us. */
+	cleanup_close(&submission->lock_fd);
+	cleanup_close(&submission->slot_fd);
+	submission->lock_fd = -1;
+	submission->slot_fd = -1;
 	submission->pidfd = steal_fd(&process.pidfd);
 	return 0;
 }
@@ -160,6 +207,7 @@ void submit_close(struct submission *submission)
 {
 	cleanup_close(&submission->lock_fd);
 	cleanup_close(&submission->pidfd);
+	cleanup_close(&submission->slot_fd);
 	job_close(&submission->job);
 	*submission = (struct submission)SUBMISSION_NONE;
 }

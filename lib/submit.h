@@ -4,6 +4,7 @@
 #include <stdbool.h>
 
 #include "lib/job.h"
+#include "lib/job_entry.h"
 #include "lib/str.h"
 
 struct error;
@@ -15,12 +16,14 @@ struct submission {
 	struct job job;
 	int lock_fd;	/* ours until a supervisor has it */
 	int pidfd;	/* of the supervisor, our child, once there is one */
+	int slot_fd;	/* the places it runs in, job_slot.h; -1: it needs none */
 	bool duplicate; /* it was here before, and has begun or waits: nothing to do */
+	struct job_entry entry; /* in the queue, should it have to wait */
 };
 
 #define SUBMISSION_NONE                                                                  \
 	{                                                                                \
-		JOB_NONE, -1, -1, false                                                  \
+		.job = JOB_NONE, .lock_fd = -1, .pidfd = -1, .slot_fd = -1               \
 	}
 #define auto_submission __attribute__((cleanup(submit_close)))
 
@@ -33,7 +36,7 @@ struct submit_what {
 };
 
 /* Write it into the folder of its id.  A job that was stored before and never begun, and
- * whom no supervisor has, is stored and started again. */
+ * that has no supervisor and does not wait, is stored again.  Most want turn_store. */
 int submit_store(struct submission *submission, const struct layout *layout,
 		 const struct submit_what *what, struct error *err);
 
@@ -43,7 +46,8 @@ int submit_sync(const struct submission *submission, struct error *err);
 /* Make the folder above last, too: once is enough for many jobs of one owner. */
 int submit_sync_owner(const struct submission *submission, struct error *err);
 
-/* Start its supervisor, which reads stdin_fd as the job's stdin; -1: what was stored. */
+/* Start its supervisor, which reads stdin_fd as the job's stdin; -1: what was stored.  Most
+ * want turn_start, by which it waits for its turn. */
 int submit_start(struct submission *submission, const struct layout *layout, int stdin_fd,
 		 struct error *err);
 

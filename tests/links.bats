@@ -18,6 +18,7 @@ foreign() {
 @test "links: so have the helpers" {
 	[ "$(foreign libexec/hooktools/runjob-shim)" = "" ]
 	[ "$(foreign libexec/hooktools/runjob-certs)" = "gnutls " ]
+	[ "$(foreign libexec/hooktools/runjob-queue)" = "" ]
 	[ "$(foreign libexec/hooktools/runjob-pipeline)" = "jq " ]
 	[ "$(foreign libexec/hooktools/runjob-report)" = "curl jq " ]
 	[ "$(foreign libexec/hooktools/tokenmint-agent)" = "gnutls " ]

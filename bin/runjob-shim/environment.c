@@ -14,12 +14,6 @@
 #include "lib/process.h"
 #include "lib/str.h"
 
-/* What passes from our environment into the job's; nothing else does. */
-static const char *const base[] = {
-	"PATH",	  "HOME", "USER",   "LOGNAME",	       "SHELL",		 "LANG",
-	"LC_ALL", "TZ",	  "TMPDIR", "HOOKTOOLS_STATE", "HOOKTOOLS_CONF", "HOOKTOOLS_RUN",
-};
-
 static void wipe_text(char *text)
 {
 	explicit_bzero(text, strlen(text));
@@ -74,17 +68,6 @@ static int put_secret(struct job_texts *environment, const char *pair,
 	return 0;
 }
 
-/* What the operator says to all jobs. */
-static void pass_on(struct job_texts *environment)
-{
-	char *const *pair;
-
-	for (pair = environ; *pair; pair++) {
-		if (str_starts(*pair, "CONFIG_"))
-			put(environment, *pair);
-	}
-}
-
 /* /tmp is another in a sandbox, and in a strict one root is nobody. */
 static void adapt(struct job_texts *environment, const struct jail *jail)
 {
@@ -105,9 +88,8 @@ int environment_make(struct job_texts *environment, const struct job *job,
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(base) / sizeof(base[0]); i++)
-		put_value(environment, base[i], getenv(base[i]));
-	pass_on(environment);
+	for (i = 0; i < plan->base.count; i++)
+		put(environment, plan->base.items[i]);
 	adapt(environment, jail);
 	for (i = 0; i < plan->account.count; i++)
 		put(environment, plan->account.items[i]);

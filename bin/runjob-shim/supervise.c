@@ -14,10 +14,10 @@
 #include "bin/runjob-shim/environment.h"
 #include "bin/runjob-shim/launch.h"
 #include "bin/runjob-shim/pause.h"
+#include "bin/runjob-shim/queue.h"
 #include "bin/runjob-shim/record.h"
 #include "bin/runjob-shim/result.h"
 #include "bin/runjob-shim/run_token.h"
-#include "bin/runjob-shim/slot.h"
 #include "bin/runjob-shim/tree.h"
 #include "bin/runjob-shim/watch.h"
 #include "lib/buf.h"
@@ -59,6 +59,7 @@ static int finish(struct supervisor *supervisor, enum job_state state, struct er
 	supervisor->status.finished_ms = date_now_ms();
 	if (write_status(supervisor, err) < 0)
 		return -1;
+	queue_over(supervisor);
 	return publish_result(supervisor, err);
 }
 
@@ -111,8 +112,10 @@ static int record_begin(struct supervisor *supervisor, pid_t pid, struct error *
 	supervisor->status.state = JOB_RUNNING;
 	supervisor->status.pid = pid;
 	supervisor->status.started_ms = date_now_ms();
+	supervisor->status.attempts++;
 	if (write_pid(supervisor, pid, err) < 0 || write_status(supervisor, err) < 0)
 		return -1;
+	queue_begun(supervisor);
 	/* A report that begins late is better than a job that does not run. */
 	if (supervisor->plan.publishes) {
 		struct error ignored = { 0 };
@@ -270,26 +273,32 @@ static void describe(struct job_status *status, const struct run *run)
 	jail_lacks(status->sandbox_lacks, sizeof(status->sandbox_lacks), &run->jail);
 }
 
-static int run_job(struct supervisor *supervisor, struct error *err)
+static int launch_job(struct supervisor *supervisor, struct error *err)
 {
 	struct run run __attribute__((cleanup(end_run))) = { CONTAINMENT_NONE, JAIL_EMPTY,
 							     LAUNCH_NONE, RECORD_NONE };
-	auto_slot struct slot slot = SLOT_NONE;
 	struct error why = { 0 };
 
-	if (supervisor->plan.waits) {
-		if (slot_take(&slot, &supervisor->layout, &supervisor->config, err) < 0)
-			return -1;
-		if (slot.lock_fd < 0)
-			return cancel(supervisor, err);
-	}
-	if (stop_requested(supervisor))
-		return cancel(supervisor, err);
 	if (containment_bury(&supervisor->job, &why) < 0 ||
 	    launch(supervisor, &run, &why) < 0)
 		return give_up(supervisor, &why, err);
 	describe(&supervisor->status, &run);
 	return run_to_end(supervisor, &run, err);
+}
+
+static int run_job(struct supervisor *supervisor, struct error *err)
+{
+	enum queue_turn turn = QUEUE_GO;
+
+	if (stop_requested(supervisor))
+		return cancel(supervisor, err);
+	if (queue_turn(&turn, supervisor, err) < 0)
+		return -1;
+	if (turn == QUEUE_WAIT)
+		return 0;
+	if (turn == QUEUE_SKIP)
+		return finish(supervisor, JOB_SKIPPED, err);
+	return launch_job(supervisor, err);
 }
 
 /* A supervisor before us died while the job ran: end what is left, and say so. */
@@ -310,8 +319,12 @@ int supervise(struct supervisor *supervisor, struct error *err)
 
 	if (job_status_read(&before, &found, &supervisor->job, err) < 0)
 		return -1;
-	if (!found || before.state == JOB_QUEUED)
+	if (!found || before.state == JOB_QUEUED) {
+		supervisor->status.attempts = before.attempts;
+		supervisor->status.due_ms = before.due_ms;
+		supervisor->status.memory_limit = before.memory_limit;
 		return run_job(supervisor, err);
+	}
 	supervisor->status = before;
 	if (before.state == JOB_RUNNING)
 		return bury(supervisor, err);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "bin/runjob-shim/watch.h"
@@ -15,16 +16,19 @@
 #include "lib/process.h"
 #include "lib/str.h"
 
-/* Move 0 and 1 out of the way and put /dev/null in the place of all three. */
+/* Move all three out of the way and put /dev/null in the place of all three. */
 static int take_descriptors(struct supervisor *supervisor, struct error *err)
 {
 	auto_close int null = -1;
+	struct stat places;
 	int fd;
 
 	if (close_range(3, ~0U, 0) < 0)
 		return error_errno(err, "close inherited descriptors");
 	supervisor->lock_fd = fcntl(0, F_DUPFD_CLOEXEC, 3);
 	supervisor->stdin_fd = fcntl(1, F_DUPFD_CLOEXEC, 3);
+	if (fstat(2, &places) == 0 && S_ISREG(places.st_mode))
+		supervisor->slot_fd = fcntl(2, F_DUPFD_CLOEXEC, 3);
 	null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (supervisor->lock_fd < 0 || supervisor->stdin_fd < 0 || null < 0)
 		return error_errno(err, "take over descriptors");
@@ -57,6 +61,8 @@ static void describe(struct supervisor *supervisor)
 	snprintf(status->name, sizeof(status->name), "%s", plan->name ? plan->name : "");
 	snprintf(status->repository, sizeof(status->repository), "%s",
 		 plan->repository ? plan->repository : "");
+	snprintf(status->group, sizeof(status->group), "%s",
+		 plan->group ? plan->group : "");
 	snprintf(status->event_id, sizeof(status->event_id), "%s",
 		 plan->event_id ? plan->event_id : "");
 }
@@ -109,4 +115,5 @@ void supervisor_close(struct supervisor *supervisor)
 	cleanup_close(&supervisor->signal_fd);
 	cleanup_close(&supervisor->stdin_fd);
 	cleanup_close(&supervisor->lock_fd);
+	cleanup_close(&supervisor->slot_fd);
 }

@@ -18,13 +18,15 @@ struct supervisor {
 	struct job_status status;
 	int lock_fd; /* of the job, taken by whoever started us */
 	int stdin_fd;
+	int slot_fd; /* its places, lib/job_slot.h; -1: none */
 	int signal_fd;
 };
 
 #define SUPERVISOR_NONE                                                                  \
 	{                                                                                \
 		.layout = LAYOUT_EMPTY, .config = CONFIG_EMPTY, .job = JOB_NONE,         \
-		.plan = JOB_PLAN_EMPTY, .lock_fd = -1, .stdin_fd = -1, .signal_fd = -1   \
+		.plan = JOB_PLAN_EMPTY, .lock_fd = -1, .stdin_fd = -1, .slot_fd = -1,    \
+		.signal_fd = -1                                                          \
 	}
 #define auto_supervisor __attribute__((cleanup(supervisor_close)))
 

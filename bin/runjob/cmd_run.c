@@ -9,7 +9,7 @@
 #include "bin/runjob/follow.h"
 #include "bin/runjob/request.h"
 #include "lib/stop.h"
-#include "lib/submit.h"
+#include "lib/turn.h"
 #include "lib/buf.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
@@ -60,17 +60,17 @@ static int print_status(const struct follow *follow, struct error *err)
 
 int cmd_run(struct context *context, struct error *err)
 {
-	auto_submission struct submission submission = SUBMISSION_NONE;
-	struct follow follow = FOLLOW_OF(&submission.job);
+	auto_turn struct turn turn = TURN_NONE;
+	struct follow follow = FOLLOW_OF(&turn.submission.job);
 	auto_close int interrupt_fd = -1;
 	/* Above 2: the supervisor gets it in another place than 0. */
 	auto_close int stdin_fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
 
 	if (catch_interrupts(&interrupt_fd, err) < 0 ||
-	    request_start(&submission, context, stdin_fd, err) < 0)
+	    request_start(&turn, context, stdin_fd, err) < 0)
 		return -1;
 	follow.interrupt_fd = interrupt_fd;
-	follow.pidfd = submission.pidfd;
+	follow.pidfd = turn.submission.pidfd;
 	/* With --json the result is what is printed, and the log stays in its file. */
 	follow.out_fd = context->options.json ? -1 : STDOUT_FILENO;
 	if (follow_to_end(&follow, context, err) < 0)

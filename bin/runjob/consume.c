@@ -10,7 +10,7 @@
 #include "bin/runjob/limit.h"
 #include "bin/runjob/spec.h"
 #include "bin/runjob/spec_pipeline.h"
-#include "lib/submit.h"
+#include "lib/turn.h"
 #include "lib/buf.h"
 #include "lib/cleanup.h"
 #include "lib/date.h"
@@ -23,7 +23,7 @@
 enum { BATCH = 64, READ_STEP = 65536, LINE_LIMIT = 64 * 1024 * 1024 };
 
 struct entry {
-	struct submission submission;
+	struct turn turn;
 	struct error err; /* ERROR_NONE: all is well so far */
 };
 
@@ -59,7 +59,7 @@ static int store_line(struct consumer *consumer, struct entry *entry,
 	spec.plan.created_ms = (uint64_t)date_now_ms();
 	if (account_resolve(&spec.plan, err) < 0 ||
 	    limit_sandbox(&spec.plan, consumer->config, err) < 0 ||
-	    limit_timeout(&spec.plan, consumer->config, err) < 0)
+	    limit_apply(&spec.plan, consumer->config, err) < 0)
 		return -1;
 	if (!spec.id[0])
 		uuid_next(spec.id, &consumer->ids, date_now_ms());
@@ -72,7 +72,7 @@ static int store_line(struct consumer *consumer, struct entry *entry,
 	what.input = spec.payload;
 	if (!what.input.data && spec.input)
 		what.input = (struct str_view){ spec.input, strlen(spec.input) };
-	return submit_store(&entry->submission, &theirs, &what, err);
+	return turn_store(&entry->turn, &theirs, &what, err);
 }
 
 static bool is_well(const struct entry *entry)
@@ -83,11 +83,12 @@ static bool is_well(const struct entry *entry)
 /* The names in an owner's folder last by one sync for all jobs that stand together. */
 static void sync_entry(struct entry *entry, const char **synced)
 {
-	const char *owner = entry->submission.job.owner;
+	const char *owner = entry->turn.submission.job.owner;
 
-	if (submit_sync(&entry->submission, &entry->err) < 0 || str_equal(owner, *synced))
+	if (submit_sync(&entry->turn.submission, &entry->err) < 0 ||
+	    str_equal(owner, *synced))
 		return;
-	if (submit_sync_owner(&entry->submission, &entry->err) == 0)
+	if (submit_sync_owner(&entry->turn.submission, &entry->err) == 0)
 		*synced = owner;
 }
 
@@ -99,7 +100,7 @@ static void sync_batch(struct consumer *consumer)
 	for (i = 0; i < consumer->count; i++) {
 		struct entry *entry = &consumer->entries[i];
 
-		if (is_well(entry) && !entry->submission.duplicate)
+		if (is_well(entry) && !entry->turn.submission.duplicate)
 			sync_entry(entry, &synced);
 	}
 }
@@ -111,9 +112,8 @@ static void start_batch(struct consumer *consumer)
 	for (i = 0; i < consumer->count; i++) {
 		struct entry *entry = &consumer->entries[i];
 
-		if (is_well(entry) && !entry->submission.duplicate)
-			(void)submit_start(&entry->submission, consumer->layout, -1,
-					   &entry->err);
+		if (is_well(entry) && !entry->turn.submission.duplicate)
+			(void)turn_start(&entry->turn, consumer->layout, -1, &entry->err);
 	}
 }
 
@@ -127,8 +127,8 @@ static void write_reply(struct buf *out, const struct entry *entry)
 	}
 	json_write_object(&writer, NULL);
 	json_write_bool(&writer, "ok", true);
-	json_write_string(&writer, "id", entry->submission.job.id);
-	if (entry->submission.duplicate)
+	json_write_string(&writer, "id", entry->turn.submission.job.id);
+	if (entry->turn.submission.duplicate)
 		json_write_bool(&writer, "duplicate", true);
 	json_write_object_end(&writer);
 	buf_add_char(out, '\n');
@@ -145,7 +145,7 @@ static int finish_batch(struct consumer *consumer, struct error *err)
 	start_batch(consumer);
 	for (i = 0; i < consumer->count; i++) {
 		write_reply(&replies, &consumer->entries[i]);
-		submit_close(&consumer->entries[i].submission);
+		turn_close(&consumer->entries[i].turn);
 	}
 	consumer->count = 0;
 	/* Supervisors that ended meanwhile; they are our children, and not our business. */
@@ -159,7 +159,7 @@ static int take_line(struct consumer *consumer, struct str_view line, struct err
 {
 	struct entry *entry = &consumer->entries[consumer->count++];
 
-	*entry = (struct entry){ .submission = SUBMISSION_NONE };
+	*entry = (struct entry){ .turn = TURN_NONE };
 	if (consumer->skipping || line.len > LINE_LIMIT)
 		(void)error_set(&entry->err, ERROR_DATA, "a line over %d bytes",
 				LINE_LIMIT);

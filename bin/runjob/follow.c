@@ -14,6 +14,7 @@
 #include "lib/error.h"
 #include "lib/file.h"
 #include "lib/job.h"
+#include "lib/job_queue.h"
 #include "lib/str.h"
 
 enum {
@@ -88,6 +89,17 @@ static int nobody(const struct job *job, struct error *err)
 			 job->id, why.len ? ": " : "", buf_str(&why));
 }
 
+/* Somebody sees to it that it will begin: a supervisor that lives, or the queue. */
+static int is_in_hand(bool *in_hand, const struct follow *follow, bool found,
+		      struct error *err)
+{
+	if (job_has_supervisor(in_hand, follow->job, err) < 0)
+		return -1;
+	if (*in_hand || !found)
+		return 0;
+	return job_queue_holds(in_hand, follow->job, follow->status.due_ms, err);
+}
+
 /* Is it over?  Nobody to end it is a reason to stop waiting, too. */
 static int look(bool *over, struct follow *follow, struct error *err)
 {
@@ -99,11 +111,11 @@ static int look(bool *over, struct follow *follow, struct error *err)
 	*over = found && job_state_is_final(follow->status.state);
 	if (*over || (found && follow->status.state == JOB_RUNNING))
 		return 0;
-	if (job_has_supervisor(&alive, follow->job, err) < 0)
+	if (is_in_hand(&alive, follow, found, err) < 0)
 		return -1;
 	if (alive)
 		return 0;
-	/* It may have ended between the two looks. */
+	/* It may have ended, or gone from one's hand to the other's, between the looks. */
 	if (job_status_now(&follow->status, &found, follow->job, err) < 0)
 		return -1;
 	*over = found && job_state_is_final(follow->status.state);

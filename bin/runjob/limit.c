@@ -4,9 +4,11 @@
 #include "lib/config.h"
 #include "lib/error.h"
 #include "lib/job_plan.h"
+#include "lib/job_slot.h"
 #include "lib/str.h"
 
-int limit_timeout(struct job_plan *plan, const struct config *config, struct error *err)
+static int limit_timeout(struct job_plan *plan, const struct config *config,
+			 struct error *err)
 {
 	const char *text = config_get(config, "HOOKTOOLS_MAX_TIME");
 	uint64_t most_ms = 0;
@@ -33,4 +35,23 @@ int limit_sandbox(struct job_plan *plan, const struct config *config, struct err
 		return error_wrap(err, "HOOKTOOLS_SANDBOX");
 	}
 	return 0;
+}
+
+static int limit_count(struct job_plan *plan, const struct config *config,
+		       struct error *err)
+{
+	const char *text = config_get(config, "HOOKTOOLS_JOBS_MAX");
+
+	plan->waits = job_slot_default();
+	if (!text || str_to_u64(&plan->waits, text, 1, JOB_SLOTS_MOST, err) == 0)
+		return 0;
+	err->kind = ERROR_CONFIG;
+	return error_wrap(err, "HOOKTOOLS_JOBS_MAX");
+}
+
+int limit_apply(struct job_plan *plan, const struct config *config, struct error *err)
+{
+	if (plan->waits && limit_count(plan, config, err) < 0)
+		return -1;
+	return limit_timeout(plan, config, err);
 }

@@ -8,7 +8,7 @@
 #include "bin/runjob/limit.h"
 #include "bin/runjob/spec.h"
 #include "lib/buf.h"
-#include "lib/submit.h"
+#include "lib/turn.h"
 #include "lib/date.h"
 #include "lib/error.h"
 #include "lib/str.h"
@@ -39,10 +39,10 @@ static int complete(struct context *context, struct error *err)
 	if (account_resolve(plan, err) < 0 ||
 	    limit_sandbox(plan, &context->config, err) < 0)
 		return -1;
-	return limit_timeout(plan, &context->config, err);
+	return limit_apply(plan, &context->config, err);
 }
 
-int request_start(struct submission *submission, struct context *context, int stdin_fd,
+int request_start(struct turn *turn, struct context *context, int stdin_fd,
 		  struct error *err)
 {
 	struct uuid_source source = { 0 };
@@ -55,9 +55,9 @@ int request_start(struct submission *submission, struct context *context, int st
 	uuid_next(id, &source, date_now_ms());
 	spec_dump(&text, id, what.plan);
 	what.spec = (struct str_view){ text.data, text.len };
-	if (submit_store(submission, &context->layout, &what, err) < 0)
+	if (turn_store(turn, &context->layout, &what, err) < 0)
 		return -1;
-	return submit_start(submission, &context->layout, stdin_fd, err);
+	return turn_start(turn, &context->layout, stdin_fd, err);
 }
 
 int request_find(struct job *job, const struct context *context, const char *id,

@@ -4,10 +4,10 @@
 struct context;
 struct error;
 struct job;
-struct submission;
+struct turn;
 
 /* The job of a command line: make its id and plan from the options, store and start it. */
-int request_start(struct submission *submission, struct context *context, int stdin_fd,
+int request_start(struct turn *turn, struct context *context, int stdin_fd,
 		  struct error *err);
 
 /* The job that the command's one operand names; none is ERROR_ABSENT. */
