@@ -49,7 +49,7 @@ int view_parse(struct view_chunk *chunk, struct str_view line, struct error *err
 	chunk->unix_ms = (int64_t)unix_ms;
 	if (chunk->len > INT64_MAX - chunk->offset)
 		return error_set(err, ERROR_DATA, "a chunk of it is too long");
-	if (fields[2][1] || !strchr("oe-", chunk->stream))
+	if (strlen(fields[2]) != 1 || !strchr("oe-", chunk->stream))
 		return error_set(err, ERROR_DATA, "'%s' is no stream", fields[2]);
 	return 0;
 }
