@@ -68,7 +68,8 @@ static void read_news(struct news *news, int inotify_fd)
 			news->log |= named && (str_equal(event->name, "log") ||
 					       str_equal(event->name, "log.index"));
 			news->status |= named && str_equal(event->name, "status.json");
-			news->lock |= named && str_equal(event->name, "lock");
+			news->lock |= named && str_equal(event->name, "lock") &&
+				      (event->mask & IN_CLOSE_WRITE);
 			/* Too much at once: look at everything. */
 			news->status |= (event->mask & IN_Q_OVERFLOW) != 0;
 			p += sizeof(*event) + event->len;
