@@ -175,21 +175,39 @@ static int move_here(int dir_fd)
 	return fd >= 0 && write(fd, "0", 1) == 1 ? 0 : -1;
 }
 
-void cgroup_step_aside(const struct cgroup_base *base)
+int cgroup_supervisors(const struct cgroup_base *base)
 {
 	auto_free char *parent = NULL;
 	auto_free char *path = NULL;
-	auto_close int fd = -1;
 	struct error ignored = { 0 };
+	int fd = -1;
 
 	if (!base->path)
-		return;
+		return -1;
 	parent = path_join(base->path, "hooktools");
-	if (mkdir(parent, 0755) < 0 && errno != EEXIST)
-		return;
 	path = path_join(parent, "supervisors");
-	if (mkdir(path, 0755) < 0 && errno != EEXIST)
-		return;
 	if (file_open_dir(&fd, AT_FDCWD, path, &ignored) == 0)
+		return fd;
+	if ((mkdir(parent, 0755) < 0 && errno != EEXIST) ||
+	    (mkdir(path, 0755) < 0 && errno != EEXIST))
+		return -1;
+	return file_open_dir(&fd, AT_FDCWD, path, &ignored) == 0 ? fd : -1;
+}
+
+bool cgroup_is_aside(void)
+{
+	auto_buf struct buf text = BUF_EMPTY;
+	struct error ignored = { 0 };
+
+	return file_read(&text, AT_FDCWD, "/proc/self/cgroup", FILE_LIMIT, &ignored) ==
+		       0 &&
+	       strstr(buf_str(&text), "/hooktools/supervisors\n");
+}
+
+void cgroup_step_aside(const struct cgroup_base *base)
+{
+	auto_close int fd = cgroup_supervisors(base);
+
+	if (fd >= 0)
 		(void)move_here(fd);
 }

@@ -27,8 +27,16 @@ struct cgroup_base {
 int cgroup_find(struct cgroup_base *base, const char *setting, struct error *err);
 void cgroup_base_free(struct cgroup_base *base);
 
-/* Move ourselves to <base>/hooktools/supervisors, beside the jobs: what ends our caller's
- * group then leaves us alone, and the base may hand its controllers down.  Best effort. */
+/* Open <base>/hooktools/supervisors, beside the jobs, where their supervisors live: what ends
+ * their caller's group then leaves them alone, and the base may hand its controllers down.
+ * -1: there is none. */
+int cgroup_supervisors(const struct cgroup_base *base);
+
+/* Are we there? */
+bool cgroup_is_aside(void);
+
+/* Move ourselves there, best effort.  That may take the kernel 10 ms; to be born there does
+ * not. */
 void cgroup_step_aside(const struct cgroup_base *base);
 
 #endif

@@ -17,6 +17,7 @@
 #include "lib/cleanup.h"
 #include "lib/date.h"
 #include "lib/error.h"
+#include "lib/process_clone.h"
 
 enum { STDERR_LIMIT = 65536, INPUT_LIMIT = 65536 };
 
@@ -79,23 +80,43 @@ static int spawn_failed(const struct process_start *start, int number, struct er
 	return -1;
 }
 
-int process_spawn(struct process *process, const struct process_start *start,
-		  struct error *err)
+void process_default_signals(void)
+{
+	sigset_t none;
+	int number;
+
+	for (number = 1; number < NSIG; number++)
+		(void)signal(number, SIG_DFL);
+	sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static int spawn(pid_t *pid, const struct process_start *start)
 {
 	char *const *environment = start->environment ? start->environment : environ;
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attr;
-	pid_t pid = 0;
 	int failed = file_actions(&actions, start);
 
 	if (!failed)
 		failed = attributes(&attr, start);
 	if (failed)
-		return spawn_failed(start, failed, err);
-	failed = posix_spawnp(&pid, start->argv[0], &actions, &attr,
+		return failed;
+	failed = posix_spawnp(pid, start->argv[0], &actions, &attr,
 			      (char *const *)(uintptr_t)start->argv, environment);
 	posix_spawn_file_actions_destroy(&actions);
 	posix_spawnattr_destroy(&attr);
+	return failed;
+}
+
+int process_spawn(struct process *process, const struct process_start *start,
+		  struct error *err)
+{
+	pid_t pid = 0;
+	int failed = start->cgroup ? process_clone(&pid, start) : EINVAL;
+
+	if (failed)
+		failed = spawn(&pid, start);
 	if (failed)
 		return spawn_failed(start, failed, err);
 	process->pid = pid;

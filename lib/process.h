@@ -33,6 +33,8 @@ struct process_start {
 	int in;			  /* -1: /dev/null */
 	int out;
 	int err;
+	int cgroup; /* the folder of a cgroup of version 2, to be born there, and then argv[0]
+		     * is a path; 0, or one that takes nobody: beside us */
 	bool new_session; /* setsid: no terminal, signals of ours do not reach it */
 };
 
@@ -48,6 +50,9 @@ void process_prefer(const char *dir);
  * is missing or not executable.  Descriptors are 0, 1, 2 in their own places, or above. */
 int process_spawn(struct process *process, const struct process_start *start,
 		  struct error *err);
+
+/* In a child: no signal blocked, and none ignored or caught. */
+void process_default_signals(void);
 
 /* Wait for its end; process is empty afterwards. */
 int process_wait(struct process_outcome *outcome, struct process *process,

@@ -7,7 +7,9 @@
 #include <unistd.h>
 
 #include "lib/buf.h"
+#include "lib/cgroup_base.h"
 #include "lib/cleanup.h"
+#include "lib/config.h"
 #include "lib/error.h"
 #include "lib/file.h"
 #include "lib/job_plan.h"
@@ -159,12 +161,26 @@ int submit_sync_owner(const struct submission *submission, struct error *err)
 	return 0;
 }
 
+/* Where supervisors live; -1 when it cannot be told, and then the supervisor says why. */
+static int find_aside(const struct layout *layout)
+{
+	auto_cgroup_base struct cgroup_base base = CGROUP_BASE_NONE;
+	auto_config struct config config = CONFIG_EMPTY;
+	struct error ignored = { 0 };
+
+	if (config_load(&config, layout, &ignored) < 0 ||
+	    cgroup_find(&base, config_get(&config, "HOOKTOOLS_CGROUP"), &ignored) < 0)
+		return -1;
+	return cgroup_supervisors(&base);
+}
+
 int submit_start(struct submission *submission, const struct layout *layout, int stdin_fd,
 		 struct error *err)
 {
 	auto_free char *program = path_join(layout->libexec, "runjob-shim");
 	const char *argv[] = { program, submission->job.id, submission->job.owner, NULL };
 	auto_close int stored = openat(submission->job.fd, "stdin", O_RDONLY | O_CLOEXEC);
+	auto_close int aside = find_aside(layout);
 	struct process process = PROCESS_NONE;
 	/* Its stderr is nobody's: a pipe of ours must not stay open as long as the job runs.
 	 * What it gets there are its places. */
@@ -172,6 +188,7 @@ int submit_start(struct submission *submission, const struct layout *layout, int
 				       .in = submission->lock_fd,
 				       .out = stdin_fd >= 0 ? stdin_fd : stored,
 				       .err = submission->slot_fd,
+				       .cgroup = aside < 0 ? 0 : aside,
 				       .new_session = true };
 
 	if (process_spawn(&process, &start, err) < 0)

@@ -18,17 +18,6 @@
 
 enum { EXIT_NO_EXEC = 127 };
 
-static void default_signals(void)
-{
-	sigset_t none;
-	int number;
-
-	for (number = 1; number < NSIG; number++)
-		(void)signal(number, SIG_DFL);
-	sigemptyset(&none);
-	(void)sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
 static mode_t octal(const char *digits)
 {
 	mode_t mode = 0;
@@ -64,7 +53,7 @@ static int prepare(const struct launch_what *what, struct error *err)
 	/* As the user, who may have no way there. */
 	if (chdir(dir) < 0)
 		return error_errno(err, "enter folder '%s'", dir);
-	default_signals();
+	process_default_signals();
 	return 0;
 }
 

@@ -73,6 +73,8 @@ static void step_aside(const struct supervisor *supervisor)
 	auto_cgroup_base struct cgroup_base base = CGROUP_BASE_NONE;
 	struct error ignored = { 0 };
 
+	if (cgroup_is_aside())
+		return;
 	/* A wrong setting is told when the job's own group is made. */
 	if (cgroup_find(&base, config_get(&supervisor->config, "HOOKTOOLS_CGROUP"),
 			&ignored) == 0)
