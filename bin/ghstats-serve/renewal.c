@@ -5,7 +5,7 @@
 
 #include "bin/ghstats-serve/cookie.h"
 #include "bin/ghstats-serve/gate.h"
-#include "bin/ghstats-serve/helper.h"
+#include "lib/http_helper.h"
 #include "bin/ghstats-serve/outcome.h"
 #include "lib/buf.h"
 #include "lib/cleanup.h"
@@ -164,7 +164,9 @@ static int begin(struct http_exchange *exchange, struct renewals *renewals,
 	struct renewal *renewal = allocate(sizeof(*renewal));
 	auto_secret struct buf question = BUF_EMPTY;
 	struct json_writer writer = JSON_WRITER(&question);
-	const struct helper_ask ask = { "refresh", true, on_answer, renewal };
+	const struct helper_ask ask = {
+		{ "visitor", "refresh" }, true, on_answer, renewal
+	};
 	struct error err = { 0 };
 
 	renewal->owner = renewals;

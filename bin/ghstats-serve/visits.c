@@ -61,6 +61,11 @@ bool visits_has(const char *path)
 	return find_route(path) != NULL;
 }
 
+static void complain(const char *message)
+{
+	log_warning("%s", message);
+}
+
 int visits_open(struct visits *visits, const char *file, const struct layout *layout,
 		bool quiet, struct error *err)
 {
@@ -75,7 +80,8 @@ int visits_open(struct visits *visits, const char *file, const struct layout *la
 	visits->renewals.helpers = &visits->helpers;
 	visits->renewals.attempts.of_all = RENEWALS_ALL;
 	visits->renewals.attempts.of_one = RENEWALS_ONE;
-	helpers_open(&visits->helpers, visits->program, quiet);
+	helpers_open(&visits->helpers, visits->program, "logins", complain);
+	visits->helpers.is_quiet = quiet;
 	return 0;
 }
 
@@ -220,7 +226,9 @@ static void on_begun(void *context, struct str_view answer)
 
 static void log_in(struct http_exchange *exchange, struct visits *visits)
 {
-	static const struct helper_ask begin = { "begin", false, on_begun, NULL };
+	static const struct helper_ask begin = {
+		{ "visitor", "begin" }, false, on_begun, NULL
+	};
 	auto_secret struct buf question = BUF_EMPTY;
 	struct json_writer writer = JSON_WRITER(&question);
 
@@ -266,7 +274,9 @@ static void add_parameter(const char *name, const char *value, void *data)
 
 static void come_back(struct http_exchange *exchange, struct visits *visits)
 {
-	static const struct helper_ask finish = { "finish", false, on_finished, NULL };
+	static const struct helper_ask finish = {
+		{ "visitor", "finish" }, false, on_finished, NULL
+	};
 	auto_secret struct buf query = BUF_EMPTY;
 	auto_secret struct buf question = BUF_EMPTY;
 	struct json_writer writer = JSON_WRITER(&question);
@@ -316,7 +326,9 @@ static void on_ended(void *context, struct str_view answer)
 
 static void log_out(struct http_exchange *exchange, struct visits *visits)
 {
-	static const struct helper_ask end = { "end", true, on_ended, NULL };
+	static const struct helper_ask end = {
+		{ "visitor", "end" }, true, on_ended, NULL
+	};
 	auto_session struct session session = SESSION_EMPTY;
 	auto_secret struct buf question = BUF_EMPTY;
 	struct json_writer writer = JSON_WRITER(&question);

@@ -5,7 +5,7 @@
 
 #include "bin/ghstats-serve/attempts.h"
 #include "bin/ghstats-serve/gate.h"
-#include "bin/ghstats-serve/helper.h"
+#include "lib/http_helper.h"
 #include "bin/ghstats-serve/renewal.h"
 
 struct error;

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 
 #include "bin/hookrecv/metrics.h"
-#include "bin/hookrecv/rate.h"
+#include "lib/rate.h"
 #include "bin/hookrecv/source.h"
 #include "lib/bans.h"
 

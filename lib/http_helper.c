@@ -1,8 +1,9 @@
-#include "bin/ghstats-serve/helper.h"
+#include "lib/http_helper.h"
 
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
@@ -13,14 +14,17 @@
 #include "lib/error.h"
 #include "lib/file.h"
 #include "lib/http_server.h"
-#include "lib/log.h"
+#include "lib/str.h"
 
 /* What a pipe takes of a writer that nobody reads: a longer answer is none. */
 enum { ANSWER_MAX = 65536 };
 
-void helpers_open(struct helpers *helpers, const char *program, bool is_quiet)
+void helpers_open(struct helpers *helpers, const char *program, const char *what,
+		  void (*complain)(const char *message))
 {
-	*helpers = (struct helpers){ .program = program, .is_quiet = is_quiet };
+	*helpers = (struct helpers){ .program = program,
+				     .what = what,
+				     .complain = complain };
 	for (int i = 0; i < HELPERS_MAX; i++)
 		helpers->running[i] = (struct helper){
 			.owner = helpers, .process = PROCESS_NONE, .out = -1, .timer = -1
@@ -59,7 +63,7 @@ static void finish(struct helper *helper)
 
 	http_server_forget(helper->owner->server, helper->process.pidfd);
 	if (process_wait(&outcome, &helper->process, &err) < 0)
-		log_error("%s", err.message);
+		helper->owner->complain(err.message);
 	read_answer(&answer, helper->out);
 	forget(helper, &helper->timer);
 	cleanup_close(&helper->out);
@@ -84,13 +88,15 @@ static void on_end(void *context)
 static void on_timer(void *context)
 {
 	struct helper *helper = context;
+	auto_free char *text = NULL;
 	uint64_t times = 0;
 
 	if (helper->timer < 0 || read(helper->timer, &times, sizeof(times)) < 0)
 		return;
 	forget(helper, &helper->timer);
-	log_warning("'%s' has not answered in %d s: it is ended", helper->owner->program,
-		    HELPER_LIVES_S);
+	text = str_format("'%s' has not answered in %d s: it is ended",
+			  helper->owner->program, HELPER_LIVES_S);
+	helper->owner->complain(text);
 	(void)kill(helper->process.pid, SIGKILL);
 }
 
@@ -130,12 +136,12 @@ static int spawn(struct helper *helper, int question, struct error *err)
 {
 	auto_close int out = -1;
 	int ends[2] = { -1, -1 };
-	const char *const argv[] = { helper->owner->program, "visitor",
-				     helper->ask.action, NULL };
+	const char *argv[1 + HELPER_ARGUMENTS] = { helper->owner->program };
 	struct process_start start = { .argv = argv,
 				       .in = question,
 				       .err = helper->owner->is_quiet ? -1 : 2 };
 
+	memcpy(argv + 1, helper->ask.arguments, sizeof(helper->ask.arguments));
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return error_errno(err, "make a pipe");
 	helper->out = ends[0];
@@ -229,7 +235,7 @@ static bool start_first(struct helpers *helpers, bool is_quick)
 	if (is_late(&next)) {
 		give_up(&next);
 	} else if (start(helper, &next.ask, &next.question, &err) < 0) {
-		log_error("%s", err.message);
+		helpers->complain(err.message);
 		give_up(&next);
 	} else {
 		buf_wipe(&next.question);
@@ -269,7 +275,8 @@ int helpers_ask(struct helpers *helpers, const struct helper_ask *ask,
 		return start(helper, ask, question, err);
 	if (wait_turn(helpers, ask, question) == 0)
 		return 0;
-	return error_set(err, ERROR_TEMPORARY, "too many logins are under way");
+	return error_set(err, ERROR_TEMPORARY, "too many %s are under way",
+			 helpers->what);
 }
 
 static void close_line(struct helper_line *line)

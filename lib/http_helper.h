@@ -1,5 +1,5 @@
-#ifndef BIN_GHSTATS_SERVE_HELPER_H
-#define BIN_GHSTATS_SERVE_HELPER_H
+#ifndef LIB_HTTP_HELPER_H
+#define LIB_HTTP_HELPER_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -12,12 +12,13 @@ struct error;
 struct http_server;
 
 /*
- * tokenmint-login beside the loop: what wants the network or the master key is asked of a child,
- * `tokenmint visitor ACTION`, and the loop goes on until it has answered.  So many run at
- * once, and each for so long; others wait their turn.  What is quick, as it asks nobody else,
- * has a line of its own, and a place that the slow ones leave free.
+ * Another program beside an http_server's loop: what takes a while, or wants what the server
+ * shall not have, is asked of a child, and the loop goes on until it has answered.  So many run
+ * at once, and each for so long; others wait their turn.  What is quick, as it asks nobody
+ * else, has a line of its own, and a place that the slow ones leave free.
  */
-#define HELPERS_MAX 4	   /* the unit's TasksMax= has room for these */
+#define HELPERS_MAX 4	   /* the units' TasksMax= has room for these */
+#define HELPER_ARGUMENTS 8 /* with the NULL at their end */
 #define HELPERS_WAITING 32 /* in each line */
 #define HELPER_LIVES_S 30
 
@@ -25,7 +26,8 @@ struct http_server;
 typedef void helper_done_fn(void *context, struct str_view answer);
 
 struct helper_ask {
-	const char *action; /* kept */
+	const char *arguments
+		[HELPER_ARGUMENTS]; /* behind the program; they live until done */
 	bool is_quick;
 	helper_done_fn *done;
 	void *context;
@@ -56,12 +58,17 @@ struct helper_line { /* a ring */
 struct helpers {
 	struct http_server *server; /* the caller's, like the rest here */
 	const char *program;
+	const char *what;
+	/* Something went wrong that its asker only sees as an empty answer. */
+	void (*complain)(const char *message);
 	bool is_quiet; /* standard error is the client's */
 	struct helper running[HELPERS_MAX];
 	struct helper_line lines[2]; /* of the slow ones, and of the quick ones */
 };
 
-void helpers_open(struct helpers *helpers, const char *program, bool is_quiet);
+/* what: they are asked for, as "logins". */
+void helpers_open(struct helpers *helpers, const char *program, const char *what,
+		  void (*complain)(const char *message));
 
 /* ERROR_TEMPORARY when too many run, or wait; done is called later, once. */
 int helpers_ask(struct helpers *helpers, const struct helper_ask *ask,

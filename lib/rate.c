@@ -1,4 +1,4 @@
-#include "bin/hookrecv/rate.h"
+#include "lib/rate.h"
 
 #include <stdlib.h>
 #include <string.h>

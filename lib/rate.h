@@ -1,5 +1,5 @@
-#ifndef BIN_HOOKRECV_RATE_H
-#define BIN_HOOKRECV_RATE_H
+#ifndef LIB_RATE_H
+#define LIB_RATE_H
 
 #include <stdint.h>
 
