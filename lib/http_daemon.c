@@ -48,6 +48,16 @@ static bool is_cut_short(const struct http_peer *peer)
 	return got > 0 || (got < 0 && errno == EAGAIN);
 }
 
+static void welcome(struct http_daemon *server, struct http_peer *peer,
+		    struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *session =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+
+	if (server->clients.judge && session)
+		http_tls_ask(peer, session->tls_session, &server->clients);
+}
+
 static void on_connection(void *context, struct MHD_Connection *connection,
 			  void **peer_at, enum MHD_ConnectionNotificationCode code)
 {
@@ -56,10 +66,12 @@ static void on_connection(void *context, struct MHD_Connection *connection,
 	if (code == MHD_CONNECTION_NOTIFY_STARTED) {
 		*peer_at = http_peer_add(&server->peers, connection,
 					 http_bridge_is_open(&server->bridge));
+		welcome(server, *peer_at, connection);
 		http_peer_make_room(server->peers, server->limits.connections);
 	} else if (*peer_at) {
-		const struct http_peer *peer = *peer_at;
+		struct http_peer *peer = *peer_at;
 
+		http_tls_end(peer);
 		if (is_cut_short(peer))
 			http_linger_on(&server->linger, peer->fd);
 		http_peer_remove(&server->peers, *peer_at);
@@ -99,6 +111,7 @@ static void on_completed(void *context, struct MHD_Connection *connection,
 	exchange->peer->waiting = false;
 	exchange->peer->busy = false;
 	exchange->peer->answered = false;
+	exchange->peer->stream = NULL;
 	http_exchange_free(exchange);
 	*exchange_at = NULL;
 }
@@ -116,6 +129,7 @@ static struct http_exchange *new_exchange(struct http_daemon *server,
 	exchange->peer->busy = true;
 	exchange->peer->fresh = false;
 	exchange->resumed = &server->resumed;
+	exchange->epoll = server->epoll;
 	exchange->last = server->single || server->stop_ms;
 	return exchange;
 }
@@ -181,6 +195,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
 }
 
 static const char tls_versions[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
+static const char tls_newest[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3";
 
 enum { OPTIONS_MAX = 5 };
 
@@ -189,6 +204,7 @@ static void choose(struct MHD_OptionItem chosen[static OPTIONS_MAX],
 		   const struct http_daemon *server)
 {
 	const struct http_tls *tls = server->limits.tls;
+	const char *versions = server->clients.judge ? tls_newest : tls_versions;
 	size_t count = 0;
 
 	if (!server->single)
@@ -200,7 +216,7 @@ static void choose(struct MHD_OptionItem chosen[static OPTIONS_MAX],
 		chosen[count++] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_MEM_KEY, 0,
 							   (void *)tls->key };
 		chosen[count++] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_PRIORITIES, 0,
-							   (void *)tls_versions };
+							   (void *)versions };
 	}
 	chosen[count] = (struct MHD_OptionItem){ MHD_OPTION_END, 0, NULL };
 }
@@ -215,6 +231,8 @@ int http_daemon_start(struct http_daemon *server, unsigned flags, struct error *
 	const union MHD_DaemonInfo *info;
 	struct MHD_OptionItem chosen[OPTIONS_MAX];
 
+	if (server->limits.tls && server->limits.tls->clients)
+		server->clients = *server->limits.tls->clients;
 	choose(chosen, server);
 	if (server->limits.tls)
 		flags |= MHD_USE_TLS;

@@ -9,6 +9,7 @@
 #include "lib/http_linger.h"
 #include "lib/http_peer.h"
 #include "lib/http_server.h"
+#include "lib/http_tls.h"
 #include "lib/http_turn.h"
 
 struct error;
@@ -18,6 +19,7 @@ struct error;
 struct http_daemon {
 	struct http_service service;
 	struct http_limits limits;
+	struct http_clients clients; /* without judge: nobody shows a certificate */
 	struct MHD_Daemon *daemon;
 	struct http_peer *peers;
 	struct http_linger linger;

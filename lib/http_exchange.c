@@ -120,15 +120,11 @@ void http_answer_header(struct http_exchange *exchange, const char *name,
 	exchange->values[exchange->headers++] = str_dup(value);
 }
 
-void http_answer(struct http_exchange *exchange, unsigned status, const char *type,
-		 const void *bytes, size_t len)
+void http_exchange_answer(struct http_exchange *exchange, unsigned status,
+			  const char *type)
 {
 	unsigned i;
 
-	assert(!exchange->answered);
-	/* The library copies the bytes; it takes no const. */
-	exchange->response = MHD_create_response_from_buffer(
-		len, (void *)(uintptr_t)bytes, MHD_RESPMEM_MUST_COPY);
 	exchange->status = status;
 	exchange->answered = true;
 	if (!exchange->response)
@@ -146,6 +142,16 @@ void http_answer(struct http_exchange *exchange, unsigned status, const char *ty
 		*exchange->resumed = true;
 		MHD_resume_connection(exchange->connection);
 	}
+}
+
+void http_answer(struct http_exchange *exchange, unsigned status, const char *type,
+		 const void *bytes, size_t len)
+{
+	assert(!exchange->answered);
+	/* The library copies the bytes; it takes no const. */
+	exchange->response = MHD_create_response_from_buffer(
+		len, (void *)(uintptr_t)bytes, MHD_RESPMEM_MUST_COPY);
+	http_exchange_answer(exchange, status, type);
 }
 
 void http_answer_fault(struct http_exchange *exchange, unsigned status, const char *code,

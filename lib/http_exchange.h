@@ -7,6 +7,7 @@
 
 #include "lib/http_peer.h"
 #include "lib/http_server.h"
+#include "lib/http_stream.h"
 
 /* The inside of http_server: what its files share.  No other file includes this. */
 
@@ -26,13 +27,21 @@ struct http_exchange {
 	bool early;  /* ... before the body */
 	bool ended;
 	bool suspended;
+	bool asleep;   /* its stream has no bytes yet */
+	bool is_cut;   /* ... and is broken off */
+	int epoll;     /* the server's */
 	bool last;     /* close the connection behind the answer */
 	bool *resumed; /* set when an answer wants the loop to turn at once */
+	struct http_stream stream;
 	struct MHD_Response *response;
 	unsigned headers;
 	char *names[HTTP_ANSWER_HEADERS];
 	char *values[HTTP_ANSWER_HEADERS];
 };
+
+/* ->response is made, or NULL: it is the answer. */
+void http_exchange_answer(struct http_exchange *exchange, unsigned status,
+			  const char *type);
 
 /* Give the answer to libmicrohttpd. */
 enum MHD_Result http_exchange_queue(struct http_exchange *exchange);

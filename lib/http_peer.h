@@ -7,6 +7,9 @@
 
 #include "lib/address.h"
 
+struct http_chain;
+struct http_clients;
+struct http_exchange;
 struct http_limits;
 
 /* The connections of an http_server; inside of that module. */
@@ -21,6 +24,11 @@ struct http_peer {
 	bool answered;	  /* ... or its answer is on its way */
 	bool ended;	  /* by us */
 	bool secure;	  /* it speaks TLS */
+	bool is_greeted;  /* its first words were TLS; these four are lib/http_tls's */
+	bool is_judged;
+	struct http_chain *chain; /* of certificates; NULL: it has shown none */
+	const struct http_clients *clients;
+	struct http_exchange *stream; /* its answer is a stream; NULL: it is none */
 	struct address owner;
 	char remote[ADDRESS_LEN];
 };

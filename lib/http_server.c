@@ -14,6 +14,7 @@
 #include "lib/date.h"
 #include "lib/error.h"
 #include "lib/http_daemon.h"
+#include "lib/http_stream.h"
 
 enum { STOP_MS = 10000, SWEEP_MS = 1000 };
 
@@ -129,6 +130,7 @@ static void begin_to_stop(struct http_daemon *server)
 
 	(void)!read(server->signals, &info, sizeof(info));
 	server->stop_ms = date_now_ms() + STOP_MS;
+	http_stream_cut(server->peers);
 	/* From here on the listening socket is ours again. */
 	if (!server->single && MHD_quiesce_daemon(server->daemon) != MHD_INVALID_SOCKET)
 		close(steal_fd(&server->listening));
@@ -183,6 +185,7 @@ static void on_ready(struct http_daemon *server, int fd)
 	if (fd == server->bridge.fd)
 		http_bridge_carry(&server->bridge);
 	http_linger_read(&server->linger, fd);
+	http_stream_gone(server->peers, fd);
 }
 
 static int wait_ms(const struct http_daemon *server)

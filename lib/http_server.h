@@ -7,6 +7,7 @@
 
 struct address;
 struct error;
+struct http_clients;
 
 /*
  * The only module that knows libmicrohttpd: one process, one epoll loop, no threads.  A
@@ -35,10 +36,12 @@ struct http_service {
 	bool (*welcome)(const struct address *address, unsigned others, void *context);
 };
 
-/* A certificate with its chain, and its key: PEM. */
+/* A certificate with its chain, and its key: PEM.  clients, see lib/http_tls.h, is who may
+ * come; NULL: everybody. */
 struct http_tls {
 	const char *certificate;
 	const char *key;
+	const struct http_clients *clients;
 };
 
 struct http_limits {

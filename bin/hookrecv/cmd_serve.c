@@ -112,7 +112,7 @@ static int open_server(struct http_server *server, struct receive *receive,
 	if (read_pem(&certificate, serving->options->tls_cert, err) < 0 ||
 	    read_pem(&key, serving->options->tls_key, err) < 0)
 		return -1;
-	tls = (struct http_tls){ buf_str(&certificate), buf_str(&key) };
+	tls = (struct http_tls){ buf_str(&certificate), buf_str(&key), NULL };
 	limits.tls = &tls;
 	return http_server_open(server, serving->fd, &service, &limits, err);
 }
