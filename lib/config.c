@@ -19,6 +19,7 @@ enum { FILE_LIMIT = 1024 * 1024 };
 /* Every setting; hooktools.conf(5) says what each means. */
 static const char *const settings[] = {
 	"HOOKTOOLS_ADDRESS_CONNECTIONS",
+	"HOOKTOOLS_ANONYMOUS_TIME",
 	"HOOKTOOLS_BAN_LOCAL",
 	"HOOKTOOLS_BAN_MISSES",
 	"HOOKTOOLS_BAN_TIME",

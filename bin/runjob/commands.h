@@ -31,5 +31,6 @@ int cmd_wait(struct context *context, struct error *err);
 int cmd_recover(struct context *context, struct error *err);
 int cmd_report(struct context *context, struct error *err);
 int cmd_certs(struct context *context, struct error *err);
+int cmd_serve(struct context *context, struct error *err);
 
 #endif

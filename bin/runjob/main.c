@@ -31,6 +31,7 @@ static const struct command commands[] = {
 	{ "recover", cmd_recover, OPTIONS_QUERY },
 	{ "report", cmd_report, OPTIONS_RAW },
 	{ "certs", cmd_certs, OPTIONS_RAW },
+	{ "serve", cmd_serve, OPTIONS_RAW },
 };
 /* clang-format on */
 

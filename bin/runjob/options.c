@@ -28,6 +28,7 @@ const char options_usage[] =
 	"       runjob recover\n"
 	"       runjob report github -\n"
 	"       runjob certs ...\n"
+	"       runjob serve ...\n"
 	"OPTIONS: -n NAME -d DIR -e NAME=VALUE --secret NAME=SECRET --for WHO\n"
 	"         --user USER[:GROUP] --umask MASK --sandbox SANDBOX --writable PATH\n"
 	"         --timeout TIME --grace TIME\n"
@@ -35,7 +36,7 @@ const char options_usage[] =
 	"         --open-files N --limits strict|best-effort --log-max SIZE\n"
 	"         --log-index\n"
 	"         --result spool --json\n"
-	"All but report and certs: --owner CERTIFICATE\n";
+	"All but report, certs and serve: --owner CERTIFICATE\n";
 
 /* clang-format off */
 static const struct option top_options[] = {
