@@ -267,6 +267,12 @@ int jail_start(struct jail *jail, struct error *err)
 	return failed ? refuse(jail, err) : 0;
 }
 
+void jail_join(struct jail *jail, pid_t pid, int pidfd)
+{
+	jail->joined = true;
+	jail->init = (struct process){ pid, pidfd };
+}
+
 int jail_fork(struct process *process, const struct jail *jail,
 	      const struct cgroup *cgroup, struct error *err)
 {
@@ -285,7 +291,7 @@ void jail_release(struct jail *jail)
 
 void jail_close(struct jail *jail)
 {
-	if (jail->init.pid > 0) {
+	if (jail->init.pid > 0 && !jail->joined) {
 		/* By the descriptor: somebody may have reaped it before us. */
 		(void)syscall(SYS_pidfd_send_signal, jail->init.pidfd, SIGKILL, NULL, 0);
 		while (waitpid(jail->init.pid, NULL, 0) < 0 && errno == EINTR)

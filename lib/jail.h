@@ -49,6 +49,7 @@ struct jail {
 	struct jail_path *paths; /* the shortest first */
 	size_t count;
 	struct process init;
+	bool joined; /* init is not ours: a job lives in it */
 	int life_fd; /* while it is open, init lives */
 };
 
@@ -71,6 +72,10 @@ int jail_read(struct jail *jail, const struct job_plan *plan, const struct layou
 
 /* Make the namespaces and their init; ERROR_CONFIG names the step that the machine refuses. */
 int jail_start(struct jail *jail, struct error *err);
+
+/* Instead of jail_start: the namespaces in which a process lives, which pidfd, ours from now on,
+ * is a descriptor of. */
+void jail_join(struct jail *jail, pid_t pid, int pidfd);
 
 /* fork(2) into them and into the cgroup (an empty one: where we are); without namespaces no more
  * than that.  In the child process->pid is 0. */

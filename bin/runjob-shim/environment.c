@@ -1,5 +1,7 @@
 #include "bin/runjob-shim/environment.h"
 
+#include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -8,6 +10,7 @@
 #include "lib/buf.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
+#include "lib/file.h"
 #include "lib/jail.h"
 #include "lib/job.h"
 #include "lib/job_plan.h"
@@ -104,6 +107,38 @@ int environment_make(struct job_texts *environment, const struct job *job,
 	put_value(environment, "HOOKTOOLS_EVENT_ID", plan->event_id);
 	put_value(environment, "HOOKTOOLS_REPOSITORY", plan->repository);
 	return 0;
+}
+
+static bool is_secret(const struct job_texts *secrets, const char *pair)
+{
+	size_t len = strcspn(pair, "=") + 1;
+	size_t i;
+
+	for (i = 0; i < secrets->count; i++) {
+		if (strncmp(secrets->items[i], pair, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+int environment_note(const struct job_texts *environment, const struct job *job,
+		     const struct job_plan *plan, struct error *err)
+{
+	auto_buf struct buf text = BUF_EMPTY;
+	auto_close int fd = openat(job->fd, "environment",
+				   O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	size_t i;
+
+	if (fd < 0)
+		return error_errno(err, "create '%s/environment'", job->dir);
+	for (i = 0; i < environment->count; i++) {
+		const char *pair = environment->items[i];
+
+		if (!is_secret(&plan->secrets, pair) &&
+		    !is_secret(&plan->secret_files, pair))
+			buf_add(&text, pair, strlen(pair) + 1);
+	}
+	return file_write(fd, buf_str(&text), text.len, "environment", err);
 }
 
 void environment_wipe(struct job_texts *environment)

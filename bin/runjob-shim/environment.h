@@ -13,6 +13,10 @@ int environment_make(struct job_texts *environment, const struct job *job,
 		     const struct job_plan *plan, const struct jail *jail,
 		     struct error *err);
 
+/* The file "environment" of the job: all but its secrets, NUL-terminated texts. */
+int environment_note(const struct job_texts *environment, const struct job *job,
+		     const struct job_plan *plan, struct error *err);
+
 /* Overwrite the values and free it. */
 void environment_wipe(struct job_texts *environment);
 

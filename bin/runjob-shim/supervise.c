@@ -238,7 +238,9 @@ static int prepare(struct supervisor *supervisor, struct run *run,
 	    jail_read(&run->jail, plan, &supervisor->layout, err) < 0 ||
 	    jail_start(&run->jail, err) < 0)
 		return -1;
-	return environment_make(environment, &supervisor->job, plan, &run->jail, err);
+	if (environment_make(environment, &supervisor->job, plan, &run->jail, err) < 0)
+		return -1;
+	return environment_note(environment, &supervisor->job, plan, err);
 }
 
 static int launch(struct supervisor *supervisor, struct run *run, struct error *err)
