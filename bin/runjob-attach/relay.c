@@ -17,7 +17,7 @@
 #include "lib/error.h"
 #include "lib/file.h"
 
-enum { CHUNK = 4096, EXIT_SIGNAL = 128 };
+enum { CHUNK = 4096, EXIT_SIGNAL = 128, JOB_END_MS = 300 };
 enum { COMMAND, JOB, SIGNALS, TYPED, SHOWN, WATCHED };
 
 struct relay {
@@ -148,10 +148,18 @@ static int turn(bool *over, struct relay *relay, struct error *err)
 	if (polled[JOB].revents) {
 		send_signal(relay, SIGKILL);
 		relay->job_pidfd = -1;
-		fprintf(stderr, "runjob: the job has ended\r\n");
 	}
 	*over = polled[COMMAND].revents != 0;
 	return err->kind == ERROR_NONE ? 0 : -1;
+}
+
+/* Who ends a job ends all that is in it, the command maybe first. */
+static bool job_ended(const struct relay *relay, int job_pidfd)
+{
+	struct pollfd polled = { job_pidfd, POLLIN, 0 };
+
+	return job_pidfd >= 0 &&
+	       (relay->job_pidfd < 0 || poll(&polled, 1, JOB_END_MS) > 0);
 }
 
 int relay(int *status, struct session *session, int signal_fd, int job_pidfd,
@@ -175,6 +183,8 @@ int relay(int *status, struct session *session, int signal_fd, int job_pidfd,
 		;
 	if (err->kind != ERROR_NONE || process_wait(&outcome, &session->process, err) < 0)
 		return -1;
+	if (outcome.signalled && outcome.code == SIGKILL && job_ended(&relay, job_pidfd))
+		fprintf(stderr, "runjob: the job has ended\r\n");
 	*status = outcome.signalled ? EXIT_SIGNAL + outcome.code : outcome.code;
 	return 0;
 }
