@@ -8,12 +8,15 @@ LIBEXECDIR ?= $(PREFIX)/libexec/hooktools
 DATADIR ?= $(PREFIX)/share/hooktools
 DOCDIR ?= $(PREFIX)/share/doc/hooktools
 MANDIR ?= $(PREFIX)/share/man
+LIBDIR ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
 UNITDIR ?= $(PREFIX)/lib/systemd/system
 SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
 COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
-FOLDERS = $(foreach f,O DESTDIR BINDIR SBINDIR LIBEXECDIR DATADIR DOCDIR MANDIR UNITDIR SYSUSERSDIR \
-	COMPLETIONDIR,$(f)="$($(f))")
+FOLDERS = $(foreach f,O VERSION DESTDIR PREFIX BINDIR SBINDIR LIBEXECDIR DATADIR DOCDIR MANDIR LIBDIR \
+	INCLUDEDIR UNITDIR SYSUSERSDIR COMPLETIONDIR,$(f)="$($(f))")
 PKG_CONFIG ?= pkg-config
+OBJCOPY ?= objcopy
 comma := ,
 Q := $(if $(V),,@)
 O ?= .build$(if $(SANITIZE),/$(subst $(comma),-,$(SANITIZE)))
@@ -42,7 +45,12 @@ UNITS := $(patsubst tests/lib/%.c,$(O)/tests/%,$(wildcard tests/lib/*_test.c))
 FAKE := $(if $(wildcard tests/fake/main.c),$(O)/tests/fake-github)
 LIB_OBJECTS := $(patsubst %.c,$(O)/obj/%.o,$(wildcard lib/*.c))
 
-all: $(BIN) $(O)/share/hooktools ## build the programs into .build/
+# libhooktools: what its sources include, compiled once more for a shared object.
+API := $(wildcard lib/hooktools*.c)
+API_LIB := $(O)/lib/libhooktools
+API_OBJECTS := $(patsubst %.c,$(O)/obj/pic/%.o,$(shell .ci/modules $(API)))
+
+all: $(BIN) $(O)/share/hooktools $(addprefix $(API_LIB),.so.0 .so .a) ## build the programs into .build/
 
 # Each links what it calls: the archive gives it those modules, as-needed those libraries.
 LIBS = $(O)/lib.a -Wl,--as-needed $(GNUTLS_LIBS) $(MHD_LIBS) $(CURL_LIBS) $(SQLITE_LIBS) $(JQ_LIBS)
@@ -57,6 +65,22 @@ $(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
 $(O)/lib.a: $(LIB_OBJECTS)
 	$(Q)rm -f $@
 	$(Q)$(AR) rc $@ $^
+$(O)/pic.a: $(API_OBJECTS)
+	$(Q)rm -f $@
+	$(Q)$(AR) rc $@ $^
+$(API_LIB).so.0: $(API:%.c=$(O)/obj/pic/%.o) $(O)/pic.a lib/hooktools.map
+	@mkdir -p $(@D)
+	$(Q)$(CC) -shared $(HARDEN) $(LDFLAGS) -Wl,-z,relro,-z,now -Wl,-soname,libhooktools.so.0 \
+		-Wl,--version-script=lib/hooktools.map -o $@ $(filter %.o %.a,$^) $(GNUTLS_LIBS)
+$(API_LIB).so: $(API_LIB).so.0
+	$(Q)ln -sfn $(<F) $@
+# One object, in which only what is public has a name.
+$(API_LIB).a: $(API:%.c=$(O)/obj/pic/%.o) $(O)/pic.a
+	@mkdir -p $(@D)
+	$(Q)$(LD) -r -o $(O)/hooktools.o $(filter %.o %.a,$^)
+	$(Q)$(OBJCOPY) --localize-hidden $(O)/hooktools.o
+	$(Q)rm -f $@
+	$(Q)$(AR) rc $@ $(O)/hooktools.o
 $(O)/tests/%_test: $(O)/obj/tests/lib/%_test.o $(O)/lib.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(LIBS)
@@ -67,6 +91,9 @@ $(O)/tests/fake-github: $(patsubst %.c,$(O)/obj/%.o,$(wildcard tests/fake/*.c)) 
 $(O)/obj/%.o: %.c
 	@mkdir -p $(@D)$(if $(V),,; echo "  CC  $<")
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+$(O)/obj/pic/%.o: %.c
+	@mkdir -p $(@D)$(if $(V),,; echo "  CC  $< (shared)")
+	$(Q)$(CC) $(ALL_CFLAGS) -fPIC -fvisibility=hidden -MMD -MP -c -o $@ $<
 $(O)/share/hooktools:
 	@mkdir -p $(@D)
 	$(Q)ln -sfn "$(CURDIR)/share" $@

@@ -17,12 +17,15 @@ struct layout {
 	char *bin;     /* PREFIX/bin: for programs called by name put it first in PATH */
 	char *libexec; /* PREFIX/libexec/hooktools: helper programs */
 	char *share;   /* PREFIX/share/hooktools: jq/, consumers.d/ */
-	const char *owner; /* whose jobs, see job_owner.h; NULL: our own.  Not freed */
+	/* Not freed: whose jobs, see job_owner.h, NULL for our own; the environment of a job's
+	 * supervisor, NULL for ours. */
+	const char *owner;
+	char *const *environment;
 };
 
 #define LAYOUT_EMPTY                                                                     \
 	{                                                                                \
-		NULL, NULL, NULL, NULL, NULL, NULL, NULL                                 \
+		NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL                           \
 	}
 #define auto_layout __attribute__((cleanup(layout_free)))
 

@@ -2,7 +2,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -174,17 +176,19 @@ static int find_aside(const struct layout *layout)
 	return cgroup_supervisors(&base);
 }
 
-int submit_start(struct submission *submission, const struct layout *layout, int stdin_fd,
-		 struct error *err)
+static int spawn(struct submission *submission, const struct layout *layout, int stdin_fd,
+		 const char *apart, struct error *err)
 {
 	auto_free char *program = path_join(layout->libexec, "runjob-shim");
-	const char *argv[] = { program, submission->job.id, submission->job.owner, NULL };
+	const char *argv[] = { program, submission->job.id, submission->job.owner, apart,
+			       NULL };
 	auto_close int stored = openat(submission->job.fd, "stdin", O_RDONLY | O_CLOEXEC);
 	auto_close int aside = find_aside(layout);
 	struct process process = PROCESS_NONE;
 	/* Its stderr is nobody's: a pipe of ours must not stay open as long as the job runs.
 	 * What it gets there are its places. */
 	struct process_start start = { .argv = argv,
+				       .environment = layout->environment,
 				       .in = submission->lock_fd,
 				       .out = stdin_fd >= 0 ? stdin_fd : stored,
 				       .err = submission->slot_fd,
@@ -199,6 +203,34 @@ int submit_start(struct submission *submission, const struct layout *layout, int
 	submission->lock_fd = -1;
 	submission->slot_fd = -1;
 	submission->pidfd = steal_fd(&process.pidfd);
+	return 0;
+}
+
+int submit_start(struct submission *submission, const struct layout *layout, int stdin_fd,
+		 struct error *err)
+{
+	return spawn(submission, layout, stdin_fd, NULL, err);
+}
+
+int submit_start_apart(struct submission *submission, const struct layout *layout,
+		       struct error *err)
+{
+	auto_close int pidfd = -1;
+	siginfo_t info = { 0 };
+
+	if (spawn(submission, layout, -1, "apart", err) < 0)
+		return -1;
+	/* It ends as soon as it has a child, which is the supervisor.  Whoever reaps it before
+	 * us, with a handler of SIGCHLD, has its status. */
+	pidfd = steal_fd(&submission->pidfd);
+	while (waitid(P_PIDFD, (id_t)pidfd, &info, WEXITED) < 0) {
+		if (errno == ECHILD)
+			return 0;
+		if (errno != EINTR)
+			return error_errno(err, "wait for '%s'", layout->libexec);
+	}
+	if (info.si_code != CLD_EXITED || info.si_status != 0)
+		return error_set(err, ERROR_TEMPORARY, "the supervisor does not start");
 	return 0;
 }
 
@@ -217,7 +249,7 @@ int submit_resume(bool *started, const struct job *job, const struct layout *lay
 	if (submission.lock_fd < 0)
 		return 0;
 	*started = true;
-	return submit_start(&submission, layout, -1, err);
+	return submit_start_apart(&submission, layout, err);
 }
 
 void submit_close(struct submission *submission)

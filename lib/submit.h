@@ -51,6 +51,11 @@ int submit_sync_owner(const struct submission *submission, struct error *err);
 int submit_start(struct submission *submission, const struct layout *layout, int stdin_fd,
 		 struct error *err);
 
+/* The same for a process that is not ours alone: the supervisor is no child of it, so that
+ * there is nobody to wait for. */
+int submit_start_apart(struct submission *submission, const struct layout *layout,
+		       struct error *err);
+
 /* A supervisor for a job that has none, to bring it to its end; *started is false when
  * one lives. */
 int submit_resume(bool *started, const struct job *job, const struct layout *layout,

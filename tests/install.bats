@@ -3,7 +3,7 @@ load helper
 setup() {
 	prefix="$BATS_TEST_TMPDIR/a prefix"
 	# The tests before this one do not choose the folders.
-	unset DESTDIR PREFIX BINDIR SBINDIR LIBEXECDIR DATADIR DOCDIR MANDIR UNITDIR SYSUSERSDIR COMPLETIONDIR
+	unset LIBDIR INCLUDEDIR DESTDIR PREFIX BINDIR SBINDIR LIBEXECDIR DATADIR DOCDIR MANDIR UNITDIR SYSUSERSDIR COMPLETIONDIR
 }
 
 # The make of the user, in a copy of nothing: the tree that is being tested.
@@ -51,11 +51,12 @@ installed() {
 
 @test "install: each folder may be chosen" {
 	run -0 tree install DESTDIR="$prefix" BINDIR=/b SBINDIR=/s LIBEXECDIR=/l DATADIR=/d DOCDIR=/o \
-		MANDIR=/m UNITDIR=/u SYSUSERSDIR=/y COMPLETIONDIR=/c
+		MANDIR=/m UNITDIR=/u SYSUSERSDIR=/y COMPLETIONDIR=/c LIBDIR=/k INCLUDEDIR=/i
 	cd "$prefix"
 	[ -x b/runjob ] && [ -x s/hookrecv ] && [ -x l/runjob-shim ] && [ -f o/README.md ]
 	[ -f m/man1/runjob.1 ] && [ -f u/runjob-recover.service ] && [ -d d ] && [ -f c/runjob ]
-	[ "$(ls -A)" = $'b\nc\nd\nl\nm\no\ns\nu\ny' ]
+	[ -f k/libhooktools.so.0 ] && [ -f k/libhooktools.a ] && [ -f k/pkgconfig/hooktools.pc ] && [ -f i/hooktools.h ]
+	[ "$(ls -A)" = $'b\nc\nd\ni\nk\nl\nm\no\ns\nu\ny' ]
 }
 
 @test "install: units and crontabs name the programs where they are" {
@@ -71,7 +72,7 @@ installed() {
 @test "install: nothing is writable by others, only programs are executable" {
 	umask 077
 	run -0 tree install PREFIX="$prefix"
-	[ -z "$(find "$prefix" -perm /022)" ]
+	[ -z "$(find "$prefix" ! -type l -perm /022)" ]
 	[ -z "$(find "$prefix" -type f ! -perm -044)" ]
 	# Examples are to be tried.
 	[ -z "$(find "$prefix/share/man" "$prefix/lib" "$prefix/share/doc" -type f -perm /111 ! -path '*/examples/consumers/*')" ]

@@ -98,7 +98,7 @@ covered() {
 
 @test "manual: the sections are there and in their order" {
 	local page want name
-	want=$'NAME\nSYNOPSIS\nDESCRIPTION\nENVIRONMENT\nFILES\nEXIT STATUS\nEXAMPLES\nDIAGNOSTICS\nCOMPATIBILITY\nSEE ALSO\nSTANDARDS\nAUTHORS\nCAVEATS'
+	want=$'NAME\nSYNOPSIS\nDESCRIPTION\nRETURN VALUES\nENVIRONMENT\nFILES\nEXIT STATUS\nEXAMPLES\nDIAGNOSTICS\nCOMPATIBILITY\nSEE ALSO\nSTANDARDS\nAUTHORS\nCAVEATS'
 	for page in "$top"/man/*.[0-9]; do
 		# What is there, in the order of the list, is what is there.
 		diff <(sed -n 's/^\.Sh //p' "$page") \

@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "bin/runjob-shim/supervisor.h"
 #include "lib/cleanup.h"
@@ -12,7 +13,7 @@
 #include "lib/str.h"
 
 static const char usage[] =
-	"usage: runjob-shim JOB-ID OWNER (started by runjob, not by hand)";
+	"usage: runjob-shim JOB-ID OWNER [apart] (started by runjob, not by hand)";
 
 static int run(struct supervisor *supervisor, const char *id, const char *owner,
 	       struct error *err)
@@ -20,6 +21,16 @@ static int run(struct supervisor *supervisor, const char *id, const char *owner,
 	if (supervisor_open(supervisor, id, owner, err) < 0)
 		return -1;
 	return supervise(supervisor, err);
+}
+
+/* Whoever started us waits for us, and has no child then. */
+static int step_apart(struct error *err)
+{
+	pid_t child = fork();
+
+	if (child > 0)
+		_exit(0);
+	return child < 0 ? error_errno(err, "fork") : 0;
 }
 
 /* Our stderr is nobody's: what kept us from our work stands in the job's folder. */
@@ -53,9 +64,10 @@ int main(int argc, char *argv[])
 		puts("runjob-shim " HOOKTOOLS_VERSION);
 		return 0;
 	}
-	if (argc != 3)
+	if (argc != 3 && (argc != 4 || !str_equal(argv[3], "apart")))
 		(void)error_set(&err, ERROR_USAGE, "%s", usage);
-	else if (run(&supervisor, argv[1], argv[2], &err) == 0)
+	else if ((argc == 3 || step_apart(&err) == 0) &&
+		 run(&supervisor, argv[1], argv[2], &err) == 0)
 		return 0;
 	leave_note(&supervisor, &err);
 	return error_exit_status(&err);

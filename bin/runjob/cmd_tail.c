@@ -10,31 +10,7 @@
 #include "lib/cleanup.h"
 #include "lib/error.h"
 #include "lib/job.h"
-
-enum { STEP = 65536 };
-
-/* Where the last lines begin; a last one without its end counts. */
-static int find_lines(uint64_t *offset, int fd, uint64_t size, uint64_t lines,
-		      struct error *err)
-{
-	char bytes[STEP];
-	uint64_t at = size;
-
-	while (at > 0 && lines > 0) {
-		uint64_t step = at < STEP ? at : STEP;
-		ssize_t got = pread(fd, bytes, step, (off_t)(at - step));
-
-		if (got != (ssize_t)step)
-			return error_errno(err, "read the log");
-		for (; step > 0 && lines > 0; step--, at--) {
-			/* The line break before a line ends the line before. */
-			if (bytes[step - 1] == '\n' && at != size && --lines == 0)
-				break;
-		}
-	}
-	*offset = at;
-	return 0;
-}
+#include "lib/job_log.h"
 
 static int find_start(uint64_t *offset, const struct job *job,
 		      const struct options *options, struct error *err)
@@ -54,7 +30,7 @@ static int find_start(uint64_t *offset, const struct job *job,
 	if (options->has_lines && options->lines == 0)
 		*offset = size;
 	else if (options->has_lines)
-		return find_lines(offset, fd, size, options->lines, err);
+		return job_log_lines(offset, fd, size, options->lines, err);
 	return 0;
 }
 
