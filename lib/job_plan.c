@@ -59,6 +59,10 @@ static const struct field fields[] = {
 	FIELD(FIELD_NUMBER, publishes),
 	FIELD(FIELD_NUMBER, parallel),
 	FIELD(FIELD_NUMBER, busy),
+	FIELD(FIELD_NUMBER, retry_times),
+	FIELD(FIELD_NUMBER, retry_delay_ms),
+	FIELD(FIELD_NUMBER, retry_memory),
+	FIELD(FIELD_NUMBER, retry_memory_max),
 	FIELD(FIELD_NUMBER, order_us),
 	FIELD(FIELD_TEXTS, exec),
 	FIELD(FIELD_TEXTS, env),
@@ -68,6 +72,7 @@ static const struct field fields[] = {
 	FIELD(FIELD_TEXTS, groups),
 	FIELD(FIELD_TEXTS, account),
 	FIELD(FIELD_TEXTS, readers),
+	FIELD(FIELD_TEXTS, retry_on),
 	FIELD(FIELD_TEXTS, after),
 	FIELD(FIELD_TEXTS, base),
 };

@@ -52,9 +52,14 @@ struct job_plan {
 	uint64_t waits; /* 1: takes a slot first, so that not all run at once */
 	uint64_t
 		publishes; /* 1: its begin and end become events, and last through a crash */
-	uint64_t parallel; /* how many of the group may run at once; 0: one */
-	uint64_t busy;	   /* enum job_busy */
-	uint64_t order_us; /* its place in the queue: when it was asked for */
+	uint64_t parallel;	 /* how many of the group may run at once; 0: one */
+	uint64_t busy;		 /* enum job_busy */
+	uint64_t retry_times;	 /* more tries, after the first */
+	uint64_t retry_delay_ms; /* before the first of them; 0: ten seconds */
+	uint64_t
+		retry_memory; /* hundredths: how its memory limit grows; 0: it does not */
+	uint64_t retry_memory_max; /* bytes; 0: none */
+	uint64_t order_us;	   /* its place in the queue: when it was asked for */
 	struct job_texts exec;
 	struct job_texts env;	       /* "NAME=value" */
 	struct job_texts secrets;      /* "NAME=name in the vault" */
@@ -63,6 +68,7 @@ struct job_plan {
 	struct job_texts groups;       /* numbers: the supplementary groups of user */
 	struct job_texts account;      /* "HOME=..." and so on, of user */
 	struct job_texts readers;      /* "pipeline/site": in whose name they are read */
+	struct job_texts retry_on;     /* causes, as value_causes has them; none: all */
 	struct job_texts after;	       /* "ID:ok", "ID:failed" or "ID:any" */
 	struct job_texts
 		base; /* "NAME=value": what passes from its starter's environment */

@@ -55,7 +55,8 @@ static int admit(struct turn *turn, const struct job_group *group,
 		what.name = plan->name ? plan->name : "";
 	if (job_members_read(&turn->victims, group, layout, &what, err) < 0)
 		return -1;
-	if (plan->busy == JOB_BUSY_REJECT && turn->victims.count >= places)
+	turn->rejected = plan->busy == JOB_BUSY_REJECT && turn->victims.count >= places;
+	if (turn->rejected)
 		return error_set(err, ERROR_TEMPORARY, "group '%s' is busy", plan->group);
 	if (plan->busy == JOB_BUSY_REJECT)
 		turn->victims.count = 0;

@@ -15,6 +15,7 @@ struct layout;
 struct turn {
 	struct submission submission;
 	struct job_members victims; /* it takes their place, and they are stopped */
+	bool rejected;		    /* why turn_store failed: its group is full */
 	uint64_t most;		    /* HOOKTOOLS_JOBS_MAX */
 };
 

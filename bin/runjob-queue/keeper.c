@@ -256,7 +256,8 @@ static int serve(struct keeper *keeper, struct error *err)
 	polled.fd = keeper->inotify_fd;
 	for (;;) {
 		start_ready(keeper);
-		if (!keeper->waiting.count && is_over(keeper))
+		/* Those in memory that wait for a time or a job may have been stopped. */
+		if (!keeper->is_full && is_over(keeper))
 			return 0;
 		job_queue_answered(&keeper->queue);
 		/* A file is told to be closed just before the kernel gives its locks away. */

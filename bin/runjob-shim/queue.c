@@ -29,7 +29,7 @@ int queue_turn(enum queue_turn *turn, struct supervisor *supervisor, struct erro
 	char why[JOB_AFTER_WHY] = "";
 	struct job_entry entry = { 0 };
 
-	job_entry_of(&entry, &supervisor->plan, supervisor->status.due_ms);
+	job_entry_of(&entry, &supervisor->plan, supervisor->due_ms);
 	*turn = QUEUE_GO;
 	if (entry.comes_after && job_after_judge(&verdict, why, &supervisor->layout,
 						 &supervisor->plan, err) < 0)
@@ -51,7 +51,7 @@ static void leave(const struct supervisor *supervisor, const struct job_queue *q
 {
 	struct job_entry entry = { 0 };
 
-	job_entry_of(&entry, &supervisor->plan, supervisor->status.due_ms);
+	job_entry_of(&entry, &supervisor->plan, supervisor->due_ms);
 	if (job_entry_waits(&entry))
 		job_queue_leave(queue, &entry);
 }
@@ -66,6 +66,27 @@ void queue_begun(const struct supervisor *supervisor)
 		leave(supervisor, &queue);
 }
 
+static void give_places(struct supervisor *supervisor)
+{
+	if (supervisor->slot_fd >= 0)
+		job_slot_give(supervisor->slot_fd);
+	cleanup_close(&supervisor->slot_fd);
+	supervisor->slot_fd = -1;
+}
+
+int queue_again(struct supervisor *supervisor, struct error *err)
+{
+	auto_job_queue struct job_queue queue = JOB_QUEUE_NONE;
+	struct job_entry entry = { 0 };
+
+	supervisor->due_ms = supervisor->status.due_ms;
+	job_entry_of(&entry, &supervisor->plan, supervisor->due_ms);
+	if (job_queue_open(&queue, &supervisor->layout, err) < 0)
+		return -1;
+	give_places(supervisor);
+	return wait_in_queue(supervisor, &queue, &entry, err);
+}
+
 void queue_over(struct supervisor *supervisor)
 {
 	auto_job_queue struct job_queue queue = JOB_QUEUE_NONE;
@@ -76,10 +97,7 @@ void queue_over(struct supervisor *supervisor)
 	leave(supervisor, &queue);
 	job_group_leave(&queue, &supervisor->plan, &supervisor->job);
 	job_after_tell(&queue, supervisor->job.id);
-	if (supervisor->slot_fd >= 0)
-		job_slot_give(supervisor->slot_fd);
-	cleanup_close(&supervisor->slot_fd);
-	supervisor->slot_fd = -1;
+	give_places(supervisor);
 	if (job_queue_is_busy(&queue))
 		(void)job_queue_rouse(&queue, &supervisor->layout, &ignored);
 }

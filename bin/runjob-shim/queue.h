@@ -19,6 +19,9 @@ int queue_turn(enum queue_turn *turn, struct supervisor *supervisor, struct erro
 /* The job has begun: its entry has done its work. */
 void queue_begun(const struct supervisor *supervisor);
 
+/* It is to be tried again: wait for that, without our places. */
+int queue_again(struct supervisor *supervisor, struct error *err);
+
 /* It has ended: leave the group, tell those that come after it, give up the places, and see to
  * it that whoever waits is started. */
 void queue_over(struct supervisor *supervisor);

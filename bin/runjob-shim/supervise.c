@@ -17,6 +17,7 @@
 #include "bin/runjob-shim/queue.h"
 #include "bin/runjob-shim/record.h"
 #include "bin/runjob-shim/result.h"
+#include "bin/runjob-shim/retry.h"
 #include "bin/runjob-shim/run_token.h"
 #include "bin/runjob-shim/tree.h"
 #include "bin/runjob-shim/watch.h"
@@ -52,11 +53,22 @@ static int publish_result(const struct supervisor *supervisor, struct error *err
 	return fd < 0 ? error_errno(err, "create 'published'") : 0;
 }
 
+static int try_again(struct supervisor *supervisor, enum job_state state,
+		     struct error *err)
+{
+	if (retry_prepare(supervisor, state, err) < 0 ||
+	    write_status(supervisor, err) < 0)
+		return -1;
+	return queue_again(supervisor, err);
+}
+
 static int finish(struct supervisor *supervisor, enum job_state state, struct error *err)
 {
 	run_token_end(&supervisor->plan, &supervisor->job);
 	supervisor->status.state = state;
 	supervisor->status.finished_ms = date_now_ms();
+	if (retry_is_due(supervisor, state))
+		return try_again(supervisor, state, err);
 	if (write_status(supervisor, err) < 0)
 		return -1;
 	queue_over(supervisor);
@@ -112,12 +124,11 @@ static int record_begin(struct supervisor *supervisor, pid_t pid, struct error *
 	supervisor->status.state = JOB_RUNNING;
 	supervisor->status.pid = pid;
 	supervisor->status.started_ms = date_now_ms();
-	supervisor->status.attempts++;
 	if (write_pid(supervisor, pid, err) < 0 || write_status(supervisor, err) < 0)
 		return -1;
 	queue_begun(supervisor);
 	/* A report that begins late is better than a job that does not run. */
-	if (supervisor->plan.publishes) {
+	if (supervisor->plan.publishes && supervisor->status.attempts == 1) {
 		struct error ignored = { 0 };
 
 		(void)result_publish(supervisor, RESULT_STARTED, &ignored);
@@ -300,6 +311,7 @@ static int run_job(struct supervisor *supervisor, struct error *err)
 		return 0;
 	if (turn == QUEUE_SKIP)
 		return finish(supervisor, JOB_SKIPPED, err);
+	supervisor->status.attempts++;
 	return launch_job(supervisor, err);
 }
 
@@ -323,8 +335,10 @@ int supervise(struct supervisor *supervisor, struct error *err)
 		return -1;
 	if (!found || before.state == JOB_QUEUED) {
 		supervisor->status.attempts = before.attempts;
-		supervisor->status.due_ms = before.due_ms;
+		supervisor->due_ms = before.due_ms;
 		supervisor->status.memory_limit = before.memory_limit;
+		if (before.memory_limit)
+			supervisor->plan.memory_bytes = before.memory_limit;
 		return run_job(supervisor, err);
 	}
 	supervisor->status = before;

@@ -16,7 +16,8 @@ struct supervisor {
 	struct job job;
 	struct job_plan plan;
 	struct job_status status;
-	int lock_fd; /* of the job, taken by whoever started us */
+	int64_t due_ms; /* before which it was not to begin; its entry in the queue has it */
+	int lock_fd;	/* of the job, taken by whoever started us */
 	int stdin_fd;
 	int slot_fd; /* its places, lib/job_slot.h; -1: none */
 	int signal_fd;

@@ -72,7 +72,12 @@ static int store_line(struct consumer *consumer, struct entry *entry,
 	what.input = spec.payload;
 	if (!what.input.data && spec.input)
 		what.input = (struct str_view){ spec.input, strlen(spec.input) };
-	return turn_store(&entry->turn, &theirs, &what, err);
+	if (turn_store(&entry->turn, &theirs, &what, err) == 0)
+		return 0;
+	/* Whoever wants to be rejected does not want to come again later. */
+	if (entry->turn.rejected)
+		err->kind = ERROR_DATA;
+	return -1;
 }
 
 static bool is_well(const struct entry *entry)

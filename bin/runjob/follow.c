@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "bin/runjob/view.h"
@@ -32,25 +33,54 @@ struct news {
 	bool lock;   /* somebody who could hold the lock closed it */
 };
 
-int follow_copy(struct follow *follow, struct error *err)
+static int copy_log(struct follow *follow, struct error *err)
 {
-	auto_close int log = openat(follow->job->fd, "log", O_RDONLY | O_CLOEXEC);
 	char bytes[COPY_STEP];
 	ssize_t got;
 
-	if (follow->view)
-		return view_copy(follow->view, follow->job, follow->out_fd, err);
-	if (log < 0 && errno == ENOENT)
-		return 0;
-	if (log < 0)
-		return error_errno(err, "open '%s/log'", follow->job->dir);
-	while ((got = pread(log, bytes, sizeof(bytes), (off_t)follow->offset)) > 0) {
+	while ((got = pread(follow->log_fd, bytes, sizeof(bytes),
+			    (off_t)follow->offset)) > 0) {
 		if (file_write(follow->out_fd, bytes, (size_t)got, "standard output",
 			       err) < 0)
 			return -1;
 		follow->offset += (uint64_t)got;
 	}
 	return got < 0 ? error_errno(err, "read '%s/log'", follow->job->dir) : 0;
+}
+
+/* Another attempt has a log of its own. */
+static bool is_another(const struct follow *follow)
+{
+	struct stat now = { 0 };
+	struct stat ours = { 0 };
+
+	return fstatat(follow->job->fd, "log", &now, 0) == 0 &&
+	       fstat(follow->log_fd, &ours) == 0 && now.st_ino != ours.st_ino;
+}
+
+int follow_copy(struct follow *follow, struct error *err)
+{
+	if (follow->view)
+		return view_copy(follow->view, follow->job, follow->out_fd, err);
+	for (;;) {
+		if (follow->log_fd < 0)
+			follow->log_fd =
+				openat(follow->job->fd, "log", O_RDONLY | O_CLOEXEC);
+		if (follow->log_fd < 0 && errno == ENOENT)
+			return 0;
+		if (follow->log_fd < 0)
+			return error_errno(err, "open '%s/log'", follow->job->dir);
+		if (copy_log(follow, err) < 0)
+			return -1;
+		if (!is_another(follow))
+			return 0;
+		/* It may have grown before it was put aside. */
+		if (copy_log(follow, err) < 0)
+			return -1;
+		cleanup_close(&follow->log_fd);
+		follow->log_fd = -1;
+		follow->offset = 0;
+	}
 }
 
 static void read_news(struct news *news, int inotify_fd)

@@ -17,6 +17,7 @@ struct view;
 struct follow {
 	const struct job *job;
 	int out_fd;	   /* where the log goes; -1: nowhere */
+	int log_fd;	   /* of the log that is copied; -1: not yet */
 	int pidfd;	   /* of its supervisor, if that is our child; else -1 */
 	int interrupt_fd;  /* readable: come back early; -1: none */
 	uint64_t offset;   /* of the next byte of the log */
@@ -27,7 +28,8 @@ struct follow {
 
 #define FOLLOW_OF(the_job)                                                               \
 	{                                                                                \
-		.job = (the_job), .out_fd = -1, .pidfd = -1, .interrupt_fd = -1          \
+		.job = (the_job), .out_fd = -1, .log_fd = -1, .pidfd = -1,               \
+		.interrupt_fd = -1                                                       \
 	}
 
 /* Until the end: status is final and each byte is out.  A job that nobody brings to its end

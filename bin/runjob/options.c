@@ -38,6 +38,11 @@ const char options_usage[] =
 	"         --cpu CPUS --memory SIZE --pids N --io-read SIZE --io-write SIZE\n"
 	"         --open-files N --limits strict|best-effort --log-max SIZE\n"
 	"         --log-index\n"
+	"         --group GROUP --parallel N\n"
+	"         --busy queue|reject|cancel-oldest|cancel-same\n"
+	"         --after ID[:ok|:failed|:any]\n"
+	"         --retry N --retry-delay TIME --retry-on CAUSE[,CAUSE...]\n"
+	"         --retry-memory FACTOR --retry-memory-max SIZE\n"
 	"         --result spool --json\n"
 	"All but report, certs and serve: --owner CERTIFICATE\n";
 

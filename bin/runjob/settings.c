@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "bin/runjob/value.h"
+#include "bin/runjob/value_queue.h"
 #include "lib/cleanup.h"
 #include "lib/json_write.h"
 #include "lib/str.h"
@@ -37,6 +38,18 @@ const struct setting settings[] = {
 	  give_enforce },
 	{ "log-max", NULL, "limits", "log", SETTING_NUMBER, AT(log_bytes), value_log, NULL },
 	{ "log-index", NULL, NULL, "log_index", SETTING_FLAG, AT(log_index), value_flag, NULL },
+	{ "group", NULL, NULL, "group", SETTING_TEXT, AT(group), value_group, NULL },
+	{ "parallel", NULL, NULL, "parallel", SETTING_NUMBER, AT(parallel), value_parallel, NULL },
+	{ "busy", NULL, NULL, "busy", SETTING_NUMBER, AT(busy), value_busy, give_busy },
+	{ "after", NULL, NULL, "after", SETTING_LIST, AT(after), value_after, NULL },
+	{ "retry", NULL, "retry", "times", SETTING_NUMBER, AT(retry_times), value_retries, NULL },
+	{ "retry-delay", NULL, "retry", "delay", SETTING_NUMBER, AT(retry_delay_ms),
+	  value_duration, give_duration },
+	{ "retry-on", NULL, "retry", "on", SETTING_LIST, AT(retry_on), value_causes, NULL },
+	{ "retry-memory", NULL, "retry", "memory", SETTING_NUMBER, AT(retry_memory),
+	  value_factor, give_factor },
+	{ "retry-memory-max", NULL, "retry", "memory_max", SETTING_NUMBER,
+	  AT(retry_memory_max), value_size, NULL },
 	{ "result", NULL, NULL, NULL, SETTING_NUMBER, AT(publishes), value_result, NULL },
 	{ NULL, NULL, NULL, "event_id", SETTING_TEXT, AT(event_id), value_uuid, NULL },
 	{ NULL, NULL, NULL, "owner", SETTING_TEXT, AT(owner), value_owner, NULL },

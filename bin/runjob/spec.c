@@ -168,12 +168,8 @@ static const struct reader readers[] = {
 	{ "payload", pass },
 	{ "report", pass },
 	{ "backend", refuse },
-	{ "busy", refuse },
 	{ "checkout", refuse },
-	{ "group", refuse },
-	{ "parallel", refuse },
 	{ "pipeline", refuse },
-	{ "retry", refuse },
 	{ "tasks", refuse },
 	{ NULL, NULL },
 };

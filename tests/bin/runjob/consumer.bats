@@ -108,8 +108,14 @@ refused() {
 	refused '{"exec":["true"],"frob":1}' "unknown key 'frob'"
 	refused '{"exec":["true"],"stdin":"a","payload":{}}' "'stdin' and 'payload'"
 	local key
-	for key in checkout group parallel busy retry backend tasks; do
+	for key in checkout backend tasks; do
 		refused '{"exec":["true"],"'$key'":1}' "'$key' is not supported by this version"
+	done
+	for key in '"group":"a b"' '"parallel":0' '"busy":"wait"' '"after":["x:ok"]' '"on":["exit:0"]' '"memory":"1x"'; do
+		case $key in
+		'"on"'* | '"memory"'*) refused "{\"exec\":[\"true\"],\"retry\":{$key}}" "'retry'" ;;
+		*) refused "{\"exec\":[\"true\"],$key}" "'$(cut -d'"' -f2 <<<"$key")'" ;;
+		esac
 	done
 	[ -z "$(runjob list)" ]
 }

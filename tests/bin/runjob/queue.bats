@@ -43,6 +43,97 @@ is_another() { [ "$(cat "$queue/keeper")" -gt 0 ] && [ "$(cat "$queue/keeper")" 
 
 all_over() { [ "$(cat "$HOOKTOOLS_STATE"/jobs/*/*/status.json | jq -r .state | sort -u)" = ok ]; }
 
+# The name that a job has while it runs writes when it ends, well or by SIGTERM.
+grouped() { runjob start --group site/main -n "$1" "${@:2}" -- sh -c "echo $1 >>began; trap 'exit 9' TERM; while :; do read -r x <>hold; done"; }
+
+began() { [ "$(paste -sd' ' began)" = "$1" ]; }
+
+# bats test_tags=FX_4
+@test "runjob start --group: in order, reject, cancel-oldest, cancel-same" {
+	local a b c d
+	mkfifo hold
+	a=$(grouped a)
+	wait_until began a
+	b=$(grouped b)
+	has_state "$b" queued
+	run -75 --separate-stderr grouped x --busy reject
+	[ "$stderr" = "runjob: group 'site/main' is busy" ]
+	echo '{"exec":["true"],"group":"site/main","busy":"reject"}' | runjob start - >reply
+	[ "$(jq -c '[.ok, .error.kind]' reply)" = '[false,"permanent"]' ]
+	[ "$(runjob list | wc -l)" -eq 2 ]
+	# In order: the second begins when the first has ended; and two may run where two are said to.
+	runjob stop "$a"
+	wait_until began "a b"
+	c=$(grouped c --parallel 2)
+	wait_until began "a b c"
+	# The oldest has to go, so that the newest two run.
+	d=$(grouped d --parallel 2 --busy cancel-oldest)
+	wait_until began "a b c d"
+	has_state "$b" cancelled
+	has_state "$c" running
+	# Only its own like.
+	a=$(grouped c --parallel 2 --busy cancel-same)
+	wait_until began "a b c d c"
+	has_state "$c" cancelled
+	has_state "$d" running
+	[ "$(runjob show "$d" | jq -r .group)" = site/main ]
+	runjob stop "$a"
+	runjob stop "$d"
+	wait_until none_left
+	[ -z "$(ls "$queue/groups")" ]
+}
+
+# bats test_tags=F2_25
+@test "runjob start --after: begins, or is skipped, once the others have ended" {
+	local first bad good any chain other
+	first=$(holder one)
+	good=$(runjob start --after "$first" -- sh -c 'echo good >>ran')
+	bad=$(runjob start --after "$first:failed" -- sh -c 'echo bad >>ran')
+	any=$(runjob start --after "$bad:any" --after "$good:ok" -- sh -c 'echo any >>ran')
+	chain=$(runjob start --after "$bad" -- true)
+	has_state "$good" queued
+	has_state "$any" queued
+	[ "$(ours runjob-queue | wc -l)" -eq 1 ]
+	echo go >one
+	run -0 runjob wait "$any"
+	run -1 runjob wait "$bad"
+	[ "$(runjob show "$bad" | jq -r '.state + ": " + .reason')" = "skipped: job $first is ok, and was to be failed" ]
+	run -1 runjob wait "$chain"
+	has_state "$chain" skipped
+	[ "$(paste -sd' ' ran)" = "good any" ]
+	# What has ended already is no wait; what was never there is an error.
+	other=$(runjob start --after "$bad:any" -- true)
+	run -0 runjob wait "$other"
+	run -65 runjob start --after 01a00000-0000-7000-8000-000000000000 -- true
+	run -64 runjob start --after nobody -- true
+}
+
+@test "runjob start --retry: by cause and budget, each attempt with its log, and a follower sees them all" {
+	local id dir
+	runjob run --retry 3 --retry-delay 10ms -n flaky -- \
+		sh -c 'echo try >>ran; echo "this is $(wc -l <ran)"; [ "$(wc -l <ran)" -ge 3 ] || exit 9' >out
+	diff <(printf 'this is %d\n' 1 2 3) out
+	id=$(runjob list | jq -r .id)
+	dir=$(dirname "$(runjob show "$id" | jq -r .log)")
+	[ "$(jq -c '[.state, .attempts, .next_at]' "$dir/status.json")" = '["ok",3,null]' ]
+	[ "$(jq -rs 'map(.exit_code) | join(" ")' "$dir/attempts")" = "9 9" ]
+	diff <(printf 'this is 1\nthis is 2\n') <(cat "$dir/log.1" "$dir/log.2")
+	# Not by this cause; not more often than it may; not when it was stopped.
+	run -9 runjob run --retry 3 --retry-delay 10ms --retry-on exit:7,timeout -- sh -c 'echo >>once; exit 9'
+	[ "$(wc -l <once)" -eq 1 ]
+	run -124 runjob run --retry 1 --retry-delay 10ms --retry-on timeout --timeout 50ms --grace 10ms -- \
+		sh -c 'echo >>twice; while :; do read -r x <>one; done'
+	[ "$(wc -l <twice)" -eq 2 ]
+	id=$(runjob start --retry 3 --retry-delay 1h -- false)
+	waits_for_retry() { [ "$(runjob show "$id" | jq -c '[.state, .attempts]')" = '["queued",1]' ]; }
+	wait_until waits_for_retry
+	[[ $(runjob show "$id" | jq -r .reason) == "try 2 of 4 comes after 3600000 ms: the last was failed: exit status 1" ]]
+	[ -z "$(ours runjob-shim)" ]
+	runjob stop "$id"
+	has_state "$id" cancelled
+	wait_until none_left
+}
+
 # bats test_tags=F2_25,FX_4,F2_26
 @test "runjob start -: jobs that wait cost files, and lose nothing when who starts them is killed or stopped" {
 	export HOOKTOOLS_JOBS_MAX=2
