@@ -259,7 +259,8 @@ int cgroup_freeze(const struct cgroup *cgroup, bool frozen, struct error *err)
 	return 0;
 }
 
-int cgroup_signal(const struct cgroup *cgroup, int signal, struct error *err)
+int cgroup_each(const struct cgroup *cgroup, cgroup_visit *visit, void *context,
+		struct error *err)
 {
 	auto_buf struct buf text = BUF_EMPTY;
 	const char *rest;
@@ -272,9 +273,19 @@ int cgroup_signal(const struct cgroup *cgroup, int signal, struct error *err)
 
 		/* 0 would be our own group: a process of another pid namespace reads as 0. */
 		if (pid > 0)
-			(void)kill(pid, signal);
+			visit(pid, context);
 	}
 	return 0;
+}
+
+static void send_to(pid_t pid, void *signal)
+{
+	(void)kill(pid, *(const int *)signal);
+}
+
+int cgroup_signal(const struct cgroup *cgroup, int signal, struct error *err)
+{
+	return cgroup_each(cgroup, send_to, &signal, err);
 }
 
 int cgroup_watch(int *fd, const struct cgroup *cgroup, struct error *err)

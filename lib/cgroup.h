@@ -2,6 +2,7 @@
 #define LIB_CGROUP_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 struct cgroup_base;
 struct cgroup_limits;
@@ -51,6 +52,11 @@ int cgroup_kill(const struct cgroup *cgroup, struct error *err);
 
 /* Nothing in it runs until it is thawed; a frozen group can be killed. */
 int cgroup_freeze(const struct cgroup *cgroup, bool frozen, struct error *err);
+
+/* Each process in it that we see, groups below it left out. */
+typedef void cgroup_visit(pid_t pid, void *context);
+int cgroup_each(const struct cgroup *cgroup, cgroup_visit *visit, void *context,
+		struct error *err);
 
 /* Send a signal to each process in it. */
 int cgroup_signal(const struct cgroup *cgroup, int signal, struct error *err);

@@ -36,6 +36,7 @@ static const struct field fields[] = {
 	NUMBER("oom_limit", oom_limit),
 	TEXT(oom_of),
 	TEXT(oom_killed),
+	TEXT(left_over),
 	TEXT(unenforced),
 	NUMBER("paused_ms", paused_ms),
 };

@@ -24,6 +24,7 @@ struct job_usage {
 	char oom_of[8];	    /* whose: "job", "owner" or "machine" */
 	char oom_killed
 		[96]; /* "name (pid)", and a comma between two; "" when not known */
+	char left_over[160]; /* who lived when its first process had ended, as above */
 	char unenforced[32]; /* limits that it was started without: "cpu,memory" */
 	uint64_t paused_ms;  /* so far, but for a pause that goes on */
 };

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "bin/runjob-shim/limits.h"
+#include "bin/runjob-shim/names.h"
 #include "bin/runjob-shim/tree.h"
 #include "lib/buf.h"
 #include "lib/cgroup_base.h"
@@ -22,7 +23,7 @@
 #include "lib/job_status.h"
 #include "lib/str.h"
 
-enum { DEATH_MS = 60000, PATHS_LIMIT = 65536, FREEZE_ROUNDS = 1000 };
+enum { DEATH_MS = 60000, PATHS_LIMIT = 65536, FREEZE_ROUNDS = 1000, NAME_LIMIT = 64 };
 
 /* Where a recovery finds what is left of it, and runjob usage what it uses. */
 static int note_paths(const struct job *job, const struct containment *containment,
@@ -186,6 +187,35 @@ int containment_freeze(const struct containment *containment, bool frozen,
 		before = now;
 	}
 	return 0;
+}
+
+struct list {
+	char *text;
+	size_t size;
+};
+
+static void list_one(pid_t pid, void *context)
+{
+	const struct list *list = context;
+	auto_free char *path = str_format("/proc/%d/comm", (int)pid);
+	auto_buf struct buf name = BUF_EMPTY;
+	struct error ignored = { 0 };
+
+	/* It may have ended meanwhile. */
+	if (file_read(&name, AT_FDCWD, path, NAME_LIMIT, &ignored) == 0 && name.len > 1)
+		names_add(list->text, list->size,
+			  (struct str_view){ name.data, name.len - 1 }, pid);
+}
+
+void containment_list(char *text, size_t size, const struct containment *containment)
+{
+	struct list list = { text, size };
+	struct error ignored = { 0 };
+
+	if (containment->cgroup.path)
+		(void)cgroup_each(&containment->cgroup, list_one, &list, &ignored);
+	else
+		(void)tree_each(list_one, &list);
 }
 
 void containment_heard(const struct containment *containment)

@@ -57,6 +57,9 @@ void containment_signal(const struct containment *containment, int signal);
 int containment_freeze(const struct containment *containment, bool frozen,
 		       struct error *err);
 
+/* Add those that live in it to text, as "sleep (17), sh (18)", as far as there is room. */
+void containment_list(char *text, size_t size, const struct containment *containment);
+
 /* events_fd is ready: until this is called it stays so. */
 void containment_heard(const struct containment *containment);
 

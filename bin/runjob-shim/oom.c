@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bin/runjob-shim/names.h"
 #include "lib/cleanup.h"
 #include "lib/str.h"
 
@@ -18,23 +19,15 @@ static void add_killed(char *text, size_t size, const char *record)
 	const char *number = strstr(record, "Killed process ");
 	const char *name;
 	const char *end;
-	size_t len = strlen(text);
-	size_t i;
-
 	if (!number)
 		return;
 	number += strlen("Killed process ");
 	name = strchr(number, '(');
 	end = name ? strstr(name, ") ") : NULL;
-	if (!end || len + (size_t)(end - name) + 16 > size)
-		return;
-	snprintf(text + len, size - len, "%s%.*s (%u)", len ? ", " : "",
-		 (int)(end - name - 1), name + 1, (unsigned)str_leading_u64(number));
-	/* It stands in JSON, and a process calls itself what it likes. */
-	for (i = len; text[i]; i++) {
-		if (text[i] == '"' || text[i] == '\\' || text[i] < ' ' || text[i] > '~')
-			text[i] = '?';
-	}
+	if (end)
+		names_add(text, size,
+			  (struct str_view){ name + 1, (size_t)(end - name - 1) },
+			  (pid_t)str_leading_u64(number));
 }
 
 /* A line that names a group, and not a process, says whose the next killed ones are. */

@@ -223,6 +223,10 @@ static int run_to_end(struct supervisor *supervisor, struct run *run, struct err
 	    launch_go(&failure, &run->first, err) < 0 || watch_job(&watch, err) < 0)
 		return -1;
 	/* What its leader left running ends with it. */
+	if (watch.cause == WATCH_ENDED)
+		containment_list(supervisor->status.usage.left_over,
+				 sizeof(supervisor->status.usage.left_over),
+				 &run->containment);
 	if (containment_kill(&run->containment, err) < 0)
 		return -1;
 	watch_reap(&watch);

@@ -95,7 +95,7 @@ static size_t mark(struct relation *all, size_t count)
 	return found;
 }
 
-size_t tree_signal(int signal)
+size_t tree_each(tree_visit *visit, void *context)
 {
 	auto_buf struct buf room = BUF_EMPTY;
 	struct relation *all = all_processes(&room);
@@ -105,9 +105,19 @@ size_t tree_signal(int signal)
 
 	for (i = 0; i < count; i++) {
 		if (all[i].ours)
-			(void)kill(all[i].pid, signal);
+			visit(all[i].pid, context);
 	}
 	return found;
+}
+
+static void send_to(pid_t pid, void *signal)
+{
+	(void)kill(pid, *(const int *)signal);
+}
+
+size_t tree_signal(int signal)
+{
+	return tree_each(send_to, &signal);
 }
 
 static bool is_marked(int proc_fd, const char *name, const char *mark)

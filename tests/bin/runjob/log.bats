@@ -101,4 +101,9 @@ last_job() {
 	run -0 runjob wait "$id"
 	wait "$tail"
 	seen
+	# Who was ended with it is told.
+	[[ "$(runjob show --json "$id" | jq -r .left_over)" =~ ^(sh|setsid|sleep)\ \([0-9]+\)$ ]]
+	run -0 --separate-stderr runjob run -- true
+	last_job
+	[ "$(runjob show --json "$id" | jq -r .left_over)" = null ]
 }
