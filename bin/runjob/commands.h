@@ -30,6 +30,7 @@ int cmd_usage(struct context *context, struct error *err);
 int cmd_attach(struct context *context, struct error *err);
 int cmd_shell(struct context *context, struct error *err);
 int cmd_env(struct context *context, struct error *err);
+int cmd_debug(struct context *context, struct error *err);
 int cmd_wait(struct context *context, struct error *err);
 int cmd_recover(struct context *context, struct error *err);
 int cmd_report(struct context *context, struct error *err);

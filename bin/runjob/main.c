@@ -30,6 +30,7 @@ static const struct command commands[] = {
 	{ "attach", cmd_attach, OPTIONS_QUERY },
 	{ "shell", cmd_shell, OPTIONS_QUERY },
 	{ "env", cmd_env, OPTIONS_QUERY },
+	{ "debug", cmd_debug, OPTIONS_QUERY },
 	{ "wait", cmd_wait, OPTIONS_QUERY },
 	{ "recover", cmd_recover, OPTIONS_QUERY },
 	{ "report", cmd_report, OPTIONS_RAW },

@@ -27,6 +27,7 @@ const char options_usage[] =
 	"       runjob attach ID [COMMAND [ARGUMENT...]]\n"
 	"       runjob shell ID\n"
 	"       runjob env [--json] ID\n"
+	"       runjob debug [-o FILE] ID\n"
 	"       runjob wait [--json] ID...\n"
 	"       runjob recover\n"
 	"       runjob report github -\n"
@@ -70,6 +71,7 @@ static const struct option query_options[] = {
 	{ "after", required_argument, NULL, 'a' },
 	{ "grace", required_argument, NULL, 'g' },
 	{ "signal", required_argument, NULL, 'k' },
+	{ "output", required_argument, NULL, 'o' },
 	{ "owner", required_argument, NULL, 'O' },
 	{ "json", no_argument, NULL, 'j' },
 	{ "help", no_argument, NULL, 'h' },
@@ -179,6 +181,9 @@ static int parse_query(struct options *options, int letter, struct error *err)
 		return str_to_duration(&options->grace_ms, optarg, err);
 	case 'k':
 		return take_signal(options, err);
+	case 'o':
+		options->output = optarg;
+		return 0;
 	default:
 		return error_set(err, ERROR_BUG, "option %c", letter);
 	}
@@ -203,7 +208,7 @@ static const struct grammar top = { "+:dhV", top_options, parse_top };
 /* What OPTIONS_JOB takes is made from the settings. */
 static const struct grammar grammars[] = {
 	[OPTIONS_TAIL] = { "+:fn:c:o:s:th", tail_options, parse_tail },
-	[OPTIONS_QUERY] = { "+:s:l:a:g:k:jh", query_options, parse_query },
+	[OPTIONS_QUERY] = { "+:s:l:a:g:k:o:jh", query_options, parse_query },
 };
 
 /* Values of options are command lines, too: bad ones are wrong usage. */

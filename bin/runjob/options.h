@@ -34,7 +34,8 @@ struct options {
 	bool has_grace; /* stop: how */
 	uint64_t grace_ms;
 	int signal;
-	char **operands; /* what follows the options; ends with NULL */
+	const char *output; /* debug: the bundle's file; NULL: standard output */
+	char **operands;    /* what follows the options; ends with NULL */
 	int operand_count;
 };
 

@@ -145,3 +145,35 @@ EOF
 	[ "${lines[1]}" = "$(readlink "/proc/$(as_nobody runjob show "$theirs" | jq .pid)/ns/pid")" ]
 	as_nobody runjob stop --grace 0ms "$theirs"
 }
+
+# bats test_tags=F2_6,F2_7,F2_10
+@test "runjob debug: all about a job, or a pipeline with its tasks, in one archive without secrets" {
+	make_key
+	printf sesame | tokenmint vault put global/key
+	local run=0195a000-0000-7000-8000-000000000001
+	run -0 runjob start - <<<'{"id":"'$run'","pipeline":"site","tasks":[{"id":"build-of-a-name-that-is-so-long0","exec":["sh","-c","echo built; echo \"bad: ${#K}\" >&2; exit 3"],"secrets":{"K":"global/key"},"env":{"MARK":"here"}},{"id":"ship","exec":["true"],"needs":{"build-of-a-name-that-is-so-long0":"success"}}]}'
+	run -1 runjob wait $run
+	run -0 runjob debug -o bundle.tar $run
+	mkdir out
+	tar -xf bundle.tar -C out
+	cd out/$run
+	grep -q 'long0: failed' log
+	[ "$(jq -r .state status.json)" = failed ]
+	[ "$(jq -r .exit_code tasks/build*/status.json)" -eq 3 ]
+	diff <(printf 'built\nbad: 6\n') tasks/build*/log
+	[ "$(find tasks/build*/events -type f | wc -l)" -eq 2 ]
+	grep -qx 'K=(the secret global/key)' tasks/build*/environment
+	grep -qx MARK=here tasks/build*/environment
+	[ "$(jq -r .spec.secrets.K tasks/build*/usage.json)" = null ]
+	jq -e . spec.json usage.json tasks/build*/spec.json >/dev/null
+	grep -q "^runjob $(runjob --version | cut -d' ' -f2)" versions
+	[ "$(jq -r .event events/*.json | sort -u)" = job ]
+	[ ! -e tasks/ship ]
+	run -1 grep -rs sesame .
+	# One that runs, to a pipe.
+	begin --sandbox default
+	runjob debug "$id" | tar -tf - >names
+	grep -qx "$id/status.json" names
+	[ "$(runjob show "$id" | jq -r .containment)" = process-tree ] || grep -q "^$id/cgroup/cgroup.procs" names
+	run -1 runjob debug 0195a000-0000-7000-8000-000000000009
+}
