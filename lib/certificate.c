@@ -58,6 +58,7 @@ static int take_certificate(struct certificate *certificate, gnutls_x509_crt_t c
 			    struct error *err)
 {
 	uint8_t digest[CRYPTO_SHA256_LEN];
+	auto_buf struct buf bytes = BUF_EMPTY;
 	gnutls_datum_t der = { NULL, 0 };
 	gnutls_datum_t pem = { NULL, 0 };
 	gnutls_datum_t subject = { NULL, 0 };
@@ -66,11 +67,14 @@ static int take_certificate(struct certificate *certificate, gnutls_x509_crt_t c
 	if (code < 0)
 		return broken(err, code);
 	crypto_sha256(digest, der.data, der.size);
+	buf_add(&bytes, der.data, der.size);
 	gnutls_free(der.data);
 	code = gnutls_x509_crt_export2(crt, GNUTLS_X509_FMT_PEM, &pem);
 	if (code < 0)
 		return broken(err, code);
 	hex_encode(certificate->hash, digest, CRYPTO_SHA256_LEN);
+	certificate->der_len = bytes.len;
+	certificate->der = buf_take(&bytes);
 	certificate->pem = take_text(&pem);
 	/* One without a subject is one, too. */
 	if (gnutls_x509_crt_get_dn3(crt, &subject, 0) == 0)
@@ -140,6 +144,7 @@ int certificate_read(struct certificate *certificate, const char *path, struct e
 
 void certificate_free(struct certificate *certificate)
 {
+	free(certificate->der);
 	free(certificate->pem);
 	free(certificate->subject);
 	free(certificate->path);

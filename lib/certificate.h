@@ -25,7 +25,9 @@ enum certificate_role {
 struct certificate {
 	char hash[JOB_OWNER_LEN]; /* SHA-256 of its DER bytes: whose jobs */
 	enum certificate_role role;
-	char *pem;     /* this one alone, as text */
+	char *pem; /* this one alone, as text */
+	char *der; /* its der_len bytes */
+	size_t der_len;
 	char *subject; /* RFC 4514; "" for none */
 	char *path;    /* its file in the pool; NULL for none */
 	int64_t begins_ms;

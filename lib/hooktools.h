@@ -52,7 +52,8 @@ HOOKTOOLS_PUBLIC int hooktools_certificates(struct hooktools_certificate ***list
 HOOKTOOLS_PUBLIC void hooktools_certificates_free(struct hooktools_certificate **list,
 						  size_t count);
 
-/* The first certificate of a PEM text, which must be in the pool. */
+/* The first certificate of a PEM text, which must be good: in the pool, or of a CA there, and
+ * neither revoked nor expired. */
 HOOKTOOLS_PUBLIC int hooktools_certificate_new(struct hooktools_certificate **certificate,
 					       const struct hooktools *tools,
 					       const void *pem, size_t len,

@@ -1,10 +1,13 @@
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "lib/cleanup.h"
+#include "lib/date.h"
 #include "lib/error.h"
 #include "lib/hooktools_types.h"
-
-enum { PEM_LIMIT = 1 << 20 };
+#include "lib/path.h"
+#include "lib/trust.h"
 
 static struct hooktools_certificate *
 make(const struct hooktools *tools, struct certificate *from, struct hooktools_error *err)
@@ -55,24 +58,26 @@ void hooktools_certificates_free(struct hooktools_certificate **list, size_t cou
 	free(list);
 }
 
-/* As the pool has it: that says the role, too. */
+/* As the server judges it: in the pool, or of a CA there, and neither revoked nor expired. */
 static int find(struct certificate *found, const struct hooktools *tools,
 		struct str_view pem, struct error *err)
 {
-	auto_certificates struct certificates pool = CERTIFICATES_EMPTY;
+	auto_free char *revoked = path_join(tools->layout.conf, "revoked");
 	auto_certificate struct certificate given = CERTIFICATE_EMPTY;
-	const struct certificate *there;
+	auto_trust struct trust trust = TRUST_EMPTY;
+	struct trust_finding finding = { .why = "" };
+	struct str_view der;
 
-	if (pem.len > PEM_LIMIT)
-		return error_set(err, ERROR_DATA, "a certificate of %zu bytes", pem.len);
 	if (certificate_parse(&given, pem, err) < 0 ||
-	    certificates_read(&pool, tools->pool, err) < 0)
+	    trust_read(&trust, tools->pool, access(revoked, F_OK) == 0 ? revoked : NULL,
+		       err) < 0)
 		return -1;
-	there = certificates_find(&pool, given.hash);
-	if (!there)
-		return error_set(err, ERROR_DENIED, "certificate '%s' is not in '%s'",
-				 given.subject, tools->pool);
-	given.role = there->role;
+	der = (struct str_view){ given.der, given.der_len };
+	trust_judge(&finding, &trust, &der, 1, date_now_ms());
+	if (finding.verdict != TRUST_GOOD)
+		return error_set(err, ERROR_DENIED, "certificate '%s': %s", given.subject,
+				 finding.why);
+	given.role = finding.role;
 	*found = given;
 	given = (struct certificate)CERTIFICATE_EMPTY;
 	return 0;

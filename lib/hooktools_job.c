@@ -7,19 +7,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "lib/buf.h"
 #include "lib/cleanup.h"
 #include "lib/date.h"
 #include "lib/error.h"
-#include "lib/file.h"
 #include "lib/hooktools_types.h"
 #include "lib/job_log.h"
 #include "lib/job_number.h"
 #include "lib/job_status.h"
 #include "lib/job_wait.h"
 #include "lib/stop.h"
-
-enum { NUMBER_LIMIT = 32 };
 
 static int fail_job(struct hooktools_error *err, const struct error *why)
 {
@@ -86,18 +82,6 @@ static struct hooktools_job *make(const struct hooktools_certificate *certificat
 	return made;
 }
 
-static int64_t read_number(const struct job *job)
-{
-	auto_buf struct buf text = BUF_EMPTY;
-	struct error ignored = { 0 };
-	bool found = false;
-
-	/* Jobs of runjob(1) have none. */
-	if (file_read_if(&text, &found, job->fd, "number", NUMBER_LIMIT, &ignored) < 0)
-		return 0;
-	return (int64_t)str_leading_u64(buf_str(&text));
-}
-
 static int open_job(struct hooktools_job *job, const char *id, struct error *err)
 {
 	uint64_t number = 0;
@@ -114,7 +98,8 @@ static int open_job(struct hooktools_job *job, const char *id, struct error *err
 		return -1;
 	if (!found)
 		return error_set(err, ERROR_ABSENT, "no job '%s'", id);
-	job->number = read_number(&job->job);
+	/* Jobs of runjob(1) have none. */
+	job->number = (int64_t)job_number_read(&job->job);
 	return 0;
 }
 

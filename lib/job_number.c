@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/buf.h"
 #include "lib/cleanup.h"
 #include "lib/date.h"
 #include "lib/error.h"
@@ -87,6 +88,26 @@ int job_number_find(char id[static UUID_LEN], bool *found, const struct layout *
 	memcpy(id, target + 3, UUID_LEN);
 	*found = true;
 	return 0;
+}
+
+uint64_t job_number_read(const struct job *job)
+{
+	auto_buf struct buf text = BUF_EMPTY;
+	struct error ignored = { 0 };
+	bool found = false;
+
+	if (file_read_if(&text, &found, job->fd, "number", NUMBER_LEN, &ignored) < 0)
+		return 0;
+	return str_leading_u64(buf_str(&text));
+}
+
+void job_number_forget(const struct job *job)
+{
+	uint64_t number = job_number_read(job);
+	auto_free char *name = str_format("../.numbers/%" PRIu64, number);
+
+	if (number)
+		(void)unlinkat(job->fd, name, 0);
 }
 
 void job_number_drop(const struct layout *layout, uint64_t number)

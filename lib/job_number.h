@@ -23,6 +23,14 @@ int job_number_take(uint64_t *number, const struct layout *layout, const char *i
 int job_number_find(char id[static UUID_LEN], bool *found, const struct layout *layout,
 		    uint64_t number, struct error *err);
 
+struct job;
+
+/* The job's own number, 0 for none: the file "number" in its folder. */
+uint64_t job_number_read(const struct job *job);
+
+/* The job goes: its link does, too. */
+void job_number_forget(const struct job *job);
+
 /* Give it back: the job will never be, or is there no more. */
 void job_number_drop(const struct layout *layout, uint64_t number);
 

@@ -9,6 +9,7 @@
 #include "lib/cleanup.h"
 #include "lib/error.h"
 #include "lib/job.h"
+#include "lib/job_number.h"
 #include "lib/str.h"
 
 static int empty(int fd, const char *what, struct error *err);
@@ -55,6 +56,7 @@ static int empty(int fd, const char *what, struct error *err)
 
 int job_remove(const struct job *job, struct error *err)
 {
+	job_number_forget(job);
 	if (unlinkat(job->fd, "status.json", 0) < 0 && errno != ENOENT)
 		return error_errno(err, "remove '%s/status.json'", job->dir);
 	if (empty(job->fd, job->dir, err) < 0)

@@ -62,6 +62,7 @@ static void certificates_come_from_the_pool(void)
 	auto_free char *pool = place("pool");
 	auto_free char *viewer = place("pool/viewer");
 	auto_free char *file = place("pool/viewer/x");
+	auto_free char *revoked = place("revoked");
 	struct hooktools *tools = NULL;
 	struct hooktools_error err = { 0 };
 	struct error ignored = { 0 };
@@ -89,6 +90,10 @@ static void certificates_come_from_the_pool(void)
 	CHECK(count == strlen(pem));
 	CHECK_STR(hooktools_certificate_role(owner), "viewer");
 	hooktools_certificate_free(owner);
+	write_file(revoked, HASH "\n");
+	CHECK(hooktools_certificate_new(&owner, tools, pem, strlen(pem), &err) == -1 &&
+	      err.kind == HOOKTOOLS_ERROR_CERTIFICATE);
+	CHECK_STR(err.message, "certificate 'CN=owner': it was revoked");
 	hooktools_close(tools);
 }
 
