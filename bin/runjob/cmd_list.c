@@ -9,6 +9,7 @@
 #include "lib/error.h"
 #include "lib/file.h"
 #include "lib/job.h"
+#include "lib/str.h"
 
 enum { FLUSH_AT = 65536 };
 
@@ -39,7 +40,8 @@ static void add_line(struct buf *out, const struct job *job,
 
 static bool is_wanted(const struct options *options, const struct job_status *status)
 {
-	return !options->has_state || options->state == status->state;
+	return (!options->has_state || options->state == status->state) &&
+	       (!options->group || str_equal(options->group, status->group));
 }
 
 /* *shown is counted up when the job was. */

@@ -16,7 +16,8 @@ const char options_usage[] =
 	"usage: runjob run [OPTIONS] [--] COMMAND [ARGUMENT...]\n"
 	"       runjob start [OPTIONS] [--] COMMAND [ARGUMENT...]\n"
 	"       runjob start -\n"
-	"       runjob list [--state STATE] [--limit N] [--after ID] [--json]\n"
+	"       runjob list [--state STATE] [--group GROUP] [--limit N]\n"
+	"                    [--after ID] [--json]\n"
 	"       runjob show [--json] ID\n"
 	"       runjob tail [-f] [-n LINES | -c BYTES | --from OFFSET]\n"
 	"                    [--stream out|err] [--times] ID\n"
@@ -29,6 +30,10 @@ const char options_usage[] =
 	"       runjob env [--json] ID\n"
 	"       runjob debug [-o FILE] ID\n"
 	"       runjob wait [--json] ID...\n"
+	"       runjob queue [--limit N] [--after ID] [GROUP]\n"
+	"       runjob why ID\n"
+	"       runjob remove ID\n"
+	"       runjob prune [--keep N] [--older-than TIME] [--dry-run]\n"
 	"       runjob recover\n"
 	"       runjob report github -\n"
 	"       runjob certs ...\n"
@@ -72,6 +77,10 @@ static const struct option query_options[] = {
 	{ "grace", required_argument, NULL, 'g' },
 	{ "signal", required_argument, NULL, 'k' },
 	{ "output", required_argument, NULL, 'o' },
+	{ "group", required_argument, NULL, 'G' },
+	{ "keep", required_argument, NULL, 'K' },
+	{ "older-than", required_argument, NULL, 'T' },
+	{ "dry-run", no_argument, NULL, 'D' },
 	{ "owner", required_argument, NULL, 'O' },
 	{ "json", no_argument, NULL, 'j' },
 	{ "help", no_argument, NULL, 'h' },
@@ -167,6 +176,22 @@ static int take_after(struct options *options, struct error *err)
 	return 0;
 }
 
+static int parse_prune(struct options *options, int letter, struct error *err)
+{
+	switch (letter) {
+	case 'K':
+		options->has_keep = true;
+		return str_to_u64(&options->keep, optarg, 0, UINT64_MAX, err);
+	case 'T':
+		return str_to_duration(&options->older_ms, optarg, err);
+	case 'D':
+		options->dry_run = true;
+		return 0;
+	default:
+		return error_set(err, ERROR_BUG, "option %c", letter);
+	}
+}
+
 static int parse_query(struct options *options, int letter, struct error *err)
 {
 	switch (letter) {
@@ -184,8 +209,11 @@ static int parse_query(struct options *options, int letter, struct error *err)
 	case 'o':
 		options->output = optarg;
 		return 0;
+	case 'G':
+		options->group = optarg;
+		return 0;
 	default:
-		return error_set(err, ERROR_BUG, "option %c", letter);
+		return parse_prune(options, letter, err);
 	}
 }
 

@@ -31,6 +31,11 @@ struct options {
 	enum job_state state;
 	uint64_t limit;
 	const char *after;
+	const char *group; /* list: of this group */
+	bool has_keep;	   /* prune: what */
+	bool dry_run;
+	uint64_t keep;
+	uint64_t older_ms;
 	bool has_grace; /* stop: how */
 	uint64_t grace_ms;
 	int signal;

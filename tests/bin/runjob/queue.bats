@@ -48,9 +48,9 @@ grouped() { runjob start --group site/main -n "$1" "${@:2}" -- sh -c "echo $1 >>
 
 began() { [ "$(paste -sd' ' began)" = "$1" ]; }
 
-# bats test_tags=FX_4
+# bats test_tags=FX_4,F2_84
 @test "runjob start --group: in order, reject, cancel-oldest, cancel-same" {
-	local a b c d
+	local a b c d first
 	mkfifo hold
 	a=$(grouped a)
 	wait_until began a
@@ -61,6 +61,11 @@ began() { [ "$(paste -sd' ' began)" = "$1" ]; }
 	echo '{"exec":["true"],"group":"site/main","busy":"reject"}' | runjob start - >reply
 	[ "$(jq -c '[.ok, .error.kind]' reply)" = '[false,"permanent"]' ]
 	[ "$(runjob list | wc -l)" -eq 2 ]
+	[ "$(runjob queue site/main | jq -c '[.position, .id, .waits_for]')" = "[1,\"$b\",\"group\"]" ]
+	[ -z "$(runjob queue other)$(runjob queue --after "$b")" ]
+	[ "$(runjob why "$b")" = "it waits for a place in group 'site/main', or among HOOKTOOLS_JOBS_MAX" ]
+	run -75 runjob remove "$b"
+	first=$a
 	# In order: the second begins when the first has ended; and two may run where two are said to.
 	runjob stop "$a"
 	wait_until began "a b"
@@ -81,6 +86,20 @@ began() { [ "$(paste -sd' ' began)" = "$1" ]; }
 	runjob stop "$d"
 	wait_until none_left
 	[ -z "$(ls "$queue/groups")" ]
+	[ "$(runjob list --group site/main | wc -l)" -eq 5 ]
+	[ -z "$(runjob list --group site/other)" ]
+	[ "$(runjob why "$b")" = "it is cancelled: stopped on request" ]
+	# All but the newest one go, and their logs; a job that runs stays.
+	[ "$(runjob prune --keep 1 --dry-run | wc -l)" -eq 4 ]
+	[ "$(runjob list | wc -l)" -eq 5 ]
+	[ "$(runjob prune --keep 1 | sort)" = "$(printf '%s\n' "$first" "$b" "$c" "$d" | sort)" ]
+	[ "$(runjob list | jq -r .id)" = "$a" ]
+	run -0 runjob prune --older-than 1h
+	[ -z "$output" ]
+	run -0 runjob remove "$a"
+	run -1 runjob show "$a"
+	[ "$(find "$HOOKTOOLS_STATE/jobs" -name log | wc -l)" -eq 0 ]
+	run -64 runjob prune
 }
 
 # bats test_tags=F2_25
