@@ -178,6 +178,11 @@ static enum job_slot try_line(struct keeper *keeper, uint32_t line)
 	enum outcome outcome;
 	struct error ignored = { 0 };
 
+	/* Begun or stopped since we heard of it: nobody behind it waits for that. */
+	if (!job_queue_has(&keeper->queue, waiting_entry(&keeper->waiting, item))) {
+		waiting_drop(&keeper->waiting, waiting_shift(&keeper->waiting, line));
+		return JOB_SLOT_TAKEN;
+	}
 	if (!has_slot_fd(keeper) ||
 	    job_slot_take(&result, keeper->slot_fd, waiting_entry(&keeper->waiting, item),
 			  keeper->most, &ignored) < 0)
