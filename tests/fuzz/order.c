@@ -1,0 +1,39 @@
+#include "bin/runjob-serve/order.h"
+
+#include <string.h>
+
+#include "lib/error.h"
+#include "lib/json_object.h"
+#include "tests/fuzz/fuzz.h"
+
+/* What an anonymous certificate orders is one line, one object, within its time and its
+ * sandbox, and has no member that is not for it. */
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+	static const char *const others[] = { "id",   "dir",   "secrets",  "for",
+					      "user", "owner", "writable", "pipeline" };
+	auto_buf struct buf body = BUF_EMPTY;
+	struct order order = ORDER_EMPTY;
+	struct error err = { 0 };
+	struct str_view line;
+	struct str_view value = { NULL, 0 };
+	const char *problem = NULL;
+
+	order.most_ms = 5000;
+	buf_add(&body, bytes, size);
+	if (order_make(&order, &body, &err) < 0) {
+		FUZZ_PROMISE(err.kind == ERROR_DATA || err.kind == ERROR_DENIED);
+		order_free(&order);
+		return 0;
+	}
+	line = (struct str_view){ order.line.data, order.line.len - 1 };
+	FUZZ_PROMISE(order.line.data[line.len] == '\n' &&
+		     !memchr(line.data, '\n', line.len));
+	FUZZ_PROMISE(json_object_is_sound(line, &problem));
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		FUZZ_PROMISE(!json_object_find(&value, line, others[i]));
+	FUZZ_PROMISE(json_object_find(&value, line, "timeout") && value.len <= 8);
+	FUZZ_PROMISE(json_object_find(&value, line, "sandbox"));
+	order_free(&order);
+	return 0;
+}
