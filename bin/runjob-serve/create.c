@@ -183,10 +183,16 @@ static void ask(struct request *request, const struct order *order)
 void request_create(struct request *request)
 {
 	struct order order = ORDER_EMPTY;
+	char owner[JOB_OWNER_LEN];
 	struct error err = { 0 };
 
 	if (!has_time(&order.most_ms, request))
 		return;
+	if (job_owner_find(owner, &request->layout, &err) < 0) {
+		answer_failure(request->exchange, &err);
+		return;
+	}
+	order.owner = owner;
 	order.role = request->caller.role;
 	if (order.role != CERTIFICATE_ANONYMOUS)
 		order.sandbox = request->service->sandbox;

@@ -67,10 +67,19 @@ static int add_all(struct buf *found, const struct request *request,
 	return 0;
 }
 
-static bool is_wanted(const struct page *page, const struct job_status *status)
+/* Who has groups of its own names them without what they begin with. */
+static bool is_in_group(const struct page *page, const char *group, bool sees_all)
+{
+	const char *slash = sees_all ? NULL : strchr(group, '/');
+
+	return !page->group[0] || str_equal(page->group, slash ? slash + 1 : group);
+}
+
+static bool is_wanted(const struct page *page, const struct job_status *status,
+		      bool sees_all)
 {
 	return (!page->has_state || page->state == status->state) &&
-	       (!page->group[0] || str_equal(page->group, status->group)) &&
+	       is_in_group(page, status->group, sees_all) &&
 	       status->created_ms >= page->since_ms;
 }
 
@@ -89,7 +98,7 @@ static int add_row(struct json_writer *writer, uint64_t *shown,
 	layout.owner = candidate->owner;
 	if (job_open(&job, &found, &layout, candidate->id, &ignored) < 0 || !found ||
 	    job_status_now(&status, &found, &job, &ignored) < 0 || !found ||
-	    !is_wanted(page, &status))
+	    !is_wanted(page, &status, request_sees_all(request)))
 		return 0;
 	job_status_dump(&row, &job, &status);
 	json_write_raw(writer, NULL, row.data, row.len);

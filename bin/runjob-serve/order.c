@@ -110,6 +110,38 @@ static int refuse(struct order *order, struct str_view key, struct error *err)
 	return error_set(err, ERROR_DENIED, "this certificate may not order that");
 }
 
+void order_group(struct buf *out, const char *owner, const char *group)
+{
+	buf_add_format(out, "%.16s/%s", owner, group);
+}
+
+/* False when it is no text. */
+static bool write_group(struct json_writer *writer, const struct order *order,
+			struct str_view value)
+{
+	auto_buf struct buf text = BUF_EMPTY;
+	auto_buf struct buf group = BUF_EMPTY;
+
+	if (!json_object_text(&text, value) || strlen(buf_str(&text)) != text.len)
+		return false;
+	order_group(&group, order->owner, buf_str(&text));
+	json_write_string(writer, "group", buf_str(&group));
+	return true;
+}
+
+/* As it is written: escapes in it stay what they are. */
+static void write_member(struct json_writer *writer, struct str_view key,
+			 struct str_view value)
+{
+	if (writer->need_comma)
+		buf_add_char(writer->out, ',');
+	buf_add_char(writer->out, '"');
+	buf_add(writer->out, key.data, key.len);
+	buf_add_str(writer->out, "\":");
+	buf_add(writer->out, value.data, value.len);
+	writer->need_comma = true;
+}
+
 static int take_members(struct order *order, uint64_t *ms, struct json_writer *writer,
 			struct str_view rest, struct error *err)
 {
@@ -117,8 +149,6 @@ static int take_members(struct order *order, uint64_t *ms, struct json_writer *w
 	struct str_view value = { NULL, 0 };
 
 	while (json_scan_next(&key, &value, &rest)) {
-		auto_buf struct buf name = BUF_EMPTY;
-
 		if (!may_order(order->role, key) ||
 		    (str_view_equal(key, "sandbox") && is_too_weak(order, value)))
 			return refuse(order, key, err);
@@ -129,14 +159,9 @@ static int take_members(struct order *order, uint64_t *ms, struct json_writer *w
 			buf_clear(&order->field);
 			continue;
 		}
-		/* As it is written: escapes in it stay what they are. */
-		if (writer->need_comma)
-			buf_add_char(writer->out, ',');
-		buf_add_char(writer->out, '"');
-		buf_add(writer->out, key.data, key.len);
-		buf_add_str(writer->out, "\":");
-		buf_add(writer->out, value.data, value.len);
-		writer->need_comma = true;
+		if (order->role == CERTIFICATE_ADMIN || !str_view_equal(key, "group") ||
+		    !write_group(writer, order, value))
+			write_member(writer, key, value);
 	}
 	return 0;
 }

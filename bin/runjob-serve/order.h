@@ -12,6 +12,7 @@ struct error;
 /* What a client may order: a body becomes a line of jobspec(5). */
 struct order {
 	enum certificate_role role;
+	const char *owner;   /* 64 digits; whose groups of jobs, for all but admins */
 	const char *sandbox; /* the least one, for all but admins */
 	uint64_t most_ms;    /* so long the job may run; 0: as long as it says */
 	struct buf line;
@@ -31,6 +32,9 @@ struct order {
 int order_make(struct order *order, struct buf *body, struct error *err);
 /* Is it the name of a sandbox, as runjob(1) has them? */
 bool order_knows_sandbox(const char *text);
+
+/* What that owner's group is called among those of all: nobody else stands in it. */
+void order_group(struct buf *out, const char *owner, const char *group);
 
 void order_free(struct order *order);
 

@@ -20,6 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	const char *problem = NULL;
 
 	order.most_ms = 5000;
+	order.owner = "75e1149281ad91a7140da208cdd4c1dd599214bcbb3b5bf345920d46d040c549";
 	buf_add(&body, bytes, size);
 	if (order_make(&order, &body, &err) < 0) {
 		FUZZ_PROMISE(err.kind == ERROR_DATA || err.kind == ERROR_DENIED);

@@ -169,10 +169,17 @@ log_of() {
 	done
 	api alice GET '/jobs?state=failed'
 	[ "$(body '.jobs | map(.exit_code)')" = '[1,1,1,1]' ]
-	api alice GET '/jobs?group=none'
-	[ "$(body '.jobs')" = '[]' ]
 	api alice GET "/jobs?since=$since"
 	[ "$(body '.jobs | length')" = 3 ]
+	api alice GET '/jobs?group=none'
+	[ "$(body '.jobs')" = '[]' ]
+	# Two of one name are two groups: nobody cancels another's job by naming its group.
+	start_job alice '{"exec":["sleep","1000"],"group":"g","grace":0}'
+	wait_until state_is alice "$id" running
+	start_job bob '{"exec":["true"],"group":"g","busy":"cancel-oldest"}'
+	wait_until state_is bob "$id" ok
+	api alice GET '/jobs?group=g'
+	[ "$(body '.jobs | map([.state, .group])')" = "[[\"running\",\"${mine:0:16}/g\"]]" ]
 	answers_are_described
 }
 
