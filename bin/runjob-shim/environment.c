@@ -23,8 +23,7 @@ static void wipe_text(char *text)
 	free(text);
 }
 
-/* A later "NAME=value" takes the place of an earlier one. */
-static void put(struct job_texts *environment, const char *pair)
+void environment_put(struct job_texts *environment, const char *pair)
 {
 	size_t name_len = strcspn(pair, "=") + 1;
 	size_t i;
@@ -47,7 +46,7 @@ static void put_value(struct job_texts *environment, const char *name, const cha
 		return;
 	buf_add_format(&pair, "%s=", name);
 	buf_add_str(&pair, value);
-	put(environment, buf_str(&pair));
+	environment_put(environment, buf_str(&pair));
 }
 
 static int put_secret(struct job_texts *environment, const char *pair,
@@ -77,12 +76,12 @@ static void adapt(struct job_texts *environment, const struct jail *jail)
 	if (jail->level == JAIL_NONE)
 		return;
 	if (getenv("TMPDIR"))
-		put(environment, "TMPDIR=/tmp");
+		environment_put(environment, "TMPDIR=/tmp");
 	if (jail->level != JAIL_STRICT || geteuid() != 0 || jail->maps_users)
 		return;
-	put(environment, "HOME=/tmp");
-	put(environment, "USER=nobody");
-	put(environment, "LOGNAME=nobody");
+	environment_put(environment, "HOME=/tmp");
+	environment_put(environment, "USER=nobody");
+	environment_put(environment, "LOGNAME=nobody");
 }
 
 int environment_make(struct job_texts *environment, const struct job *job,
@@ -92,12 +91,12 @@ int environment_make(struct job_texts *environment, const struct job *job,
 	size_t i;
 
 	for (i = 0; i < plan->base.count; i++)
-		put(environment, plan->base.items[i]);
+		environment_put(environment, plan->base.items[i]);
 	adapt(environment, jail);
 	for (i = 0; i < plan->account.count; i++)
-		put(environment, plan->account.items[i]);
+		environment_put(environment, plan->account.items[i]);
 	for (i = 0; i < plan->env.count; i++)
-		put(environment, plan->env.items[i]);
+		environment_put(environment, plan->env.items[i]);
 	for (i = 0; i < plan->secrets.count; i++) {
 		if (put_secret(environment, plan->secrets.items[i], job, &plan->readers,
 			       err) < 0)

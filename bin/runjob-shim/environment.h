@@ -13,6 +13,9 @@ int environment_make(struct job_texts *environment, const struct job *job,
 		     const struct job_plan *plan, const struct jail *jail,
 		     struct error *err);
 
+/* A later "NAME=value" takes the place of an earlier one. */
+void environment_put(struct job_texts *environment, const char *pair);
+
 /* The file "environment" of the job: all but its secrets, NUL-terminated texts. */
 int environment_note(const struct job_texts *environment, const struct job *job,
 		     const struct job_plan *plan, struct error *err);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "bin/runjob-shim/containment.h"
+#include "bin/runjob-shim/secret_file.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
 #include "lib/jail.h"
@@ -48,6 +49,8 @@ static int prepare(const struct launch_what *what, struct error *err)
 		return error_errno(err, "set up its descriptors");
 	if (what->plan->umask)
 		(void)umask(octal(what->plan->umask));
+	if (secret_files_place(what->files, what->jail, err) < 0)
+		return -1;
 	if (jail_confine(what->jail, path_in(what->environment), err) < 0)
 		return -1;
 	/* As the user, who may have no way there. */

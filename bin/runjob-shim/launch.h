@@ -9,6 +9,7 @@
 struct containment;
 struct error;
 struct jail;
+struct secret_files;
 struct job;
 
 /*
@@ -39,6 +40,7 @@ struct launch_what {
 	const struct job_plan *plan;
 	const struct jail *jail;
 	const struct job_texts *environment;
+	const struct secret_files *files;
 	int stdin_fd;
 	int out_fd;
 	int err_fd;

@@ -19,6 +19,7 @@
 #include "bin/runjob-shim/result.h"
 #include "bin/runjob-shim/retry.h"
 #include "bin/runjob-shim/run_token.h"
+#include "bin/runjob-shim/secret_file.h"
 #include "bin/runjob-shim/tree.h"
 #include "bin/runjob-shim/watch.h"
 #include "lib/buf.h"
@@ -242,9 +243,11 @@ static int run_to_end(struct supervisor *supervisor, struct run *run, struct err
 
 /* The sandbox is there before any secret is read: its init has no copy of one. */
 static int prepare(struct supervisor *supervisor, struct run *run,
-		   struct job_texts *environment, struct error *err)
+		   struct job_texts *environment, struct secret_files *files,
+		   struct error *err)
 {
 	const struct job_plan *plan = &supervisor->plan;
+	size_t i;
 
 	if (record_open(&run->record, &supervisor->job, plan, &supervisor->config, err) <
 		    0 ||
@@ -253,21 +256,30 @@ static int prepare(struct supervisor *supervisor, struct run *run,
 	    jail_read(&run->jail, plan, &supervisor->layout, err) < 0 ||
 	    jail_start(&run->jail, err) < 0)
 		return -1;
-	if (environment_make(environment, &supervisor->job, plan, &run->jail, err) < 0)
+	if (environment_make(environment, &supervisor->job, plan, &run->jail, err) < 0 ||
+	    secret_files_make(files, &supervisor->job, plan, &run->jail, err) < 0)
 		return -1;
+	for (i = 0; i < files->count; i++) {
+		auto_free char *pair = secret_file_pair(files, plan, i);
+
+		environment_put(environment, pair);
+	}
 	return environment_note(environment, &supervisor->job, plan, err);
 }
 
 static int launch(struct supervisor *supervisor, struct run *run, struct error *err)
 {
 	struct job_texts environment __attribute__((cleanup(environment_wipe))) = { 0 };
+	struct secret_files files __attribute__((cleanup(secret_files_wipe))) =
+		SECRET_FILES_EMPTY;
 	const struct record *record = &run->record;
 	struct launch_what what = { .plan = &supervisor->plan,
 				    .jail = &run->jail,
 				    .environment = &environment,
+				    .files = &files,
 				    .stdin_fd = supervisor->stdin_fd };
 
-	if (prepare(supervisor, run, &environment, err) < 0)
+	if (prepare(supervisor, run, &environment, &files, err) < 0)
 		return -1;
 	what.out_fd = record->job_out;
 	what.err_fd = record->job_err < 0 ? record->job_out : record->job_err;

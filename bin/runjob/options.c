@@ -39,6 +39,7 @@ const char options_usage[] =
 	"       runjob certs ...\n"
 	"       runjob serve ...\n"
 	"OPTIONS: -n NAME -d DIR -e NAME=VALUE --secret NAME=SECRET --for WHO\n"
+	"         --secret-file NAME=SECRET\n"
 	"         --user USER[:GROUP] --umask MASK --sandbox SANDBOX --writable PATH\n"
 	"         --timeout TIME --grace TIME\n"
 	"         --cpu CPUS --memory SIZE --pids N --io-read SIZE --io-write SIZE\n"

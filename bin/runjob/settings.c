@@ -16,6 +16,8 @@ const struct setting settings[] = {
 	{ "dir", "d:", NULL, "dir", SETTING_TEXT, AT(dir), value_text, NULL },
 	{ "env", "e:", NULL, "env", SETTING_PAIRS, AT(env), value_pair, NULL },
 	{ "secret", NULL, NULL, "secrets", SETTING_PAIRS, AT(secrets), value_pair, NULL },
+	{ "secret-file", NULL, NULL, "secret_files", SETTING_PAIRS, AT(secret_files),
+	  value_pair, NULL },
 	{ "user", NULL, NULL, "user", SETTING_TEXT, AT(user), value_label, NULL },
 	{ "umask", NULL, NULL, "umask", SETTING_TEXT, AT(umask), value_umask, NULL },
 	{ "sandbox", NULL, NULL, "sandbox", SETTING_TEXT, AT(sandbox), value_sandbox, NULL },

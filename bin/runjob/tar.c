@@ -96,7 +96,7 @@ int tar_add(const struct tar *tar, const char *name, struct str_view bytes,
 
 int tar_end(const struct tar *tar, struct error *err)
 {
-	static const char zeros[2 * BLOCK];
+	const char zeros[2 * BLOCK] = { 0 };
 
 	return file_write(tar->fd, zeros, sizeof(zeros), "the bundle", err);
 }

@@ -169,3 +169,22 @@ found() {
 	run -78 --separate-stderr runjob run -- true
 	[[ $stderr == "runjob: HOOKTOOLS_SANDBOX: 'cosy' is no sandbox"* ]]
 }
+
+@test "runjob run --secret-file: a file in memory that goes with the job, in each sandbox" {
+	local sandbox
+	make_key
+	printf sesame | tokenmint vault put global/key
+	mkdir -m 777 job
+	for sandbox in none default strict; do
+		run -0 --separate-stderr runjob run -d / --sandbox $sandbox --user nobody --secret-file KEY=global/key -- \
+			sh -c 'cat "$KEY"; stat -Lc " %a %U" "$KEY"; echo x 2>/dev/null >"$KEY" || echo kept'
+		[ "$output" = $'sesame 400 nobody\nkept' ]
+	done
+	[ ! -e /tmp/.secrets ]
+	run -0 runjob run -d job --sandbox default --secret-file KEY=global/key -- sh -c 'echo "$KEY"; ls -A /tmp/.secrets'
+	[ "$output" = $'/tmp/.secrets/KEY\nKEY' ]
+	run -1 grep -rs --exclude=log sesame "$HOOKTOOLS_STATE/jobs"
+	run -0 runjob env "$(runjob list --limit 1 | jq -r .id)"
+	grep -qx 'KEY=(the secret global/key)' <<<"$output"
+	run -1 runjob run --secret-file KEY=global/not-there -- touch ran
+}
