@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/anchor.h"
 #include "lib/buf.h"
 #include "lib/cgroup_base.h"
 #include "lib/cleanup.h"
@@ -176,13 +177,17 @@ static int find_aside(const struct layout *layout)
 	return cgroup_supervisors(&base);
 }
 
+struct begin {
+	int stdin_fd;
+	const char *apart; /* "apart": with a process between us, which ends */
+};
+
 static int spawn(struct submission *submission, const struct layout *layout, int stdin_fd,
 		 const char *apart, struct error *err)
 {
 	auto_free char *program = path_join(layout->libexec, "runjob-shim");
 	const char *argv[] = { program, submission->job.id, submission->job.owner, apart,
 			       NULL };
-	auto_close int stored = openat(submission->job.fd, "stdin", O_RDONLY | O_CLOEXEC);
 	auto_close int aside = find_aside(layout);
 	struct process process = PROCESS_NONE;
 	/* Its stderr is nobody's: a pipe of ours must not stay open as long as the job runs.
@@ -190,36 +195,61 @@ static int spawn(struct submission *submission, const struct layout *layout, int
 	struct process_start start = { .argv = argv,
 				       .environment = layout->environment,
 				       .in = submission->lock_fd,
-				       .out = stdin_fd >= 0 ? stdin_fd : stored,
+				       .out = stdin_fd,
 				       .err = submission->slot_fd,
 				       .cgroup = aside < 0 ? 0 : aside,
 				       .new_session = true };
 
 	if (process_spawn(&process, &start, err) < 0)
 		return -1;
+	submission->pidfd = steal_fd(&process.pidfd);
+	return 0;
+}
+
+/* By the anchor, if there is one, whose child it is then, and not ours. */
+static int begin(bool *anchored, struct submission *submission,
+		 const struct layout *layout, const struct begin *how, struct error *err)
+{
+	auto_close int stored = openat(submission->job.fd, "stdin", O_RDONLY | O_CLOEXEC);
+	struct anchor_request request = { submission->job.id,
+					  submission->job.owner,
+					  { submission->lock_fd,
+					    how->stdin_fd >= 0 ? how->stdin_fd : stored,
+					    submission->slot_fd } };
+
+	if (anchor_ask(anchored, &submission->pidfd, layout, &request, err) < 0)
+		return -1;
+	if (!*anchored && spawn(submission, layout, request.fds[1], how->apart, err) < 0)
+		return -1;
 	/* The locks live on in the supervisor, who outlives us. */
 	cleanup_close(&submission->lock_fd);
 	cleanup_close(&submission->slot_fd);
 	submission->lock_fd = -1;
 	submission->slot_fd = -1;
-	submission->pidfd = steal_fd(&process.pidfd);
 	return 0;
 }
 
 int submit_start(struct submission *submission, const struct layout *layout, int stdin_fd,
 		 struct error *err)
 {
-	return spawn(submission, layout, stdin_fd, NULL, err);
+	const struct begin how = { stdin_fd, NULL };
+	bool anchored = false;
+
+	return begin(&anchored, submission, layout, &how, err);
 }
 
 int submit_start_apart(struct submission *submission, const struct layout *layout,
 		       struct error *err)
 {
+	const struct begin how = { -1, "apart" };
 	auto_close int pidfd = -1;
 	siginfo_t info = { 0 };
+	bool anchored = false;
 
-	if (spawn(submission, layout, -1, "apart", err) < 0)
+	if (begin(&anchored, submission, layout, &how, err) < 0)
 		return -1;
+	if (anchored)
+		return 0;
 	/* It ends as soon as it has a child, which is the supervisor.  Whoever reaps it before
 	 * us, with a handler of SIGCHLD, has its status. */
 	pidfd = steal_fd(&submission->pidfd);

@@ -19,12 +19,18 @@ static void add_killed(char *text, size_t size, const char *record)
 	const char *number = strstr(record, "Killed process ");
 	const char *name;
 	const char *end;
+	char again[16];
+
 	if (!number)
 		return;
 	number += strlen("Killed process ");
 	name = strchr(number, '(');
 	end = name ? strstr(name, ") ") : NULL;
-	if (end)
+	if (!end)
+		return;
+	/* The first one is killed once more with its group. */
+	snprintf(again, sizeof(again), " (%u)", (unsigned)str_leading_u64(number));
+	if (!strstr(text, again))
 		names_add(text, size,
 			  (struct str_view){ name + 1, (size_t)(end - name - 1) },
 			  (pid_t)str_leading_u64(number));

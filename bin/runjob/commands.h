@@ -24,6 +24,7 @@ int cmd_list(struct context *context, struct error *err);
 int cmd_show(struct context *context, struct error *err);
 int cmd_tail(struct context *context, struct error *err);
 int cmd_stop(struct context *context, struct error *err);
+int cmd_anchor(struct context *context, struct error *err);
 int cmd_pause(struct context *context, struct error *err);
 int cmd_resume(struct context *context, struct error *err);
 int cmd_usage(struct context *context, struct error *err);

@@ -24,6 +24,7 @@ static const struct command commands[] = {
 	{ "show", cmd_show, OPTIONS_QUERY },
 	{ "tail", cmd_tail, OPTIONS_TAIL },
 	{ "stop", cmd_stop, OPTIONS_QUERY },
+	{ "anchor", cmd_anchor, OPTIONS_QUERY },
 	{ "pause", cmd_pause, OPTIONS_QUERY },
 	{ "resume", cmd_resume, OPTIONS_QUERY },
 	{ "usage", cmd_usage, OPTIONS_QUERY },

@@ -34,6 +34,7 @@ const char options_usage[] =
 	"       runjob why ID\n"
 	"       runjob remove ID\n"
 	"       runjob prune [--keep N] [--older-than TIME] [--dry-run]\n"
+	"       runjob anchor\n"
 	"       runjob recover\n"
 	"       runjob report github -\n"
 	"       runjob certs ...\n"

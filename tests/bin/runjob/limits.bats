@@ -151,3 +151,23 @@ pauses() {
 	echo >fifo
 	run -0 runjob wait "$id"
 }
+
+@test "runjob anchor: it starts the supervisors of those who ask, and ends their jobs when it ends" {
+	local id ended=0
+	runjob anchor 2>said 3>&- &
+	local pid=$!
+	wait_until test -S "$HOOKTOOLS_RUN/jobs.sock"
+	GREETING=hello run -3 runjob run -e HOW=well -- sh -c 'echo "$HOW"; cat; exit 3' <<<"our input"
+	[ "$output" = $'well\nour input' ]
+	id=$(runjob start -- cat fifo)
+	wait_until eval "[ \$(runjob show $id | jq -r .state) = running ]"
+	[ "$(awk '{ print $4 }' "/proc/$(cat "$HOOKTOOLS_STATE"/jobs/*/"$id"/lock)/stat")" -eq "$pid" ]
+	run -78 runjob anchor
+	[ "$output" = "runjob: somebody listens at '$HOOKTOOLS_RUN/jobs.sock' already" ]
+	kill -TERM "$pid"
+	wait "$pid" || ended=$?
+	[ "$ended" -eq 0 ]
+	[ ! -s said ]
+	[ "$(of "$id" .state)" = cancelled ]
+	run -0 runjob run true
+}
