@@ -38,6 +38,8 @@ static int become(const struct context *context, const char *word, struct error 
 	}
 	(void)execv(program, (char *const *)(void *)argv);
 	(void)error_errno(err, "execute '%s'", program);
+	free(argv);
+	argv = NULL;
 	err->kind = ERROR_CONFIG;
 	return -1;
 }

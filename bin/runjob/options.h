@@ -31,17 +31,17 @@ struct options {
 	enum job_state state;
 	uint64_t limit;
 	const char *after;
-	const char *group; /* list: of this group */
-	bool has_keep;	   /* prune: what */
+	const char *output; /* debug: the bundle's file; NULL: standard output */
+	const char *group;  /* list: of this group */
+	bool has_keep;	    /* prune: what */
 	bool dry_run;
+	bool has_grace; /* stop: how */
 	uint64_t keep;
 	uint64_t older_ms;
-	bool has_grace; /* stop: how */
 	uint64_t grace_ms;
 	int signal;
-	const char *output; /* debug: the bundle's file; NULL: standard output */
-	char **operands;    /* what follows the options; ends with NULL */
 	int operand_count;
+	char **operands; /* what follows the options; ends with NULL */
 };
 
 #define OPTIONS_EMPTY                                                                    \
