@@ -17,22 +17,22 @@ enum { JOB_MAX = 1 << 20, STOP_MAX = 4096, TELL_MS = 10000 };
 
 /* What may be done with what. */
 struct operation {
-	enum route_kind kind;
 	const char *method;
 	void (*run)(struct request *request);
 	size_t body_max;
+	enum route_kind kind;
 	bool is_write; /* not for viewers */
 	bool is_final; /* not for anonymous ones */
 };
 
 static const struct operation operations[] = {
-	{ ROUTE_JOBS, "GET", request_list, 0, false, false },
-	{ ROUTE_JOBS, "POST", request_create, JOB_MAX, true, false },
-	{ ROUTE_JOB, "GET", request_show, 0, false, false },
-	{ ROUTE_JOB, "DELETE", request_delete, 0, true, true },
-	{ ROUTE_LOG, "GET", request_log, 0, false, false },
-	{ ROUTE_STOP, "POST", request_stop, STOP_MAX, true, false },
-	{ ROUTE_OPENAPI, "GET", request_openapi, 0, false, false },
+	{ "GET", request_list, 0, ROUTE_JOBS, false, false },
+	{ "POST", request_create, JOB_MAX, ROUTE_JOBS, true, false },
+	{ "GET", request_show, 0, ROUTE_JOB, false, false },
+	{ "DELETE", request_delete, 0, ROUTE_JOB, true, true },
+	{ "GET", request_log, 0, ROUTE_LOG, false, false },
+	{ "POST", request_stop, STOP_MAX, ROUTE_STOP, true, false },
+	{ "GET", request_openapi, 0, ROUTE_OPENAPI, false, false },
 };
 
 static const char *const allowed[ROUTE_KINDS] = {
