@@ -72,6 +72,7 @@ $(API_LIB).so.0: $(API:%.c=$(O)/obj/pic/%.o) $(O)/pic.a lib/hooktools.map
 	@mkdir -p $(@D)
 	$(Q)$(CC) -shared $(HARDEN) $(LDFLAGS) -Wl,-z,relro,-z,now -Wl,-soname,libhooktools.so.0 \
 		-Wl,--version-script=lib/hooktools.map -o $@ $(filter %.o %.a,$^) $(GNUTLS_LIBS)
+	$(Q)chmod a-x $@
 $(API_LIB).so: $(API_LIB).so.0
 	$(Q)ln -sfn $(<F) $@
 # One object, in which only what is public has a name.
