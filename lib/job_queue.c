@@ -57,8 +57,10 @@ bool job_queue_is_busy(const struct job_queue *queue)
 
 static void place(char path[static JOB_ENTRY_LEN + 8], const struct job_entry *entry)
 {
-	memcpy(path, "waiting/", 8);
-	job_entry_name(path + 8, entry);
+	static const char folder[] = "waiting/";
+
+	memcpy(path, folder, sizeof(folder));
+	job_entry_name(path + sizeof(folder) - 1, entry);
 }
 
 int job_queue_enter(const struct job_queue *queue, const struct job_entry *entry,

@@ -47,7 +47,7 @@ void waiting_return(struct waiting *waiting, uint32_t line);
 
 /* Its first item, and that taken out. */
 uint32_t waiting_first(const struct waiting *waiting, uint32_t line);
-uint32_t waiting_shift(struct waiting *waiting, uint32_t line);
+uint32_t waiting_shift(struct waiting *waiting, uint32_t number);
 
 /* One that is due by now, taken out; the time at which the next one is, false: none. */
 bool waiting_due(uint32_t *item, struct waiting *waiting, uint64_t now_ms);

@@ -209,9 +209,10 @@ static void list_one(pid_t pid, void *context)
 
 void containment_list(char *text, size_t size, const struct containment *containment)
 {
-	struct list list = { text, size };
+	struct list list = { NULL, size };
 	struct error ignored = { 0 };
 
+	list.text = text;
 	if (containment->cgroup.path)
 		(void)cgroup_each(&containment->cgroup, list_one, &list, &ignored);
 	else

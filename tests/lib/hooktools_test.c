@@ -200,6 +200,7 @@ static void a_job_is_found_by_its_names(void)
 
 	CHECK(hooktools_jobs(&ids, &count, owner, &err) == 0 && count == 0);
 	free(ids);
+	ids = NULL;
 	CHECK(hooktools_job_new(&job, owner, argv, &err) == 0);
 	CHECK(hooktools_job_number(job) / 1000000000 == 11);
 	number = str_format("%lld", (long long)hooktools_job_number(job));

@@ -80,7 +80,12 @@ static void a_child_starts_clean(void)
 	};
 	char *environment[] = { (char[]){ "A=1" }, (char[]){ "PATH=/usr/bin:/bin" },
 				NULL };
-	struct process_start start = { argv, environment, "/usr", -1, -1, -1, false };
+	struct process_start start = { .argv = argv,
+				       .environment = environment,
+				       .dir = "/usr",
+				       .in = -1,
+				       .out = -1,
+				       .err = -1 };
 	struct process process = PROCESS_NONE;
 	struct process_outcome outcome = { true, 1 };
 	auto_buf struct buf out = BUF_EMPTY;
