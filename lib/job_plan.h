@@ -26,6 +26,7 @@ struct job_plan {
 	char *name; /* all texts may be NULL */
 	char *event_id;
 	char *repository;
+	char *again;  /* the id of the job that this one repeats */
 	char *owner;  /* a certificate's SHA-256; NULL: us */
 	char *report; /* JSON, carried through to the result event */
 	char *dir;

@@ -41,6 +41,7 @@ static void add_line(struct buf *out, const struct job *job,
 static bool is_wanted(const struct options *options, const struct job_status *status)
 {
 	return (!options->has_state || options->state == status->state) &&
+	       status->created_ms >= options->since_ms &&
 	       (!options->group || str_equal(options->group, status->group));
 }
 

@@ -34,6 +34,8 @@ static const struct command commands[] = {
 	{ "debug", cmd_debug, OPTIONS_QUERY },
 	{ "wait", cmd_wait, OPTIONS_QUERY },
 	{ "why", cmd_why, OPTIONS_QUERY },
+	{ "again", cmd_again, OPTIONS_QUERY },
+	{ "diff", cmd_diff, OPTIONS_QUERY },
 	{ "queue", cmd_queue, OPTIONS_QUERY },
 	{ "remove", cmd_remove, OPTIONS_QUERY },
 	{ "prune", cmd_prune, OPTIONS_QUERY },

@@ -8,6 +8,7 @@
 
 #include "bin/runjob/settings.h"
 #include "lib/buf.h"
+#include "lib/date.h"
 #include "lib/error.h"
 #include "lib/str.h"
 #include "lib/uuid.h"
@@ -16,8 +17,8 @@ const char options_usage[] =
 	"usage: runjob run [OPTIONS] [--] COMMAND [ARGUMENT...]\n"
 	"       runjob start [OPTIONS] [--] COMMAND [ARGUMENT...]\n"
 	"       runjob start -\n"
-	"       runjob list [--state STATE] [--group GROUP] [--limit N]\n"
-	"                    [--after ID] [--json]\n"
+	"       runjob list [--state STATE] [--group GROUP] [--since TIME]\n"
+	"                    [--limit N] [--after ID] [--json]\n"
 	"       runjob show [--json] ID\n"
 	"       runjob tail [-f] [-n LINES | -c BYTES | --from OFFSET]\n"
 	"                    [--stream out|err] [--times] ID\n"
@@ -32,6 +33,8 @@ const char options_usage[] =
 	"       runjob wait [--json] ID...\n"
 	"       runjob queue [--limit N] [--after ID] [GROUP]\n"
 	"       runjob why ID\n"
+	"       runjob again [--json] ID\n"
+	"       runjob diff [--json] ID ID\n"
 	"       runjob remove ID\n"
 	"       runjob prune [--keep N] [--older-than TIME] [--dry-run]\n"
 	"       runjob anchor\n"
@@ -80,6 +83,7 @@ static const struct option query_options[] = {
 	{ "signal", required_argument, NULL, 'k' },
 	{ "output", required_argument, NULL, 'o' },
 	{ "group", required_argument, NULL, 'G' },
+	{ "since", required_argument, NULL, 'S' },
 	{ "keep", required_argument, NULL, 'K' },
 	{ "older-than", required_argument, NULL, 'T' },
 	{ "dry-run", no_argument, NULL, 'D' },
@@ -194,6 +198,22 @@ static int parse_prune(struct options *options, int letter, struct error *err)
 	}
 }
 
+/* A time, or how long ago. */
+static int take_since(struct options *options, struct error *err)
+{
+	uint64_t ago_ms = 0;
+
+	if (date_parse(&options->since_ms, optarg))
+		return 0;
+	if (str_to_duration(&ago_ms, optarg, err) < 0)
+		return error_set(err, ERROR_USAGE,
+				 "'%s' is no time, as 2026-11-21T23:45:10.123Z, nor a "
+				 "duration, as 2h",
+				 optarg);
+	options->since_ms = date_now_ms() - (int64_t)ago_ms;
+	return 0;
+}
+
 static int parse_query(struct options *options, int letter, struct error *err)
 {
 	switch (letter) {
@@ -214,6 +234,8 @@ static int parse_query(struct options *options, int letter, struct error *err)
 	case 'G':
 		options->group = optarg;
 		return 0;
+	case 'S':
+		return take_since(options, err);
 	default:
 		return parse_prune(options, letter, err);
 	}

@@ -33,6 +33,7 @@ struct options {
 	const char *after;
 	const char *output; /* debug: the bundle's file; NULL: standard output */
 	const char *group;  /* list: of this group */
+	int64_t since_ms;   /* list: not created before */
 	bool has_keep;	    /* prune: what */
 	bool dry_run;
 	bool has_grace; /* stop: how */

@@ -42,20 +42,26 @@ static int complete(struct context *context, struct error *err)
 	return limit_apply(plan, &context->config, err);
 }
 
-int request_start(struct turn *turn, struct context *context, int stdin_fd,
-		  struct error *err)
+int request_store(struct turn *turn, const struct context *context,
+		  const struct job_plan *plan, struct str_view input, struct error *err)
 {
 	struct uuid_source source = { 0 };
 	char id[UUID_LEN];
 	auto_buf struct buf text = BUF_EMPTY;
-	struct submit_what what = { .id = id, .plan = &context->options.plan };
+	struct submit_what what = { .id = id, .plan = plan, .input = input };
 
-	if (complete(context, err) < 0)
-		return -1;
 	uuid_next(id, &source, date_now_ms());
-	spec_dump(&text, id, what.plan);
+	spec_dump(&text, id, plan);
 	what.spec = (struct str_view){ text.data, text.len };
-	if (turn_store(turn, &context->layout, &what, err) < 0)
+	return turn_store(turn, &context->layout, &what, err);
+}
+
+int request_start(struct turn *turn, struct context *context, int stdin_fd,
+		  struct error *err)
+{
+	if (complete(context, err) < 0 ||
+	    request_store(turn, context, &context->options.plan,
+			  (struct str_view){ NULL, 0 }, err) < 0)
 		return -1;
 	return turn_start(turn, &context->layout, stdin_fd, err);
 }
