@@ -28,6 +28,7 @@
 #include "lib/error.h"
 #include "lib/file.h"
 #include "lib/jail.h"
+#include "lib/job_results.h"
 #include "lib/process.h"
 #include "lib/str.h"
 
@@ -65,11 +66,15 @@ static int try_again(struct supervisor *supervisor, enum job_state state,
 
 static int finish(struct supervisor *supervisor, enum job_state state, struct error *err)
 {
+	struct error ignored = { 0 };
+
 	run_token_end(&supervisor->plan, &supervisor->job);
 	supervisor->status.state = state;
 	supervisor->status.finished_ms = date_now_ms();
 	if (retry_is_due(supervisor, state))
 		return try_again(supervisor, state, err);
+	/* One that is missing among the results is better than one without an end. */
+	(void)job_results_add(&supervisor->job, &supervisor->status, &ignored);
 	if (write_status(supervisor, err) < 0)
 		return -1;
 	queue_over(supervisor);

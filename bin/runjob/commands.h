@@ -36,6 +36,7 @@ int cmd_wait(struct context *context, struct error *err);
 int cmd_why(struct context *context, struct error *err);
 int cmd_again(struct context *context, struct error *err);
 int cmd_diff(struct context *context, struct error *err);
+int cmd_results(struct context *context, struct error *err);
 int cmd_queue(struct context *context, struct error *err);
 int cmd_remove(struct context *context, struct error *err);
 int cmd_prune(struct context *context, struct error *err);

@@ -36,6 +36,7 @@ static const struct command commands[] = {
 	{ "why", cmd_why, OPTIONS_QUERY },
 	{ "again", cmd_again, OPTIONS_QUERY },
 	{ "diff", cmd_diff, OPTIONS_QUERY },
+	{ "results", cmd_results, OPTIONS_QUERY },
 	{ "queue", cmd_queue, OPTIONS_QUERY },
 	{ "remove", cmd_remove, OPTIONS_QUERY },
 	{ "prune", cmd_prune, OPTIONS_QUERY },

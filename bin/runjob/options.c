@@ -32,6 +32,7 @@ const char options_usage[] =
 	"       runjob debug [-o FILE] ID\n"
 	"       runjob wait [--json] ID...\n"
 	"       runjob queue [--limit N] [--after ID] [GROUP]\n"
+	"       runjob results [-f] [--after ID]\n"
 	"       runjob why ID\n"
 	"       runjob again [--json] ID\n"
 	"       runjob diff [--json] ID ID\n"
@@ -84,6 +85,7 @@ static const struct option query_options[] = {
 	{ "output", required_argument, NULL, 'o' },
 	{ "group", required_argument, NULL, 'G' },
 	{ "since", required_argument, NULL, 'S' },
+	{ "follow", no_argument, NULL, 'f' },
 	{ "keep", required_argument, NULL, 'K' },
 	{ "older-than", required_argument, NULL, 'T' },
 	{ "dry-run", no_argument, NULL, 'D' },
@@ -236,6 +238,9 @@ static int parse_query(struct options *options, int letter, struct error *err)
 		return 0;
 	case 'S':
 		return take_since(options, err);
+	case 'f':
+		options->follow = true;
+		return 0;
 	default:
 		return parse_prune(options, letter, err);
 	}
@@ -260,7 +265,7 @@ static const struct grammar top = { "+:dhV", top_options, parse_top };
 /* What OPTIONS_JOB takes is made from the settings. */
 static const struct grammar grammars[] = {
 	[OPTIONS_TAIL] = { "+:fn:c:o:s:th", tail_options, parse_tail },
-	[OPTIONS_QUERY] = { "+:s:l:a:g:k:o:jh", query_options, parse_query },
+	[OPTIONS_QUERY] = { "+:s:l:a:g:k:o:fjh", query_options, parse_query },
 };
 
 /* Values of options are command lines, too: bad ones are wrong usage. */

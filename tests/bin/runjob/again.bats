@@ -44,3 +44,39 @@ load ../../helper
 	run -64 --separate-stderr runjob list --since yesterday
 	[[ "$stderr" == *"--since"*"yesterday"* ]]
 }
+
+@test "runjob results: each job that ended, once, in order, for those who come late and those who wait" {
+	first=$(runjob start -n one -- false)
+	run -1 runjob wait "$first"
+	runjob results -f >"$BATS_TEST_TMPDIR/seen" 3>&- &
+	follower=$!
+	echo "$follower" >>"$BATS_TEST_TMPDIR/servers"
+	runjob run -n two true
+	seen() { [ "$(grep -v filler "$BATS_TEST_TMPDIR/seen" | jq -r '[.name, .state] | join(" ")' | tr '\n' ' ')" = "$1" ]; }
+	wait_until seen "one failed two ok "
+	# The file is put away when it is large, and who reads it loses no line.
+	results=$(echo "$HOOKTOOLS_STATE"/jobs/*/.results)
+	{
+		printf '{"id":"filler","pad":"'
+		head -c 33M /dev/zero | tr '\0' x
+		printf '"}\n'
+	} >>"$results"
+	run -0 runjob run -n three true
+	wait_until seen "one failed two ok three ok "
+	kill "$follower"
+	wait "$follower" || true
+	[ -e "$results.old" ]
+	[ "$(tail -n 1 "$results" | jq -r .name)" = three ]
+	rm "$results.old"
+	run -0 runjob results
+	[ "$(jq -r .name <<<"$output")" = three ]
+	id=$(jq -r .id <<<"$output")
+	runjob run -n four true
+	run -0 runjob results --after "$id"
+	[ "$(jq -r .name <<<"$output")" = four ]
+	run -1 --separate-stderr runjob results --after "$first"
+	[[ "$stderr" == *"$first"* ]]
+	run -0 runjob prune --keep 0
+	run -0 runjob results
+	[ "${#lines[@]}" -eq 2 ]
+}
