@@ -69,6 +69,7 @@ int cmd_run(struct context *context, struct error *err)
 	if (catch_interrupts(&interrupt_fd, err) < 0 ||
 	    request_start(&turn, context, stdin_fd, err) < 0)
 		return -1;
+	follow.attempt = 1;
 	follow.interrupt_fd = interrupt_fd;
 	follow.pidfd = turn.submission.pidfd;
 	/* With --json the result is what is printed, and the log stays in its file. */

@@ -58,18 +58,55 @@ static bool is_another(const struct follow *follow)
 	       fstat(follow->log_fd, &ours) == 0 && now.st_ino != ours.st_ino;
 }
 
+static int open_put_aside(const struct follow *follow, unsigned attempt)
+{
+	auto_free char *name = str_format("log.%u", attempt);
+
+	return openat(follow->job->fd, name, O_RDONLY | O_CLOEXEC);
+}
+
+static unsigned present_attempt(const struct follow *follow)
+{
+	unsigned attempt = 0;
+	bool past = true;
+
+	while (past) {
+		auto_close int fd = open_put_aside(follow, ++attempt);
+
+		past = fd >= 0;
+	}
+	return attempt;
+}
+
+/* The log of that attempt, wherever it is by now; 0: of the present one. */
+static int open_log(struct follow *follow, struct error *err)
+{
+	auto_close int present = -1;
+	int fd;
+
+	if (!follow->attempt)
+		follow->attempt = present_attempt(follow);
+	fd = open_put_aside(follow, follow->attempt);
+	if (fd < 0) {
+		present = openat(follow->job->fd, "log", O_RDONLY | O_CLOEXEC);
+		/* It may have been put aside just before. */
+		fd = open_put_aside(follow, follow->attempt);
+	}
+	follow->log_fd = fd >= 0 ? fd : steal_fd(&present);
+	if (follow->log_fd < 0 && errno != ENOENT)
+		return error_errno(err, "open '%s/log'", follow->job->dir);
+	return 0;
+}
+
 int follow_copy(struct follow *follow, struct error *err)
 {
 	if (follow->view)
 		return view_copy(follow->view, follow->job, follow->out_fd, err);
 	for (;;) {
+		if (follow->log_fd < 0 && open_log(follow, err) < 0)
+			return -1;
 		if (follow->log_fd < 0)
-			follow->log_fd =
-				openat(follow->job->fd, "log", O_RDONLY | O_CLOEXEC);
-		if (follow->log_fd < 0 && errno == ENOENT)
 			return 0;
-		if (follow->log_fd < 0)
-			return error_errno(err, "open '%s/log'", follow->job->dir);
 		if (copy_log(follow, err) < 0)
 			return -1;
 		if (!is_another(follow))
@@ -80,6 +117,7 @@ int follow_copy(struct follow *follow, struct error *err)
 		cleanup_close(&follow->log_fd);
 		follow->log_fd = -1;
 		follow->offset = 0;
+		follow->attempt++;
 	}
 }
 

@@ -18,6 +18,7 @@ struct follow {
 	const struct job *job;
 	int out_fd;	   /* where the log goes; -1: nowhere */
 	int log_fd;	   /* of the log that is copied; -1: not yet */
+	unsigned attempt;  /* whose log that is, from 1; 0: of the one that is on */
 	int pidfd;	   /* of its supervisor, if that is our child; else -1 */
 	int interrupt_fd;  /* readable: come back early; -1: none */
 	uint64_t offset;   /* of the next byte of the log */

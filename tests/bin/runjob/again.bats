@@ -16,7 +16,7 @@ load ../../helper
 	# The same in all that counts; but how much it used may differ.
 	run runjob diff --json "$first" "$second"
 	[ "$status" -le 1 ]
-	[ -z "$(grep -vE '"what":"status\.[a-z_]*(ms|bytes|peak)"' <<<"$output")" ]
+	run ! grep -vE '^$|"what":"status\.[a-z_]*(ms|bytes|peak)"' <<<"$output"
 	run -1 --separate-stderr runjob again "01a00000-0000-7000-8000-000000000009"
 	run -64 --separate-stderr runjob again
 	third=$(runjob start -e A=2 -e B=1 --timeout 1m -- true)
