@@ -47,6 +47,8 @@ static void step_aside(const struct config *config)
 	auto_cgroup_base struct cgroup_base base = CGROUP_BASE_NONE;
 	struct error ignored = { 0 };
 
+	if (cgroup_is_aside())
+		return;
 	if (cgroup_find(&base, config_get(config, "HOOKTOOLS_CGROUP"), &ignored) == 0)
 		cgroup_step_aside(&base);
 }
