@@ -173,8 +173,9 @@ static bool lease_is_over(const struct job_queue *queue)
 	if (poked > answered)
 		return date_now_ms() - poked > LEASE_MS;
 	if (!poked) {
-		auto_close int fd =
-			openat(queue->fd, "poke", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+		int fd = openat(queue->fd, "poke", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+		cleanup_close(&fd);
 	}
 	touch(queue, "poke");
 	return false;

@@ -20,7 +20,6 @@ static struct str_view view(const char *text)
 
 static void put(const char *folder, const char *name, const char *text)
 {
-	auto_free char *path = path_join(folder, name);
 	auto_close int fd = -1;
 	struct error err = { 0 };
 

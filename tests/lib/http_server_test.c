@@ -23,7 +23,6 @@ static void the_address_of_the_peer(void)
 {
 	const struct http_limits limits = HTTP_LIMITS;
 	auto_buf struct buf got = BUF_EMPTY;
-	auto_free char *name = NULL;
 	struct sockaddr_storage address = { 0 };
 	socklen_t len = sizeof(address);
 	struct error err = { 0 };

@@ -206,8 +206,8 @@ static void a_device_answer_that_lacks_something_makes_no_sense(void)
 		"{" DEVICE ",\"verification_uri\":\"\"}",
 		"{" DEVICE ",\"verification_uri\":\"https://x y\"}",
 		"{" DEVICE ",\"verification_uri\":\"https://x\\u001b\"}",
-		"{\"device_code\":\"d\",\"user_code\":\"A\\nB\","
-		"\"verification_uri\":\"https://x\"}",
+		("{\"device_code\":\"d\",\"user_code\":\"A\\nB\","
+		 "\"verification_uri\":\"https://x\"}"),
 		"{\"user_code\":\"A\",\"verification_uri\":\"https://x\"}"
 	};
 

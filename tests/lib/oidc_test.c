@@ -230,7 +230,7 @@ static void a_kid_that_is_not_there_is_noticed(void)
 	const struct jwk_set none = JWK_SET_EMPTY;
 	const struct jwk_set keys = { &key, 1, 0 };
 
-	buf_add_format(&text, "%s%s", named, VECTOR_ED25519 + 1);
+	buf_add_format(&text, "%s%s", named, &VECTOR_ED25519[1]);
 	sign(&with_kid, buf_str(&text), CRYPTO_EDDSA, "{" GOOD "}");
 	sign(&without, VECTOR_ED25519, CRYPTO_EDDSA, "{" GOOD "}");
 	CHECK(oidc_lacks_key(&none, view_of(&with_kid)));
