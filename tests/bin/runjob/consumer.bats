@@ -127,6 +127,7 @@ refused() {
 	run -124 runjob wait $id_a
 }
 
+# bats test_tags=F2_19
 @test "runjob start -: HOOKTOOLS_MAX_TIME bounds every timeout" {
 	HOOKTOOLS_MAX_TIME=100ms reply_of '{"id":"'$id_a'","exec":["sleep","60"],"timeout":"1h"}'
 	run -124 runjob wait $id_a
