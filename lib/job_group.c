@@ -148,7 +148,8 @@ static int read_names(struct buf *names, const struct job_group *group, struct e
 		if (strlen(entry->d_name) == MEMBER_LEN - 1)
 			buf_add(names, entry->d_name, MEMBER_LEN);
 	}
-	qsort(names->data, names->len / MEMBER_LEN, MEMBER_LEN, oldest_first);
+	if (names->len)
+		qsort(names->data, names->len / MEMBER_LEN, MEMBER_LEN, oldest_first);
 	return 0;
 }
 

@@ -40,6 +40,7 @@ static int run(int *status, const struct request *request, struct error *err)
 	auto_target struct target target = TARGET_NONE;
 	struct session session = SESSION_NONE;
 	auto_close int signal_fd = -1;
+	auto_free char *path = NULL;
 	char *shell[] = { NULL, NULL };
 	bool terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
 
@@ -48,7 +49,8 @@ static int run(int *status, const struct request *request, struct error *err)
 	if (request->joins ? target_join(&target, err) < 0
 			   : target_repeat(&target, err) < 0)
 		return -1;
-	shell[0] = str_dup(target_shell(&target));
+	path = str_dup(target_shell(&target));
+	shell[0] = path;
 	if (relay_signals(&signal_fd, err) < 0)
 		return -1;
 	target.jail.program = *request->command ? request->command[0] : shell[0];
@@ -57,7 +59,6 @@ static int run(int *status, const struct request *request, struct error *err)
 		*status = session.exit_code;
 		return -1;
 	}
-	cleanup_free(&shell[0]);
 	return converse(status, &session, &target, signal_fd, err);
 }
 

@@ -14,6 +14,7 @@
 #include "lib/cgroup_v1.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
+#include "lib/process.h"
 #include "lib/str.h"
 
 enum { EXIT_NOT_EXECUTABLE = 126, EXIT_NO_EXEC = 127 };
@@ -70,17 +71,6 @@ static int take_told(struct told *told, int *passed_fd, int fd)
 	return 1;
 }
 
-static void default_signals(void)
-{
-	sigset_t none;
-	int number;
-
-	for (number = 1; number < NSIG; number++)
-		(void)signal(number, SIG_DFL);
-	sigemptyset(&none);
-	(void)sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
 /* As the job sees terminals, so that its programs find theirs by name. */
 static int open_terminal(int fd, const struct target *target, struct error *err)
 {
@@ -133,7 +123,7 @@ static int become(int fd, const struct target *target, bool terminal, struct err
 		return -1;
 	if (chdir(dir) < 0)
 		return error_errno(err, "enter folder '%s'", dir);
-	default_signals();
+	process_default_signals();
 	return 0;
 }
 

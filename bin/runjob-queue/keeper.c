@@ -125,7 +125,8 @@ static int load(struct keeper *keeper, struct error *err)
 		if (strlen(entry->d_name) == JOB_ENTRY_LEN - 1)
 			buf_add(&names, entry->d_name, JOB_ENTRY_LEN);
 	}
-	qsort(names.data, names.len / JOB_ENTRY_LEN, JOB_ENTRY_LEN, by_order);
+	if (names.len)
+		qsort(names.data, names.len / JOB_ENTRY_LEN, JOB_ENTRY_LEN, by_order);
 	for (at = 0; at < names.len; at += JOB_ENTRY_LEN)
 		add_name(keeper, names.data + at);
 	return 0;

@@ -125,7 +125,10 @@ range() {
 	kill "$slow"
 	exec 5>&- 6>&-
 	# They cost little, and it stays so.
-	[ "$(awk '/^VmHWM/ { print $2 }' "/proc/$server_pid/status")" -lt 60000 ]
+	case $build in
+	*address*) ;; # the sanitizer's own memory would be measured
+	*) [ "$(awk '/^VmHWM/ { print $2 }' "/proc/$server_pid/status")" -lt 60000 ] ;;
+	esac
 	[ "$(find "/proc/$server_pid/fd" | wc -l)" -lt 20 ]
 }
 
