@@ -79,6 +79,7 @@ static void a_pool_is_read_whole_or_not_at_all(void)
 	CHECK(certificates_read(&all, pool, &err) == -1 && err.kind == ERROR_ABSENT);
 	CHECK(file_make_dirs(pool, 0700, &err) == 0);
 	CHECK(certificates_read(&all, pool, &err) == 0 && all.count == 0);
+	certificates_free(&all);
 	put(viewer, "v", pem);
 	put(pool, "a", twice);
 	put(pool, ".hidden", pem);

@@ -70,7 +70,8 @@ EOF
 	printf '\003' >&7
 	wait_until seen 1 interrupted
 	stty -F "$(cat name)" rows 40 cols 100
-	wait_until seen 1 'size 40 100'
+	# Rows and columns are set one after the other, and each may be told.
+	wait_until grep -q 'size 40 100' screen
 	printf 'over\r' >&7
 	wait_until test -s after
 	exec 7>&-
