@@ -1,5 +1,9 @@
 load ../../helper
 
+teardown() {
+	stop_servers
+}
+
 @test "runjob again, diff: a job once more, told in both, and what differs between two" {
 	cd "$BATS_TEST_TMPDIR" || return
 	# shellcheck disable=SC2016 # for the job's shell
