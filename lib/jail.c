@@ -289,13 +289,23 @@ void jail_release(struct jail *jail)
 	jail->life_fd = -1;
 }
 
+/* The first process of a namespace ends only when all others in it are reaped, and those are
+ * our children, too. */
+static void await_end(pid_t init)
+{
+	pid_t pid;
+
+	do
+		pid = waitpid(-1, NULL, 0);
+	while (pid != init && (pid > 0 || errno == EINTR));
+}
+
 void jail_close(struct jail *jail)
 {
 	if (jail->init.pid > 0 && !jail->joined) {
 		/* By the descriptor: somebody may have reaped it before us. */
 		(void)syscall(SYS_pidfd_send_signal, jail->init.pidfd, SIGKILL, NULL, 0);
-		while (waitpid(jail->init.pid, NULL, 0) < 0 && errno == EINTR)
-			;
+		await_end(jail->init.pid);
 	}
 	cleanup_close(&jail->init.pidfd);
 	cleanup_close(&jail->life_fd);
