@@ -41,8 +41,6 @@ int cmd_queue(struct context *context, struct error *err);
 int cmd_remove(struct context *context, struct error *err);
 int cmd_prune(struct context *context, struct error *err);
 int cmd_recover(struct context *context, struct error *err);
-int cmd_report(struct context *context, struct error *err);
-int cmd_certs(struct context *context, struct error *err);
-int cmd_serve(struct context *context, struct error *err);
+int cmd_helper(struct context *context, struct error *err);
 
 #endif

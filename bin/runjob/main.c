@@ -41,9 +41,9 @@ static const struct command commands[] = {
 	{ "remove", cmd_remove, OPTIONS_QUERY },
 	{ "prune", cmd_prune, OPTIONS_QUERY },
 	{ "recover", cmd_recover, OPTIONS_QUERY },
-	{ "report", cmd_report, OPTIONS_RAW },
-	{ "certs", cmd_certs, OPTIONS_RAW },
-	{ "serve", cmd_serve, OPTIONS_RAW },
+	{ "report", cmd_helper, OPTIONS_RAW },
+	{ "certs", cmd_helper, OPTIONS_RAW },
+	{ "serve", cmd_helper, OPTIONS_RAW },
 };
 /* clang-format on */
 

@@ -4,13 +4,15 @@
 
 #include "lib/cleanup.h"
 #include "lib/error.h"
-#include "lib/path.h"
+#include "lib/str.h"
 
-/* What needs the network and TLS is a program of its own; we become it. */
-int cmd_serve(struct context *context, struct error *err)
+/* What needs more libraries than jobs do is a program of its own, called as the command is; we
+ * become it. */
+int cmd_helper(struct context *context, struct error *err)
 {
-	auto_free char *program = path_join(context->layout.libexec, "runjob-serve");
 	char **argv = context->options.operands - 1;
+	auto_free char *program =
+		str_format("%s/runjob-%s", context->layout.libexec, argv[0]);
 
 	argv[0] = program;
 	(void)execv(program, argv);
