@@ -1,7 +1,5 @@
 /* runjob-attach: a command where a job runs, or ran.  See runjob(1), attach and shell. */
-#include <signal.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <unistd.h>
 
 #include "bin/runjob-attach/relay.h"
@@ -11,6 +9,7 @@
 #include "lib/cleanup.h"
 #include "lib/error.h"
 #include "lib/log.h"
+#include "lib/program_helper.h"
 #include "lib/str.h"
 
 static const char usage[] = "usage: runjob-attach attach|shell OWNER JOB-ID "
@@ -68,16 +67,8 @@ int main(int argc, char *argv[])
 	struct error err = { 0 };
 	int status = 0;
 
-	log_start("runjob", false);
-	(void)signal(SIGPIPE, SIG_IGN);
-	if (argc == 2 && (str_equal(argv[1], "-h") || str_equal(argv[1], "--help"))) {
-		puts(usage);
+	if (program_helper("runjob", usage, argc, argv))
 		return 0;
-	}
-	if (argc == 2 && (str_equal(argv[1], "-V") || str_equal(argv[1], "--version"))) {
-		puts("runjob-attach " HOOKTOOLS_VERSION);
-		return 0;
-	}
 	if (argc >= 4)
 		request = (struct request){ str_equal(argv[1], "attach"), argv[2],
 					    argv[3], argv + 4 };

@@ -1,6 +1,5 @@
 /* runjob-pipeline: the program of a pipeline's own job; its stdin is the specification. */
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -11,6 +10,7 @@
 #include "lib/error.h"
 #include "lib/file.h"
 #include "lib/log.h"
+#include "lib/program_helper.h"
 #include "lib/str.h"
 
 enum { SPEC_LIMIT = 64 * 1024 * 1024 };
@@ -60,16 +60,8 @@ int main(int argc, char *argv[])
 	struct error err = { 0 };
 	bool failed = false;
 
-	log_start("runjob-pipeline", false);
-	(void)signal(SIGPIPE, SIG_IGN);
-	if (argc == 2 && (str_equal(argv[1], "-h") || str_equal(argv[1], "--help"))) {
-		puts(usage);
+	if (program_helper("runjob-pipeline", usage, argc, argv))
 		return 0;
-	}
-	if (argc == 2 && (str_equal(argv[1], "-V") || str_equal(argv[1], "--version"))) {
-		puts("runjob-pipeline " HOOKTOOLS_VERSION);
-		return 0;
-	}
 	if (argc != 1)
 		(void)error_set(&err, ERROR_USAGE, "%s", usage);
 	else if (run(&failed, &err) == 0)

@@ -1,11 +1,9 @@
 /* runjob-queue: starts the jobs that wait for their turn, and ends when none does. */
-#include <signal.h>
-#include <stdio.h>
 
 #include "bin/runjob-queue/keeper.h"
 #include "lib/error.h"
 #include "lib/log.h"
-#include "lib/str.h"
+#include "lib/program_helper.h"
 
 static const char usage[] = "usage: runjob-queue (started by runjob, not by hand)";
 
@@ -14,16 +12,8 @@ int main(int argc, char *argv[])
 	auto_keeper struct keeper keeper = KEEPER_NONE;
 	struct error err = { 0 };
 
-	log_start("runjob-queue", false);
-	(void)signal(SIGPIPE, SIG_IGN);
-	if (argc == 2 && (str_equal(argv[1], "-h") || str_equal(argv[1], "--help"))) {
-		puts(usage);
+	if (program_helper("runjob-queue", usage, argc, argv))
 		return 0;
-	}
-	if (argc == 2 && (str_equal(argv[1], "-V") || str_equal(argv[1], "--version"))) {
-		puts("runjob-queue " HOOKTOOLS_VERSION);
-		return 0;
-	}
 	if (argc != 1)
 		(void)error_set(&err, ERROR_USAGE, "%s", usage);
 	else if (keeper_open(&keeper, &err) == 0 && keeper_run(&keeper, &err) == 0)

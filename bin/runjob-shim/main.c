@@ -1,5 +1,4 @@
 #include <fcntl.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include "lib/error.h"
 #include "lib/file.h"
 #include "lib/log.h"
+#include "lib/program_helper.h"
 #include "lib/str.h"
 
 static const char usage[] =
@@ -54,16 +54,8 @@ int main(int argc, char *argv[])
 	auto_supervisor struct supervisor supervisor = SUPERVISOR_NONE;
 	struct error err = { 0 };
 
-	log_start("runjob-shim", false);
-	(void)signal(SIGPIPE, SIG_IGN);
-	if (argc == 2 && (str_equal(argv[1], "-h") || str_equal(argv[1], "--help"))) {
-		puts(usage);
+	if (program_helper("runjob-shim", usage, argc, argv))
 		return 0;
-	}
-	if (argc == 2 && (str_equal(argv[1], "-V") || str_equal(argv[1], "--version"))) {
-		puts("runjob-shim " HOOKTOOLS_VERSION);
-		return 0;
-	}
 	if (argc != 3 && (argc != 4 || !str_equal(argv[3], "apart")))
 		(void)error_set(&err, ERROR_USAGE, "%s", usage);
 	else if ((argc == 3 || step_apart(&err) == 0) &&
