@@ -26,10 +26,6 @@
 
 enum { NOBODY = 65534 };
 
-#define BEST_EFFORT ",best-effort"
-
-static const char *const levels[] = { "none", "default", "strict" };
-
 static const struct {
 	enum jail_part part;
 	const char *name;
@@ -45,27 +41,6 @@ struct report {
 	unsigned lacks;
 	struct error err;
 };
-
-bool jail_find(enum jail_level *level, bool *relaxed, const char *text)
-{
-	size_t i;
-
-	for (i = 0; i < 3; i++) {
-		size_t len = strlen(levels[i]);
-
-		if (strncmp(text, levels[i], len) != 0)
-			continue;
-		*level = (enum jail_level)i;
-		*relaxed = i > 0 && str_equal(text + len, BEST_EFFORT);
-		return *relaxed || !text[len];
-	}
-	return false;
-}
-
-const char *jail_level_name(enum jail_level level)
-{
-	return levels[level];
-}
 
 void jail_lacks(char *text, size_t size, const struct jail *jail)
 {
@@ -123,7 +98,7 @@ static int choose_user(struct jail *jail, const struct job_plan *plan, struct er
 static int refuse(const struct jail *jail, struct error *err)
 {
 	err->kind = ERROR_CONFIG;
-	return error_wrap(err, "sandbox '%s'", levels[jail->level]);
+	return error_wrap(err, "sandbox '%s'", jail_level_name(jail->level));
 }
 
 int jail_read(struct jail *jail, const struct job_plan *plan, const struct layout *layout,

@@ -72,4 +72,7 @@ struct process_call {
  */
 int process_capture(struct buf *out, const struct process_call *call, struct error *err);
 
+/* Become a program that reads input as its stdin; returns only when that fails. */
+int process_become(const char *const *argv, struct str_view input, struct error *err);
+
 #endif

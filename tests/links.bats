@@ -11,7 +11,7 @@ foreign() {
 	[ "$(foreign bin/hookrecv)" = "gnutls microhttpd sqlite3 " ]
 	[ "$(foreign bin/hookroute)" = "jq " ]
 	[ "$(foreign bin/tokenmint)" = "gnutls " ]
-	[ "$(foreign bin/runjob)" = "jq " ]
+	[ "$(foreign bin/runjob)" = "" ]
 	[ "$(foreign bin/ghstats)" = "sqlite3 " ]
 }
 
@@ -19,6 +19,8 @@ foreign() {
 	[ "$(foreign libexec/hooktools/runjob-shim)" = "" ]
 	[ "$(foreign libexec/hooktools/runjob-certs)" = "gnutls " ]
 	[ "$(foreign libexec/hooktools/runjob-queue)" = "" ]
+	[ "$(foreign libexec/hooktools/runjob-consume)" = "jq " ]
+	[ "$(foreign libexec/hooktools/runjob-diff)" = "jq " ]
 	[ "$(foreign libexec/hooktools/runjob-serve)" = "gnutls microhttpd " ]
 	[ "$(foreign libexec/hooktools/runjob-attach)" = "" ]
 	[ "$(foreign libexec/hooktools/runjob-pipeline)" = "jq " ]

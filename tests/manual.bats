@@ -22,15 +22,21 @@ options_in() {
 	grep -oE -- '(^|[^-a-zA-Z0-9.])--?[a-zA-Z][a-z-]*' | grep -oE -- '--[a-z][a-z-]+|-[a-zA-Z]$' | sort -u
 }
 
+# Where a program's options stand; those of runjob's jobs are the library's too.
+tables_of() {
+	cat "$top/bin/$1"/{options,setting*}.c 2>/dev/null
+	[ "$1" != runjob ] || cat "$top/lib/setting.c"
+}
+
 # covered FROM BY PROGRAM: every option in FROM is in BY, by one of its names.
 covered() {
 	local option name
 	while read -r option; do
 		name=${option##*-}
 		case $option in
-		--*) name=$(cat "$top/bin/$3"/{options,setting*}.c 2>/dev/null |
+		--*) name=$(tables_of "$3" |
 			sed -nE "s/.*\\{ \"${option#--}\", (.*'(.)' |\"(.):?\").*/-\\2\\3/p") ;;
-		-*) name=$(cat "$top/bin/$3"/{options,setting*}.c 2>/dev/null |
+		-*) name=$(tables_of "$3" |
 			sed -nE "s/.*\\{ \"([a-z-]+)\", (.*'$name' |\"$name:?\").*/--\\1/p") ;;
 		esac
 		grep -qxF -e "$option" ${name:+-e "${name//$'\n'/$'\n'}"} <<<"$2" || {

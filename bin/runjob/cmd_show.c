@@ -1,6 +1,5 @@
 #include "bin/runjob/commands.h"
 
-#include <string.h>
 #include <unistd.h>
 
 #include "bin/runjob/request.h"
@@ -9,9 +8,10 @@
 #include "lib/error.h"
 #include "lib/file.h"
 #include "lib/job.h"
-#include "lib/json.h"
+#include "lib/json_scan.h"
 #include "lib/json_write.h"
 #include "lib/path.h"
+#include "lib/str.h"
 
 enum { SPEC_LIMIT = 64 * 1024 * 1024 };
 
@@ -40,29 +40,17 @@ static int describe(struct buf *out, const struct job *job, struct error *err)
 }
 
 /* One line a member, for people. */
-static int make_table(struct buf *table, const struct buf *text, struct error *err)
+static void make_table(struct buf *table, const struct buf *text)
 {
-	auto_jv jv object = jv_invalid();
-	auto_jv jv keys = jv_invalid();
-	size_t i;
+	struct str_view rest = { text->data, text->len };
+	struct str_view name;
+	struct str_view value;
 
-	if (json_parse(&object, text->data, text->len, err) < 0)
-		return -1;
-	keys = json_keys(object);
-	for (i = 0; i < json_length(keys); i++) {
-		auto_free char *key = NULL;
-		auto_jv jv value = jv_invalid();
-
-		if (json_element(&key, keys, i, "a key", err) < 0)
-			return -1;
-		value = json_get(object, key);
-		if (jv_get_kind(value) == JV_KIND_NULL)
-			continue;
-		buf_add_format(table, "%-12s ", key);
-		json_dump(table, value);
-		buf_add_char(table, '\n');
+	while (json_scan_next(&name, &value, &rest)) {
+		if (!str_view_equal(value, "null"))
+			buf_add_format(table, "%-12.*s %.*s\n", (int)name.len, name.data,
+				       (int)value.len, value.data);
 	}
-	return 0;
 }
 
 int cmd_show(struct context *context, struct error *err)
@@ -80,8 +68,7 @@ int cmd_show(struct context *context, struct error *err)
 		return file_write(STDOUT_FILENO, text.data, text.len, "standard output",
 				  err);
 	}
-	if (make_table(&table, &text, err) < 0)
-		return -1;
+	make_table(&table, &text);
 	return file_write(STDOUT_FILENO, buf_str(&table), table.len, "standard output",
 			  err);
 }

@@ -1,12 +1,26 @@
 #include "bin/runjob/commands.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
-#include "bin/runjob/consume.h"
 #include "bin/runjob/request.h"
-#include "lib/turn.h"
+#include "lib/cleanup.h"
 #include "lib/error.h"
+#include "lib/path.h"
 #include "lib/str.h"
+#include "lib/turn.h"
+
+/* What reads JSON is a program of its own; we become it. */
+static int become_consumer(const struct context *context, struct error *err)
+{
+	auto_free char *program = path_join(context->layout.libexec, "runjob-consume");
+	const char *argv[] = { program, context->layout.owner, NULL };
+
+	(void)execv(program, (char *const *)(void *)argv);
+	(void)error_errno(err, "execute '%s'", program);
+	err->kind = ERROR_CONFIG;
+	return -1;
+}
 
 int cmd_start(struct context *context, struct error *err)
 {
@@ -14,7 +28,7 @@ int cmd_start(struct context *context, struct error *err)
 	const struct options *options = &context->options;
 
 	if (options->operand_count == 1 && str_equal(options->operands[0], "-"))
-		return consume_lines(&context->layout, &context->config, err);
+		return become_consumer(context, err);
 	context->options.plan.waits = 1;
 	if (request_start(&turn, context, -1, err) < 0)
 		return -1;

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bin/runjob/settings.h"
 #include "lib/buf.h"
 #include "lib/date.h"
 #include "lib/error.h"
+#include "lib/setting.h"
 #include "lib/str.h"
 #include "lib/uuid.h"
 

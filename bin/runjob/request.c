@@ -3,15 +3,14 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "bin/runjob/account.h"
 #include "bin/runjob/commands.h"
-#include "bin/runjob/limit.h"
-#include "bin/runjob/spec.h"
 #include "lib/buf.h"
-#include "lib/turn.h"
 #include "lib/date.h"
 #include "lib/error.h"
+#include "lib/setting.h"
+#include "lib/setting_limit.h"
 #include "lib/str.h"
+#include "lib/turn.h"
 #include "lib/uuid.h"
 
 static int complete(struct context *context, struct error *err)
@@ -35,11 +34,7 @@ static int complete(struct context *context, struct error *err)
 		free(plan->dir);
 		plan->dir = here;
 	}
-	plan->created_ms = (uint64_t)date_now_ms();
-	if (account_resolve(plan, err) < 0 ||
-	    limit_sandbox(plan, &context->config, err) < 0)
-		return -1;
-	return limit_apply(plan, &context->config, err);
+	return setting_complete(plan, &context->config, err);
 }
 
 int request_store(struct turn *turn, const struct context *context,
@@ -51,7 +46,7 @@ int request_store(struct turn *turn, const struct context *context,
 	struct submit_what what = { .id = id, .plan = plan, .input = input };
 
 	uuid_next(id, &source, date_now_ms());
-	spec_dump(&text, id, plan);
+	setting_dump(&text, id, plan);
 	what.spec = (struct str_view){ text.data, text.len };
 	return turn_store(turn, &context->layout, &what, err);
 }

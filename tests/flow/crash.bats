@@ -228,5 +228,5 @@ check_start() {
 		spec 2
 	} >"$BATS_TEST_TMPDIR/specs"
 	input=$BATS_TEST_TMPDIR/specs
-	everywhere check_start runjob runjob start -
+	everywhere check_start runjob-consume runjob start -
 }

@@ -96,7 +96,7 @@ send_in_background() {
 	send_in_background 1 24
 	for n in 5 10 15; do
 		wait_until test -e "$stage/push.$n"
-		kill_consumer 'runjob start'
+		kill_consumer runjob-consume
 		kill_consumer 'ghstats ingest'
 	done
 	wait "$sender"

@@ -1,8 +1,9 @@
-#include "bin/runjob/spec.h"
+#include "bin/runjob-consume/spec.h"
 
 #include "lib/buf.h"
 #include "lib/error.h"
 #include "lib/json_scan.h"
+#include "lib/setting.h"
 #include "tests/fuzz/fuzz.h"
 
 /* What is taken has a program to run, and can be written down as JSON. */
@@ -20,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 		return 0;
 	}
 	FUZZ_PROMISE(spec.plan.exec.count > 0);
-	spec_dump(&out, spec.id, &spec.plan);
+	setting_dump(&out, spec.id, &spec.plan);
 	json_scan_start(&scan);
 	FUZZ_PROMISE(json_scan_feed(&scan, out.data, out.len));
 	FUZZ_PROMISE(json_scan_finish(&scan));

@@ -319,20 +319,23 @@ PARAM_LEVEL=4" ]
 	kill "$CONSUMER_PID"
 }
 
+# Each runs a job, which takes the sanitizers' programs five times as long.
 @test "hookroute plugin -: 2,000 events in one go, and runjob killed in between" {
+	local count=2000
+	case $build in *address*) count=500 ;; esac
 	plugin lint acme/site
-	for ((n = 1; n <= 2000; n++)); do event "$n"; done >events
+	for ((n = 1; n <= count; n++)); do event "$n"; done >events
 	"$build/libexec/hooktools/hookroute-plugin" - <events >replies 2>log 3>&- &
 	consumer=$!
 	wait_until [ -s replies ]
-	pkill -KILL -P "$consumer" -x runjob || true
+	pkill -KILL -P "$consumer" -x runjob-consume
 	wait "$consumer"
-	[ "$(wc -l <replies)" -eq 2000 ]
-	[ "$(jq -r 'select(.ok).jobs[]' replies | sort -u | wc -l)" -eq 2000 ]
-	WAIT_LIMIT=100 wait_until ran_all
-	[ "$(wc -l <"$ran")" -eq 2000 ]
+	[ "$(wc -l <replies)" -eq "$count" ]
+	[ "$(jq -r 'select(.ok).jobs[]' replies | sort -u | wc -l)" -eq "$count" ]
+	WAIT_LIMIT=100 wait_until ran_all "$count"
+	[ "$(wc -l <"$ran")" -eq "$count" ]
 }
-ran_all() { [ "$(wc -l <"$ran")" -ge 2000 ]; }
+ran_all() { [ "$(wc -l <"$ran")" -ge "$1" ]; }
 
 start_router() {
 	hookroute run >>router.log 2>&1 3>&- &

@@ -1,5 +1,5 @@
-#ifndef BIN_RUNJOB_SPEC_H
-#define BIN_RUNJOB_SPEC_H
+#ifndef BIN_RUNJOB_CONSUME_SPEC_H
+#define BIN_RUNJOB_CONSUME_SPEC_H
 
 #include <stddef.h>
 
@@ -27,8 +27,5 @@ struct spec {
 /* spec lives no longer than the line.  All that is wrong is ERROR_DATA naming the key. */
 int spec_parse(struct spec *spec, struct str_view line, struct error *err);
 void spec_free(struct spec *spec);
-
-/* What spec.json says about a plan: all of it, secrets by name only. */
-void spec_dump(struct buf *out, const char *id, const struct job_plan *plan);
 
 #endif

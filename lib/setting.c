@@ -1,11 +1,11 @@
-#include "bin/runjob/settings.h"
+#include "lib/setting.h"
 
 #include <string.h>
 
-#include "bin/runjob/value.h"
-#include "bin/runjob/value_queue.h"
 #include "lib/cleanup.h"
 #include "lib/json_write.h"
+#include "lib/setting_queue.h"
+#include "lib/setting_value.h"
 #include "lib/str.h"
 
 #define AT(name) offsetof(struct job_plan, name)

@@ -1,5 +1,5 @@
-#ifndef BIN_RUNJOB_VALUE_H
-#define BIN_RUNJOB_VALUE_H
+#ifndef LIB_SETTING_VALUE_H
+#define LIB_SETTING_VALUE_H
 
 #include <stdint.h>
 

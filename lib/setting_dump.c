@@ -1,8 +1,7 @@
-#include "bin/runjob/spec.h"
+#include "lib/setting.h"
 
 #include <string.h>
 
-#include "bin/runjob/settings.h"
 #include "lib/json_write.h"
 
 /* Those of a section stand together in the table. */
@@ -27,7 +26,7 @@ static void dump_settings(struct json_writer *writer, const struct job_plan *pla
 		json_write_object_end(writer);
 }
 
-void spec_dump(struct buf *out, const char *id, const struct job_plan *plan)
+void setting_dump(struct buf *out, const char *id, const struct job_plan *plan)
 {
 	struct json_writer writer = JSON_WRITER(out);
 	size_t i;

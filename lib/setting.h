@@ -1,11 +1,12 @@
-#ifndef BIN_RUNJOB_SETTINGS_H
-#define BIN_RUNJOB_SETTINGS_H
+#ifndef LIB_SETTING_H
+#define LIB_SETTING_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "lib/job_plan.h"
 
+struct buf;
 struct error;
 struct json_writer;
 
@@ -49,5 +50,8 @@ int setting_take(const struct setting *setting, struct job_plan *plan, const cha
 bool setting_is_set(const struct setting *setting, const struct job_plan *plan);
 void setting_give(struct json_writer *writer, const struct setting *setting,
 		  const struct job_plan *plan);
+
+/* What spec.json says of a plan: all of it, secrets by name only; no line break. */
+void setting_dump(struct buf *out, const char *id, const struct job_plan *plan);
 
 #endif

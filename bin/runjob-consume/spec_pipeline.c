@@ -1,9 +1,9 @@
-#include "bin/runjob/spec_pipeline.h"
+#include "bin/runjob-consume/spec_pipeline.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "bin/runjob/spec.h"
+#include "bin/runjob-consume/spec.h"
 #include "lib/buf.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"

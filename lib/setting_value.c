@@ -1,4 +1,4 @@
-#include "bin/runjob/value.h"
+#include "lib/setting_value.h"
 
 #include <stddef.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-#ifndef BIN_RUNJOB_CONSUME_H
-#define BIN_RUNJOB_CONSUME_H
+#ifndef BIN_RUNJOB_CONSUME_CONSUME_H
+#define BIN_RUNJOB_CONSUME_CONSUME_H
 
 struct config;
 struct error;

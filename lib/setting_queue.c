@@ -1,4 +1,4 @@
-#include "bin/runjob/value_queue.h"
+#include "lib/setting_queue.h"
 
 #include <stdlib.h>
 #include <string.h>

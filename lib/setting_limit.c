@@ -1,10 +1,12 @@
-#include "bin/runjob/limit.h"
+#include "lib/setting_limit.h"
 
-#include "bin/runjob/value.h"
 #include "lib/config.h"
+#include "lib/date.h"
 #include "lib/error.h"
 #include "lib/job_plan.h"
 #include "lib/job_slot.h"
+#include "lib/setting_account.h"
+#include "lib/setting_value.h"
 #include "lib/str.h"
 
 static int limit_timeout(struct job_plan *plan, const struct config *config,
@@ -24,7 +26,8 @@ static int limit_timeout(struct job_plan *plan, const struct config *config,
 	return 0;
 }
 
-int limit_sandbox(struct job_plan *plan, const struct config *config, struct error *err)
+static int limit_sandbox(struct job_plan *plan, const struct config *config,
+			 struct error *err)
 {
 	const char *text = config_get(config, "HOOKTOOLS_SANDBOX");
 
@@ -49,8 +52,12 @@ static int limit_count(struct job_plan *plan, const struct config *config,
 	return error_wrap(err, "HOOKTOOLS_JOBS_MAX");
 }
 
-int limit_apply(struct job_plan *plan, const struct config *config, struct error *err)
+int setting_complete(struct job_plan *plan, const struct config *config,
+		     struct error *err)
 {
+	plan->created_ms = (uint64_t)date_now_ms();
+	if (setting_account(plan, err) < 0 || limit_sandbox(plan, config, err) < 0)
+		return -1;
 	if (plan->waits && limit_count(plan, config, err) < 0)
 		return -1;
 	return limit_timeout(plan, config, err);

@@ -1,16 +1,16 @@
-#include "bin/runjob/spec.h"
+#include "bin/runjob-consume/spec.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "bin/runjob/settings.h"
 #include "lib/buf.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
 #include "lib/json.h"
 #include "lib/json_plain.h"
 #include "lib/json_scan.h"
+#include "lib/setting.h"
 
 struct reader {
 	const char *key;

@@ -1,5 +1,5 @@
-#ifndef BIN_RUNJOB_ACCOUNT_H
-#define BIN_RUNJOB_ACCOUNT_H
+#ifndef LIB_SETTING_ACCOUNT_H
+#define LIB_SETTING_ACCOUNT_H
 
 struct error;
 struct job_plan;
@@ -9,6 +9,6 @@ struct job_plan;
  * need ask nobody.  A user or group that is not there is ERROR_DATA, one that we may not
  * become ERROR_DENIED.  Without a user nothing happens.
  */
-int account_resolve(struct job_plan *plan, struct error *err);
+int setting_account(struct job_plan *plan, struct error *err);
 
 #endif

@@ -1,4 +1,4 @@
-#include "bin/runjob/consume.h"
+#include "bin/runjob-consume/consume.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -6,11 +6,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "bin/runjob/account.h"
-#include "bin/runjob/limit.h"
-#include "bin/runjob/spec.h"
-#include "bin/runjob/spec_pipeline.h"
-#include "lib/turn.h"
+#include "bin/runjob-consume/spec.h"
+#include "bin/runjob-consume/spec_pipeline.h"
 #include "lib/buf.h"
 #include "lib/cleanup.h"
 #include "lib/date.h"
@@ -19,6 +16,9 @@
 #include "lib/json_write.h"
 #include "lib/layout.h"
 #include "lib/reply.h"
+#include "lib/setting.h"
+#include "lib/setting_limit.h"
+#include "lib/turn.h"
 
 enum { BATCH = 64, READ_STEP = 65536, LINE_LIMIT = 64 * 1024 * 1024 };
 
@@ -56,10 +56,7 @@ static int store_line(struct consumer *consumer, struct entry *entry,
 	if (parse_line(&spec, line, consumer->layout, err) < 0)
 		return -1;
 	spec.plan.publishes = 1;
-	spec.plan.created_ms = (uint64_t)date_now_ms();
-	if (account_resolve(&spec.plan, err) < 0 ||
-	    limit_sandbox(&spec.plan, consumer->config, err) < 0 ||
-	    limit_apply(&spec.plan, consumer->config, err) < 0)
+	if (setting_complete(&spec.plan, consumer->config, err) < 0)
 		return -1;
 	if (!spec.id[0])
 		uuid_next(spec.id, &consumer->ids, date_now_ms());
@@ -67,7 +64,7 @@ static int store_line(struct consumer *consumer, struct entry *entry,
 		theirs.owner = spec.plan.owner;
 	else
 		spec.plan.owner = str_dup(theirs.owner);
-	spec_dump(&text, spec.id, &spec.plan);
+	setting_dump(&text, spec.id, &spec.plan);
 	what.spec = (struct str_view){ text.data, text.len };
 	what.input = spec.payload;
 	if (!what.input.data && spec.input)

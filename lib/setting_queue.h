@@ -1,5 +1,5 @@
-#ifndef BIN_RUNJOB_VALUE_QUEUE_H
-#define BIN_RUNJOB_VALUE_QUEUE_H
+#ifndef LIB_SETTING_QUEUE_H
+#define LIB_SETTING_QUEUE_H
 
 #include <stdint.h>
 

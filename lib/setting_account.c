@@ -1,4 +1,4 @@
-#include "bin/runjob/account.h"
+#include "lib/setting_account.h"
 
 #include <errno.h>
 #include <grp.h>
@@ -107,7 +107,7 @@ static int resolve(struct job_plan *plan, char *name, struct error *err)
 	return find_groups(plan, login, err);
 }
 
-int account_resolve(struct job_plan *plan, struct error *err)
+int setting_account(struct job_plan *plan, struct error *err)
 {
 	auto_free char *name = str_dup(plan->user);
 
