@@ -28,7 +28,9 @@ HARDEN := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno
 	-fstack-protector-strong -D_FORTIFY_SOURCE=2)
 ALL_CFLAGS = -std=gnu17 -fno-common -fPIE -I. -D_GNU_SOURCE -DHOOKTOOLS_VERSION='"$(VERSION)"' \
 	$(WARNINGS) $(HARDEN) $(CPPFLAGS) $(CFLAGS)
-ALL_LDFLAGS = $(HARDEN) -pie -Wl,-z,relro,-z,now $(LDFLAGS)
+ALL_LDFLAGS = $(HARDEN) $(if $($(@F)_STATIC),-static-pie,-pie) -Wl,-z,relro,-z,now $(LDFLAGS)
+# Started for each job, and there while it runs: with libc.a, where that is, it needs no loader.
+runjob-shim_STATIC = $(if $(SANITIZE),,$(shell echo 'int main(){}' | $(CC) -static-pie -xc -o /dev/null - 2>&- && echo y))
 
 pkg = $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null || echo $(2))
 GNUTLS_LIBS := $(call pkg,gnutls,-lgnutls)
@@ -58,14 +60,13 @@ define program
 $(O)/$(if $(findstring -,$(1)),libexec/hooktools,bin)/$(1): \
 		$(patsubst %.c,$(O)/obj/%.o,$(wildcard bin/$(1)/*.c)) $(O)/lib.a
 	@mkdir -p $$(@D)
-	$(Q)$$(CC) $$(ALL_CFLAGS) $$(ALL_LDFLAGS) -o $$@ $$(filter %.o,$$^) $$(LIBS)
+	$(Q)$$(CC) $$(ALL_CFLAGS) $$(ALL_LDFLAGS) -o $$@ $$(filter %.o,$$^) $$(if $$($(1)_STATIC),$(O)/lib.a,$$(LIBS))
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
 
 $(O)/lib.a: $(LIB_OBJECTS)
-	$(Q)rm -f $@
-	$(Q)$(AR) rc $@ $^
 $(O)/pic.a: $(API_OBJECTS)
+$(O)/lib.a $(O)/pic.a:
 	$(Q)rm -f $@
 	$(Q)$(AR) rc $@ $^
 $(API_LIB).so.0: $(API:%.c=$(O)/obj/pic/%.o) $(O)/pic.a lib/hooktools.map
