@@ -14,14 +14,16 @@
 #include "lib/path.h"
 #include "lib/str.h"
 
-enum { READ_STEP = 65536 };
+/* Most files here are small, and need not cost a mapping of their own. */
+enum { FIRST_STEP = 4000, READ_STEP = 65536 };
 
 int file_read_fd(struct buf *out, int fd, size_t limit, struct error *err)
 {
 	size_t before = out->len;
+	size_t step = FIRST_STEP;
 
-	for (;;) {
-		ssize_t got = read(fd, buf_room(out, READ_STEP), READ_STEP);
+	for (;; step = READ_STEP) {
+		ssize_t got = read(fd, buf_room(out, step), step);
 
 		if (got < 0 && errno == EINTR)
 			continue;

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,6 +21,7 @@
 
 enum {
 	COPY_STEP = 65536,
+	SEND_STEP = 1 << 20,
 	LOOK_AGAIN_MS = 5,
 	LOOKS = 40,
 	BRIEF_MS = 20,
@@ -33,7 +35,8 @@ struct news {
 	bool lock;   /* somebody who could hold the lock closed it */
 };
 
-static int copy_log(struct follow *follow, struct error *err)
+/* For what the kernel does not send a file to: a file that is appended to, some devices. */
+static int copy_bytes(struct follow *follow, struct error *err)
 {
 	char bytes[COPY_STEP];
 	ssize_t got;
@@ -46,6 +49,21 @@ static int copy_log(struct follow *follow, struct error *err)
 		follow->offset += (uint64_t)got;
 	}
 	return got < 0 ? error_errno(err, "read '%s/log'", follow->job->dir) : 0;
+}
+
+/* What is in a log stays as it is: a pipe may have its pages and not a copy of them. */
+static int copy_log(struct follow *follow, struct error *err)
+{
+	off_t offset = (off_t)follow->offset;
+	ssize_t sent;
+
+	do
+		sent = sendfile(follow->out_fd, follow->log_fd, &offset, SEND_STEP);
+	while (sent > 0 || (sent < 0 && errno == EINTR));
+	follow->offset = (uint64_t)offset;
+	if (sent < 0 && errno == EPIPE)
+		return error_errno(err, "write 'standard output'");
+	return sent < 0 ? copy_bytes(follow, err) : 0;
 }
 
 /* Another attempt has a log of its own. */
