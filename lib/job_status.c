@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/buf.h"
@@ -17,7 +18,7 @@
 #include "lib/json_write.h"
 #include "lib/str.h"
 
-enum { STATUS_LIMIT = 65536, RESERVED = 8192, EXIT_TIMEOUT = 124, EXIT_SIGNAL = 128 };
+enum { STATUS_LIMIT = 65536, RESERVED = 4096, EXIT_TIMEOUT = 124, EXIT_SIGNAL = 128 };
 
 static const char *const names[JOB_STATES] = { "queued", "running", "ok",
 					       "failed", "timeout", "cancelled",
@@ -142,13 +143,27 @@ static int open_next(int *fd, const struct job *job, struct error *err)
 	return *fd < 0 ? error_errno(err, "create '%s/status.json.tmp'", job->dir) : 0;
 }
 
-static void reserve(const struct job *job)
+/* One that was longer before keeps nothing of that. */
+static int cut(int fd, size_t len)
 {
-	auto_close int fd = -1;
-	struct error ignored = { 0 };
+	struct stat file;
 
-	if (open_next(&fd, job, &ignored) == 0)
-		(void)fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, RESERVED);
+	if (fstat(fd, &file) < 0)
+		return -1;
+	return file.st_size > (off_t)len ? ftruncate(fd, (off_t)len) : 0;
+}
+
+/* Where nobody repeats the job after a crash it need not reach the disk at once, but ext4 writes
+ * out what replaces a name (auto_da_alloc), which takes longer than all the rest: to exchange
+ * two names does not. */
+static int exchange(const struct job *job)
+{
+	if (renameat2(job->fd, "status.json.tmp", job->fd, "status.json",
+		      RENAME_EXCHANGE) < 0)
+		return -1;
+	/* Readers may have it open: it is not written again. */
+	(void)unlinkat(job->fd, "status.json.tmp", 0);
+	return 0;
 }
 
 /* Without syncs where nobody repeats the job after a crash. */
@@ -160,11 +175,22 @@ static int replace(const struct job *job, const struct buf *text, bool durable,
 	if (open_next(&fd, job, err) < 0 ||
 	    file_write(fd, text->data, text->len, "status.json", err) < 0)
 		return -1;
-	if (ftruncate(fd, (off_t)text->len) < 0 || (durable && fsync(fd) < 0))
+	if (cut(fd, text->len) < 0 || (durable && fsync(fd) < 0))
 		return error_errno(err, "write '%s/status.json.tmp'", job->dir);
+	if (!durable && exchange(job) == 0)
+		return 0;
 	if (renameat(job->fd, "status.json.tmp", job->fd, "status.json") < 0)
 		return error_errno(err, "replace '%s/status.json'", job->dir);
 	return durable ? file_sync_dir(job->fd, job->dir, err) : 0;
+}
+
+static void reserve_next(const struct job *job)
+{
+	auto_close int fd = -1;
+	struct error ignored = { 0 };
+
+	if (open_next(&fd, job, &ignored) == 0)
+		(void)fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, RESERVED);
 }
 
 int job_status_write(const struct job *job, const struct job_status *status, bool durable,
@@ -177,7 +203,7 @@ int job_status_write(const struct job *job, const struct job_status *status, boo
 	if (replace(job, &text, durable, err) < 0)
 		return -1;
 	if (status->state == JOB_RUNNING)
-		reserve(job);
+		reserve_next(job);
 	return 0;
 }
 
@@ -240,23 +266,41 @@ static int take_status(struct job_status *status, struct str_view text, struct e
 	return 0;
 }
 
+int job_status_parse(struct job_status *status, struct str_view text, struct error *err)
+{
+	if (!json_plain_is_valid(text))
+		return error_set(err, ERROR_DATA, "the status is no JSON");
+	return take_status(status, text, err);
+}
+
+/* What a power cut leaves of one that nobody synced. */
+static bool is_torn(const struct buf *text)
+{
+	return !text->len || !text->data[0];
+}
+
 int job_status_read(struct job_status *status, bool *found, const struct job *job,
 		    struct error *err)
 {
 	auto_buf struct buf text = BUF_EMPTY;
-	struct str_view view;
 
 	if (file_read_if(&text, found, job->fd, "status.json", STATUS_LIMIT, err) < 0)
 		return -1;
 	if (!*found)
 		return 0;
-	view = (struct str_view){ buf_str(&text), text.len };
-	if (!json_plain_is_valid(view))
-		return error_set(err, ERROR_DATA, "'%s/status.json' is no JSON",
-				 job->dir);
-	if (take_status(status, view, err) < 0)
+	if (is_torn(&text)) {
+		*status = (struct job_status){ .state = JOB_RUNNING, .exit_code = -1 };
+		return 0;
+	}
+	if (job_status_parse(status, (struct str_view){ buf_str(&text), text.len }, err) <
+	    0)
 		return error_wrap(err, "'%s/status.json'", job->dir);
 	return 0;
+}
+
+bool job_status_is_torn(const struct job_status *status)
+{
+	return status->state == JOB_RUNNING && !status->created_ms;
 }
 
 int job_status_now(struct job_status *status, bool *found, const struct job *job,

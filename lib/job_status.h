@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "lib/job_usage.h"
+#include "lib/str.h"
 #include "lib/uuid.h"
 
 struct buf;
@@ -74,9 +75,16 @@ void job_status_dump(struct buf *out, const struct job *job,
 int job_status_write(const struct job *job, const struct job_status *status, bool durable,
 		     struct error *err);
 
-/* As it is on disk; *found is false before the first write. */
+/* From the text of an object that job_status_dump wrote; ERROR_DATA for another. */
+int job_status_parse(struct job_status *status, struct str_view text, struct error *err);
+
+/* As it is on disk; *found is false before the first write.  One that a power cut left empty
+ * is JOB_RUNNING with nothing else: without a supervisor it is lost. */
 int job_status_read(struct job_status *status, bool *found, const struct job *job,
 		    struct error *err);
+
+/* Is it such an empty one?  Then a job that publishes has not begun: its later ones are synced. */
+bool job_status_is_torn(const struct job_status *status);
 
 /* As it is in truth: a job that runs by its status.json and has no supervisor is lost. */
 int job_status_now(struct job_status *status, bool *found, const struct job *job,

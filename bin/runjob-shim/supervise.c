@@ -67,6 +67,7 @@ static int try_again(struct supervisor *supervisor, enum job_state state,
 static int finish(struct supervisor *supervisor, enum job_state state, struct error *err)
 {
 	struct error ignored = { 0 };
+	int failed;
 
 	run_token_end(&supervisor->plan, &supervisor->job);
 	supervisor->status.state = state;
@@ -77,8 +78,10 @@ static int finish(struct supervisor *supervisor, enum job_state state, struct er
 	(void)job_results_add(&supervisor->job, &supervisor->status, &ignored);
 	if (write_status(supervisor, err) < 0)
 		return -1;
+	/* Its place is held until then: on a slow disk supervisors would pile up. */
+	failed = publish_result(supervisor, err);
 	queue_over(supervisor);
-	return publish_result(supervisor, err);
+	return failed;
 }
 
 /* It did not come to run; why is a sentence for people. */
@@ -133,13 +136,16 @@ static int record_begin(struct supervisor *supervisor, pid_t pid, struct error *
 	if (write_pid(supervisor, pid, err) < 0 || write_status(supervisor, err) < 0)
 		return -1;
 	queue_begun(supervisor);
-	/* A report that begins late is better than a job that does not run. */
-	if (supervisor->plan.publishes && supervisor->status.attempts == 1) {
-		struct error ignored = { 0 };
-
-		(void)result_publish(supervisor, RESULT_STARTED, &ignored);
-	}
 	return 0;
+}
+
+/* The job runs already: a report that begins late is better than a job that does. */
+static void report_begin(const struct supervisor *supervisor)
+{
+	struct error ignored = { 0 };
+
+	if (supervisor->plan.publishes && supervisor->status.attempts == 1)
+		(void)result_publish(supervisor, RESULT_STARTED, &ignored);
 }
 
 static void explain_oom(struct job_status *status)
@@ -226,7 +232,10 @@ static int run_to_end(struct supervisor *supervisor, struct run *run, struct err
 	struct launch_failure failure = { 0, false, "" };
 
 	if (record_begin(supervisor, run->first.pid, err) < 0 ||
-	    launch_go(&failure, &run->first, err) < 0 || watch_job(&watch, err) < 0)
+	    launch_go(&failure, &run->first, err) < 0)
+		return -1;
+	report_begin(supervisor);
+	if (watch_job(&watch, err) < 0)
 		return -1;
 	/* What its leader left running ends with it. */
 	if (watch.cause == WATCH_ENDED)
@@ -354,6 +363,11 @@ int supervise(struct supervisor *supervisor, struct error *err)
 
 	if (job_status_read(&before, &found, &supervisor->job, err) < 0)
 		return -1;
+	if (found && supervisor->plan.publishes && job_status_is_torn(&before)) {
+		before.state = JOB_QUEUED;
+		if (write_status(supervisor, err) < 0)
+			return -1;
+	}
 	if (!found || before.state == JOB_QUEUED) {
 		supervisor->status.attempts = before.attempts;
 		supervisor->due_ms = before.due_ms;

@@ -31,9 +31,12 @@ static int find_work(const char **work, const struct job *job, struct error *err
 		if (job_queue_holds(&waits, job, status.due_ms, err) < 0)
 			return -1;
 		*work = waits ? NULL : "started";
-	} else if (status.state == JOB_RUNNING)
+	} else if (status.state == JOB_RUNNING) {
 		*work = "lost";
-	else if (faccessat(job->fd, "published", F_OK, 0) < 0) {
+		if (job_status_is_torn(&status) && job_plan_read(&plan, job, err) == 0 &&
+		    plan.publishes)
+			*work = "started";
+	} else if (faccessat(job->fd, "published", F_OK, 0) < 0) {
 		if (job_plan_read(&plan, job, err) < 0)
 			return -1;
 		*work = plan.publishes ? "published" : NULL;

@@ -13,6 +13,10 @@ load ../helper
 	unit status_comes_back
 }
 
+@test "job: a status is whole for each reader, and a torn one is that of a job that ran" {
+	unit a_status_is_whole_or_torn
+}
+
 @test "job: a lock lives with its holder, and is handed over" {
 	unit a_lock_lives_with_its_holder
 }

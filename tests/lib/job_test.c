@@ -86,6 +86,38 @@ static void status_comes_back(void)
 	CHECK(job_exit_status(&got) == 143);
 }
 
+/* Each write has an inode of its own: who reads one has all of it.  One that a power cut left
+ * empty, or full of nothing, says that somebody ran it. */
+static void a_status_is_whole_or_torn(void)
+{
+	auto_job struct job job = JOB_NONE;
+	struct job_status status = { .state = JOB_QUEUED, .exit_code = -1 };
+	auto_close int old = -1;
+	struct error err = { 0 };
+	bool found = false;
+	char text[4096];
+
+	make(&job, ID_A, true);
+	CHECK(job_status_write(&job, &status, false, &err) == 0);
+	old = openat(job.fd, "status.json", O_RDWR | O_CLOEXEC);
+	status.state = JOB_RUNNING;
+	CHECK(job_status_write(&job, &status, false, &err) == 0);
+	status.state = JOB_OK;
+	CHECK(job_status_write(&job, &status, false, &err) == 0);
+	CHECK(job_status_read(&status, &found, &job, &err) == 0 &&
+	      status.state == JOB_OK);
+	CHECK(faccessat(job.fd, "status.json.tmp", F_OK, 0) < 0);
+	text[pread(old, text, sizeof(text) - 1, 0)] = '\0';
+	CHECK(strstr(text, "\"state\":\"queued\""));
+	close(steal_fd(&old));
+	old = openat(job.fd, "status.json", O_RDWR | O_TRUNC | O_CLOEXEC);
+	CHECK(job_status_now(&status, &found, &job, &err) == 0 && found &&
+	      status.state == JOB_LOST);
+	CHECK(ftruncate(old, 800) == 0);
+	CHECK(job_status_read(&status, &found, &job, &err) == 0 && found &&
+	      status.state == JOB_RUNNING);
+}
+
 static void a_lock_lives_with_its_holder(void)
 {
 	auto_job struct job job = JOB_NONE;
@@ -122,6 +154,7 @@ static void a_lock_lives_with_its_holder(void)
 static const struct check_case cases[] = {
 	{ "the_tree_is_the_truth", the_tree_is_the_truth },
 	{ "status_comes_back", status_comes_back },
+	{ "a_status_is_whole_or_torn", a_status_is_whole_or_torn },
 	{ "a_lock_lives_with_its_holder", a_lock_lives_with_its_holder },
 };
 
