@@ -29,7 +29,7 @@ static bool is_cgroup2(const char *path)
 
 /* The path behind "0::" in /proc/self/cgroup, the only line of version 2.  Inside a job, or
  * beside one, it is the base of that job: a job's job is its sibling. */
-static char *own_path(const char *top)
+static char *own_path(bool *aside, const char *top)
 {
 	auto_buf struct buf text = BUF_EMPTY;
 	struct error ignored = { 0 };
@@ -50,8 +50,10 @@ static char *own_path(const char *top)
 	path = *line == '\n' ? str_dup(top)
 			     : str_format("%s/%.*s", top, (int)strcspn(line, "\n"), line);
 	ours = strstr(path, "/hooktools/");
-	if (ours)
-		*ours = '\0';
+	if (!ours)
+		return path;
+	*aside = str_equal(ours, "/hooktools/supervisors");
+	*ours = '\0';
 	return path;
 }
 
@@ -127,9 +129,14 @@ static char *anchor(const char *top, const char *own)
 
 static char *find_base(const char *top)
 {
-	auto_free char *own = own_path(top);
-	char *found = anchor(top, own);
+	bool aside = false;
+	auto_free char *own = own_path(&aside, top);
+	char *found;
 
+	/* A supervisor was put where its job belongs. */
+	if (aside)
+		return str_dup(own);
+	found = anchor(top, own);
 	if (!found)
 		found = delegated(top, own);
 	if (!found && is_writable(top))

@@ -1,5 +1,6 @@
 #include "lib/job_after.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -126,4 +127,59 @@ void job_after_tell(const struct job_queue *queue, const char *id)
 
 	snprintf(path, sizeof(path), "after/%s", id);
 	(void)unlinkat(queue->fd, path, 0);
+}
+
+/* Is there nothing more to come of it? */
+static bool is_over(const struct job *job, bool found)
+{
+	struct job_status status = { 0 };
+	struct error ignored = { 0 };
+
+	if (!found)
+		return true;
+	return job_status_read(&status, &found, job, &ignored) == 0 &&
+	       (!found || job_state_is_final(status.state));
+}
+
+void job_after_unsubscribe(const struct job_queue *queue, const struct layout *layout,
+			   const struct job_plan *plan)
+{
+	size_t i;
+
+	for (i = 0; i < plan->after.count; i++) {
+		struct job_after after = { "", JOB_AFTER_OK };
+		auto_job struct job job = JOB_NONE;
+		struct error ignored = { 0 };
+		bool found = false;
+
+		if (job_after_parse(&after, plan->after.items[i], &ignored) == 0 &&
+		    job_open(&job, &found, layout, after.id, &ignored) == 0 &&
+		    is_over(&job, found))
+			job_after_tell(queue, after.id);
+	}
+}
+
+int job_after_sweep(const struct job_queue *queue, const struct layout *layout,
+		    struct error *err)
+{
+	int fd = openat(queue->fd, "after", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	auto_closedir DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+
+	if (!dir)
+		return errno == ENOENT ? 0 : error_errno(err, "list the queue's 'after'");
+	while ((entry = readdir(dir))) {
+		auto_job struct job job = JOB_NONE;
+		char id[UUID_LEN];
+		bool found = false;
+
+		if (!uuid_is_valid(entry->d_name))
+			continue;
+		memcpy(id, entry->d_name, UUID_LEN);
+		if (job_find(&job, &found, layout, id, err) < 0)
+			return -1;
+		if (is_over(&job, found))
+			job_after_tell(queue, id);
+	}
+	return 0;
 }

@@ -41,4 +41,12 @@ int job_after_subscribe(const struct job_queue *queue, const struct job_plan *pl
 /* The job has ended, or is gone. */
 void job_after_tell(const struct job_queue *queue, const char *id);
 
+/* Who came after these has ended: what has ended needs no telling any more. */
+void job_after_unsubscribe(const struct job_queue *queue, const struct layout *layout,
+			   const struct job_plan *plan);
+
+/* Tell the end of each that has ended untold, because its supervisor died. */
+int job_after_sweep(const struct job_queue *queue, const struct layout *layout,
+		    struct error *err);
+
 #endif

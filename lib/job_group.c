@@ -93,6 +93,14 @@ void job_group_close(struct job_group *group)
 	group->fd = -1;
 }
 
+void job_group_tidy(const struct job_queue *queue, const char *name)
+{
+	char path[NAME_MAX_LEN + 8];
+
+	folder(path, name);
+	(void)unlinkat(queue->fd, path, AT_REMOVEDIR);
+}
+
 static void member_name(char name[static MEMBER_LEN], uint64_t order_us,
 			const struct job *job)
 {
@@ -127,7 +135,9 @@ void job_group_leave(const struct job_queue *queue, const struct job_plan *plan,
 	if (fd < 0)
 		return;
 	(void)unlinkat(fd, name, 0);
-	(void)unlinkat(queue->fd, path, AT_REMOVEDIR);
+	/* Whoever has it is about to join it, or removes it himself. */
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		(void)unlinkat(queue->fd, path, AT_REMOVEDIR);
 }
 
 static int oldest_first(const void *a, const void *b)
@@ -150,6 +160,24 @@ static int read_names(struct buf *names, const struct job_group *group, struct e
 	}
 	if (names->len)
 		qsort(names->data, names->len / MEMBER_LEN, MEMBER_LEN, oldest_first);
+	return 0;
+}
+
+int job_group_forget(const struct job_group *group, const struct job *job,
+		     struct error *err)
+{
+	auto_buf struct buf names = BUF_EMPTY;
+	size_t at;
+
+	if (read_names(&names, group, err) < 0)
+		return -1;
+	for (at = 0; at < names.len; at += MEMBER_LEN) {
+		const char *name = names.data + at;
+
+		if (strcmp(name + MEMBER_LEN - UUID_LEN, job->id) == 0 &&
+		    unlinkat(group->fd, name, 0) < 0 && errno != ENOENT)
+			return error_errno(err, "leave the group of job '%s'", job->id);
+	}
 	return 0;
 }
 
@@ -191,6 +219,48 @@ int job_members_read(struct job_members *members, const struct job_group *group,
 		members->count++;
 	}
 	members->places = (struct job_place *)(void *)buf_take(&places);
+	return 0;
+}
+
+static int sweep_one(const struct job_queue *queue, const struct layout *layout,
+		     const char *name, struct error *err)
+{
+	auto_free char *path = str_format("groups/%s", name);
+	auto_job_group struct job_group group = JOB_GROUP_NONE;
+	auto_buf struct buf names = BUF_EMPTY;
+	size_t at;
+
+	if (open_locked(&group.fd, queue, path, err) < 0)
+		return -1;
+	if (is_gone(group.fd))
+		return 0;
+	if (read_names(&names, &group, err) < 0)
+		return -1;
+	for (at = 0; at < names.len; at += MEMBER_LEN) {
+		struct job_place place = { "", "" };
+
+		if (job_place_read(&place, group.fd, names.data + at) &&
+		    !is_wanted(&place, layout, NULL))
+			(void)unlinkat(group.fd, names.data + at, 0);
+	}
+	(void)unlinkat(queue->fd, path, AT_REMOVEDIR);
+	return 0;
+}
+
+int job_group_sweep(const struct job_queue *queue, const struct layout *layout,
+		    struct error *err)
+{
+	int fd = openat(queue->fd, "groups", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	auto_closedir DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+
+	if (!dir)
+		return errno == ENOENT ? 0 : error_errno(err, "list the groups");
+	while ((entry = readdir(dir))) {
+		if (entry->d_name[0] != '.' &&
+		    sweep_one(queue, layout, entry->d_name, err) < 0)
+			return -1;
+	}
 	return 0;
 }
 

@@ -14,7 +14,8 @@ struct layout;
 
 /*
  * Who is in a group: .queue/groups/<name> has a symbolic link to the folder of each of its
- * jobs that has not ended.  What a crash left there is removed by whoever reads it.
+ * jobs that has not ended.  What a crash left there is seen through by whoever reads it, and
+ * removed by `runjob recover`.
  */
 struct job_group {
 	int fd; /* of the folder; -1: no group */
@@ -35,8 +36,15 @@ int job_group_open(struct job_group *group, const struct job_queue *queue,
 		   const char *name, struct error *err);
 void job_group_close(struct job_group *group);
 
+/* Before it is closed: nobody joined it, after all, and it may be empty. */
+void job_group_tidy(const struct job_queue *queue, const char *name);
+
 int job_group_join(const struct job_group *group, const struct job_entry *entry,
 		   const struct job *job, struct error *err);
+
+/* A job that is stored again is no member because of the time before. */
+int job_group_forget(const struct job_group *group, const struct job *job,
+		     struct error *err);
 
 /* The job has ended. */
 void job_group_leave(const struct job_queue *queue, const struct job_plan *plan,
@@ -64,5 +72,9 @@ int job_members_read(struct job_members *members, const struct job_group *group,
 		     const struct layout *layout, const struct job_members_what *what,
 		     struct error *err);
 void job_members_free(struct job_members *members);
+
+/* Remove the links that crashes left, of all groups: those of jobs that have ended. */
+int job_group_sweep(const struct job_queue *queue, const struct layout *layout,
+		    struct error *err);
 
 #endif

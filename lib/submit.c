@@ -22,12 +22,17 @@
 #include "lib/path.h"
 #include "lib/process.h"
 
-static int put_file(const struct job *job, const char *name, struct str_view text,
-		    struct error *err)
+/* Of a job that is stored again the files are replaced: at each moment it can be begun, if it
+ * could before. */
+static int put_file(const struct submission *submission, const char *name,
+		    struct str_view text, struct error *err)
 {
-	auto_close int fd =
-		openat(job->fd, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	const struct job *job = &submission->job;
+	auto_close int fd = -1;
 
+	if (submission->again)
+		return file_replace(job->fd, name, text.data, text.len, 0600, err);
+	fd = openat(job->fd, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return error_errno(err, "create '%s/%s'", job->dir, name);
 	if (file_write(fd, text.data, text.len, name, err) < 0)
@@ -57,8 +62,8 @@ static int put_plan(const struct submission *submission, const struct job_plan *
 	whole.base = ours.base;
 	whole.order_us = submission->entry.order_us;
 	job_plan_dump(&text, &whole);
-	return put_file(&submission->job, "plan",
-			(struct str_view){ text.data, text.len }, err);
+	return put_file(submission, "plan", (struct str_view){ text.data, text.len },
+			err);
 }
 
 /* The plan is written before the state says that the job waits: whoever reads "queued" in a
@@ -75,12 +80,13 @@ static int put_files(const struct submission *submission, const struct submit_wh
 
 	buf_add(&text, what->spec.data, what->spec.len);
 	buf_add_char(&text, '\n');
-	if (put_file(job, "spec.json", (struct str_view){ text.data, text.len }, err) < 0)
+	if (put_file(submission, "spec.json", (struct str_view){ text.data, text.len },
+		     err) < 0)
 		return -1;
-	if (what->input.len && put_file(job, "stdin", what->input, err) < 0)
+	if (what->input.len && put_file(submission, "stdin", what->input, err) < 0)
 		return -1;
 	if (put_plan(submission, plan, err) < 0 ||
-	    put_file(job, "log", (struct str_view){ "", 0 }, err) < 0)
+	    put_file(submission, "log", (struct str_view){ "", 0 }, err) < 0)
 		return -1;
 	snprintf(status.name, sizeof(status.name), "%s", plan->name ? plan->name : "");
 	snprintf(status.repository, sizeof(status.repository), "%s",
@@ -92,18 +98,21 @@ static int put_files(const struct submission *submission, const struct submit_wh
 	return job_status_write(job, &status, false, err);
 }
 
-/* One that nobody has may still be in the queue. */
+/* One that nobody has may still be in the queue.  One that has no status yet is promised to
+ * nobody: whoever has it may die before it has one. */
 static int find_duplicate(struct submission *submission, struct error *err)
 {
 	struct job_status status = { 0 };
 	bool found = false;
 
-	submission->duplicate = submission->lock_fd < 0;
-	if (submission->duplicate)
-		return 0;
 	if (job_status_read(&status, &found, &submission->job, err) < 0)
 		return -1;
-	submission->duplicate = found && status.state != JOB_QUEUED;
+	if (!found && submission->lock_fd < 0)
+		return error_set(err, ERROR_TEMPORARY,
+				 "job '%s' is being stored by somebody else",
+				 submission->job.id);
+	submission->duplicate = found && (submission->lock_fd < 0 ||
+					  status.state != JOB_QUEUED || status.attempts);
 	if (!found || submission->duplicate)
 		return 0;
 	return job_queue_holds(&submission->duplicate, &submission->job, status.due_ms,
@@ -119,7 +128,8 @@ int submit_store(struct submission *submission, const struct layout *layout,
 	if (job_make(&made.job, &is_new, layout, what->id, err) < 0 ||
 	    job_lock(&made.lock_fd, &made.job, err) < 0)
 		return -1;
-	if (!is_new && find_duplicate(&made, err) < 0)
+	made.again = !is_new;
+	if (made.again && find_duplicate(&made, err) < 0)
 		return -1;
 	job_entry_of(&made.entry, what->plan, 0);
 	made.entry.order_us = now_us();

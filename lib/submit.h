@@ -18,6 +18,7 @@ struct submission {
 	int pidfd;	/* of the supervisor, our child, once there is one */
 	int slot_fd;	/* the places it runs in, job_slot.h; -1: it needs none */
 	bool duplicate; /* it was here before, and has begun or waits: nothing to do */
+	bool again;	/* it was here before, and is stored again */
 	struct job_entry entry; /* in the queue, should it have to wait */
 };
 
@@ -36,7 +37,8 @@ struct submit_what {
 };
 
 /* Write it into the folder of its id.  A job that was stored before and never begun, and
- * that has no supervisor and does not wait, is stored again.  Most want turn_store. */
+ * that has no supervisor and does not wait, is stored again; while somebody else stores it,
+ * ERROR_TEMPORARY.  Most want turn_store. */
 int submit_store(struct submission *submission, const struct layout *layout,
 		 const struct submit_what *what, struct error *err);
 

@@ -68,25 +68,40 @@ static int admit(struct turn *turn, const struct job_group *group,
 	return 0;
 }
 
-static int store_in_group(struct turn *turn, const struct job_queue *queue,
-			  const struct layout *layout, const struct submit_what *what,
-			  struct error *err)
+/* The group is ours. */
+static int store_as_member(struct turn *turn, const struct job_group *group,
+			   const struct layout *layout, const struct submit_what *what,
+			   struct error *err)
 {
 	struct submission *submission = &turn->submission;
-	auto_job_group struct job_group group = JOB_GROUP_NONE;
 
-	if (job_group_open(&group, queue, what->plan->group, err) < 0 ||
-	    submit_store(submission, layout, what, err) < 0)
+	if (submit_store(submission, layout, what, err) < 0)
 		return -1;
 	if (submission->duplicate)
 		return 0;
-	if (admit(turn, &group, layout, what->plan, err) < 0) {
+	if (submission->again && job_group_forget(group, &submission->job, err) < 0)
+		return -1;
+	if (admit(turn, group, layout, what->plan, err) < 0) {
 		struct error ignored = { 0 };
 
 		(void)job_remove(&submission->job, &ignored);
 		return -1;
 	}
-	return job_group_join(&group, &submission->entry, &submission->job, err);
+	return job_group_join(group, &submission->entry, &submission->job, err);
+}
+
+static int store_in_group(struct turn *turn, const struct job_queue *queue,
+			  const struct layout *layout, const struct submit_what *what,
+			  struct error *err)
+{
+	auto_job_group struct job_group group = JOB_GROUP_NONE;
+	int failed;
+
+	if (job_group_open(&group, queue, what->plan->group, err) < 0)
+		return -1;
+	failed = store_as_member(turn, &group, layout, what, err);
+	job_group_tidy(queue, what->plan->group);
+	return failed;
 }
 
 int turn_store(struct turn *turn, const struct layout *layout,
@@ -130,8 +145,8 @@ static int stop_victims(const struct turn *turn, const struct layout *layout,
 	return 0;
 }
 
-int turn_wait(const struct job *job, const struct job_entry *entry,
-	      const struct layout *layout, struct error *err)
+static int wait_in_queue(const struct job *job, const struct job_entry *entry,
+			 const struct layout *layout, struct error *err)
 {
 	auto_job_queue struct job_queue queue = JOB_QUEUE_NONE;
 
@@ -139,6 +154,23 @@ int turn_wait(const struct job *job, const struct job_entry *entry,
 	    job_queue_enter(&queue, entry, job, err) < 0)
 		return -1;
 	return job_queue_rouse(&queue, layout, err);
+}
+
+int turn_resume(const struct job *job, const struct job_plan *plan,
+		const struct job_entry *entry, const struct layout *layout,
+		struct error *err)
+{
+	auto_job_queue struct job_queue queue = JOB_QUEUE_NONE;
+	auto_job_group struct job_group group = JOB_GROUP_NONE;
+
+	if (job_queue_open(&queue, layout, err) < 0 ||
+	    job_after_subscribe(&queue, plan, err) < 0)
+		return -1;
+	if (plan->group && (job_group_open(&group, &queue, plan->group, err) < 0 ||
+			    job_group_join(&group, entry, job, err) < 0))
+		return -1;
+	job_group_close(&group);
+	return wait_in_queue(job, entry, layout, err);
 }
 
 /* *taken: it has all the places that it needs. */
@@ -182,7 +214,7 @@ int turn_start(struct turn *turn, const struct layout *layout, int stdin_fd,
 	/* Whoever finds it in the queue takes its lock. */
 	cleanup_close(&submission->lock_fd);
 	submission->lock_fd = -1;
-	return turn_wait(&submission->job, &submission->entry, layout, err);
+	return wait_in_queue(&submission->job, &submission->entry, layout, err);
 }
 
 void turn_close(struct turn *turn)

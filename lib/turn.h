@@ -35,9 +35,11 @@ int turn_store(struct turn *turn, const struct layout *layout,
 int turn_start(struct turn *turn, const struct layout *layout, int stdin_fd,
 	       struct error *err);
 
-/* A job that was stored and that nobody has: let it wait. */
-int turn_wait(const struct job *job, const struct job_entry *entry,
-	      const struct layout *layout, struct error *err);
+/* A job that was stored and that nobody has, after a crash: it waits, and all who have to know
+ * of it do. */
+int turn_resume(const struct job *job, const struct job_plan *plan,
+		const struct job_entry *entry, const struct layout *layout,
+		struct error *err);
 void turn_close(struct turn *turn);
 
 #endif

@@ -78,6 +78,8 @@ static void child(int go_fd, int error_fd, const struct launch_what *what)
 	char byte;
 	ssize_t got;
 
+	/* A supervisor that died has no lock any more. */
+	close(what->lock_fd);
 	do
 		got = read(go_fd, &byte, 1);
 	while (got < 0 && errno == EINTR);

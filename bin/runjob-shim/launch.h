@@ -41,6 +41,7 @@ struct launch_what {
 	const struct jail *jail;
 	const struct job_texts *environment;
 	const struct secret_files *files;
+	int lock_fd; /* of the job: ours, and never the child's */
 	int stdin_fd;
 	int out_fd;
 	int err_fd;

@@ -97,6 +97,7 @@ void queue_over(struct supervisor *supervisor)
 	leave(supervisor, &queue);
 	job_group_leave(&queue, &supervisor->plan, &supervisor->job);
 	job_after_tell(&queue, supervisor->job.id);
+	job_after_unsubscribe(&queue, &supervisor->layout, &supervisor->plan);
 	give_places(supervisor);
 	if (job_queue_is_busy(&queue))
 		(void)job_queue_rouse(&queue, &supervisor->layout, &ignored);

@@ -17,6 +17,8 @@
 
 enum { DELAY_MS = 10000, DELAY_MOST_MS = 3600000, FACTOR_ONE = 100 };
 
+enum { ATTEMPTS_LIMIT = 64 << 20 };
+
 static bool is_cause(const char *cause, enum job_state state, int exit_code)
 {
 	if (str_starts(cause, "exit:"))
@@ -58,12 +60,44 @@ static uint64_t delay_ms(const struct supervisor *supervisor)
 	return delay < DELAY_MOST_MS ? delay : DELAY_MOST_MS;
 }
 
+/* The status that the last line of "attempts" tells; found is false when there is none. */
+static void last_attempt(struct job_status *status, bool *found, const struct job *job)
+{
+	auto_buf struct buf text = BUF_EMPTY;
+	struct error ignored = { 0 };
+	const char *line;
+
+	if (file_read_if(&text, found, job->fd, "attempts", ATTEMPTS_LIMIT, &ignored) < 0)
+		*found = false;
+	if (!*found || !text.len || text.data[text.len - 1] != '\n')
+		*found = false;
+	if (!*found)
+		return;
+	buf_cut(&text, text.len - 1);
+	line = strrchr(buf_str(&text), '\n');
+	line = line ? line + 1 : buf_str(&text);
+	*found = job_status_parse(status, (struct str_view){ line, strlen(line) },
+				  &ignored) == 0;
+}
+
+bool retry_was_begun(struct job_status *ended, const struct supervisor *supervisor)
+{
+	bool found = false;
+
+	last_attempt(ended, &found, &supervisor->job);
+	return found && ended->attempts == supervisor->status.attempts;
+}
+
 static int note_attempt(const struct supervisor *supervisor, struct error *err)
 {
 	auto_buf struct buf line = BUF_EMPTY;
-	auto_close int fd = openat(supervisor->job.fd, "attempts",
-				   O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	struct job_status ended = { 0 };
+	auto_close int fd = -1;
 
+	if (retry_was_begun(&ended, supervisor))
+		return 0;
+	fd = openat(supervisor->job.fd, "attempts",
+		    O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return error_errno(err, "open '%s/attempts'", supervisor->job.dir);
 	job_status_dump(&line, &supervisor->job, &supervisor->status);
@@ -77,8 +111,10 @@ static int put_aside(const struct supervisor *supervisor, const char *name,
 	auto_free char *aside = str_format(
 		"%s.%llu", name, (unsigned long long)supervisor->status.attempts);
 
-	if (renameat(supervisor->job.fd, name, supervisor->job.fd, aside) < 0 &&
-	    errno != ENOENT)
+	/* One that is there already was put aside by one of us that died before it said so. */
+	if (renameat2(supervisor->job.fd, name, supervisor->job.fd, aside,
+		      RENAME_NOREPLACE) < 0 &&
+	    errno != ENOENT && errno != EEXIST)
 		return error_errno(err, "put '%s/%s' aside", supervisor->job.dir, name);
 	return 0;
 }

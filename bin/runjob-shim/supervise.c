@@ -13,6 +13,7 @@
 #include "bin/runjob-shim/containment.h"
 #include "bin/runjob-shim/environment.h"
 #include "bin/runjob-shim/launch.h"
+#include "bin/runjob-shim/leftover.h"
 #include "bin/runjob-shim/pause.h"
 #include "bin/runjob-shim/queue.h"
 #include "bin/runjob-shim/record.h"
@@ -291,6 +292,7 @@ static int launch(struct supervisor *supervisor, struct run *run, struct error *
 				    .jail = &run->jail,
 				    .environment = &environment,
 				    .files = &files,
+				    .lock_fd = supervisor->lock_fd,
 				    .stdin_fd = supervisor->stdin_fd };
 
 	if (prepare(supervisor, run, &environment, &files, err) < 0)
@@ -348,10 +350,16 @@ static int run_job(struct supervisor *supervisor, struct error *err)
 /* A supervisor before us died while the job ran: end what is left, and say so. */
 static int bury(struct supervisor *supervisor, struct error *err)
 {
+	struct job_status ended = { 0 };
+
 	if (containment_bury(&supervisor->job, err) < 0)
 		return -1;
 	/* Where there was no group, the job's id in their environment tells its processes. */
 	tree_kill_marked("HOOKTOOLS_JOB_ID", supervisor->job.id);
+	if (retry_was_begun(&ended, supervisor)) {
+		supervisor->status = ended;
+		return try_again(supervisor, ended.state, err);
+	}
 	job_status_reason(&supervisor->status, "its supervisor died while it ran");
 	return finish(supervisor, JOB_LOST, err);
 }
@@ -374,6 +382,9 @@ int supervise(struct supervisor *supervisor, struct error *err)
 		supervisor->status.memory_limit = before.memory_limit;
 		if (before.memory_limit)
 			supervisor->plan.memory_bytes = before.memory_limit;
+		if (supervisor->former)
+			leftover_remove(&supervisor->job, &supervisor->config,
+					supervisor->former);
 		return run_job(supervisor, err);
 	}
 	supervisor->status = before;

@@ -16,6 +16,8 @@
 #include "lib/process.h"
 #include "lib/str.h"
 
+enum { PID_LIMIT = 32 };
+
 /* Move all three out of the way and put /dev/null in the place of all three. */
 static int take_descriptors(struct supervisor *supervisor, struct error *err)
 {
@@ -40,11 +42,15 @@ static int take_descriptors(struct supervisor *supervisor, struct error *err)
 }
 
 /* In the lock's file, for runjob stop: whoever is named there holds the lock. */
-static int write_pid(const struct supervisor *supervisor, struct error *err)
+static int write_pid(struct supervisor *supervisor, struct error *err)
 {
 	auto_free char *text = str_format("%d\n", (int)getpid());
+	char former[PID_LIMIT] = "";
+	ssize_t got = pread(supervisor->lock_fd, former, sizeof(former) - 1, 0);
 
-	if (ftruncate(supervisor->lock_fd, 0) < 0 ||
+	if (got > 0)
+		supervisor->former = (pid_t)str_leading_u64(former);
+	if (got < 0 || (got && ftruncate(supervisor->lock_fd, 0) < 0) ||
 	    pwrite(supervisor->lock_fd, text, strlen(text), 0) < 0)
 		return error_errno(err, "write '%s/lock'", supervisor->job.dir);
 	return 0;

@@ -1,6 +1,8 @@
 #ifndef BIN_RUNJOB_SHIM_SUPERVISOR_H
 #define BIN_RUNJOB_SHIM_SUPERVISOR_H
 
+#include <sys/types.h>
+
 #include "lib/config.h"
 #include "lib/job.h"
 #include "lib/job_plan.h"
@@ -17,7 +19,8 @@ struct supervisor {
 	struct job_plan plan;
 	struct job_status status;
 	int64_t due_ms; /* before which it was not to begin; its entry in the queue has it */
-	int lock_fd;	/* of the job, taken by whoever started us */
+	pid_t former; /* who looked after it before us, and died of it; 0: nobody */
+	int lock_fd;  /* of the job, taken by whoever started us */
 	int stdin_fd;
 	int slot_fd; /* its places, lib/job_slot.h; -1: none */
 	int signal_fd;

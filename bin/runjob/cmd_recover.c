@@ -2,15 +2,47 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "lib/submit.h"
 #include "lib/turn.h"
+#include "lib/buf.h"
+#include "lib/cgroup.h"
+#include "lib/cgroup_v1.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
+#include "lib/file.h"
 #include "lib/job.h"
+#include "lib/job_after.h"
+#include "lib/job_group.h"
 #include "lib/job_queue.h"
+#include "lib/job_remove.h"
 #include "lib/log.h"
+#include "lib/str.h"
+
+enum { PATHS_LIMIT = 65536 };
+
+/* Its supervisor was killed when it had told the end, and had not removed the job's groups. */
+static int remove_groups(const struct job *job, struct error *err)
+{
+	auto_buf struct buf text = BUF_EMPTY;
+	auto_cgroup struct cgroup cgroup = CGROUP_NONE;
+	auto_cgroup_v1 struct cgroup_v1 v1 = CGROUP_V1_NONE;
+	auto_free char *path = NULL;
+	bool found = false;
+
+	if (file_read_if(&text, &found, job->fd, "cgroup", PATHS_LIMIT, err) < 0)
+		return -1;
+	if (!found)
+		return 0;
+	path = str_format("%.*s", (int)strcspn(buf_str(&text), "\n"), buf_str(&text));
+	if (path[0] == '/' && cgroup_open(&cgroup, &found, path, err) < 0)
+		return -1;
+	cgroup_v1_take(&v1, buf_str(&text));
+	cgroup_v1_remove(&v1);
+	return cgroup_remove(&cgroup, err);
+}
 
 /* What a supervisor that starts now would have to do for it. */
 static int find_work(const char **work, const struct job *job, struct error *err)
@@ -23,11 +55,11 @@ static int find_work(const char **work, const struct job *job, struct error *err
 	*work = NULL;
 	if (job_status_read(&status, &found, job, err) < 0)
 		return -1;
-	/* Without a status its starter died, and whoever asked for it has no answer: it is
+	/* Without a status its starter died, and whoever asked for it has no answer: it may be
 	 * asked for again. */
 	if (!found)
-		return 0;
-	if (status.state == JOB_QUEUED) {
+		*work = "removed";
+	else if (status.state == JOB_QUEUED) {
 		if (job_queue_holds(&waits, job, status.due_ms, err) < 0)
 			return -1;
 		*work = waits ? NULL : "started";
@@ -36,7 +68,9 @@ static int find_work(const char **work, const struct job *job, struct error *err
 		if (job_status_is_torn(&status) && job_plan_read(&plan, job, err) == 0 &&
 		    plan.publishes)
 			*work = "started";
-	} else if (faccessat(job->fd, "published", F_OK, 0) < 0) {
+	} else if (remove_groups(job, err) < 0)
+		return -1;
+	else if (faccessat(job->fd, "published", F_OK, 0) < 0) {
 		if (job_plan_read(&plan, job, err) < 0)
 			return -1;
 		*work = plan.publishes ? "published" : NULL;
@@ -66,8 +100,31 @@ static int resume(bool *started, const struct job *job, const struct layout *lay
 	cleanup_close(&lock_fd);
 	lock_fd = -1;
 	if (plan.exec.count && job_entry_waits(&entry))
-		return turn_wait(job, &entry, layout, err);
+		return turn_resume(job, &plan, &entry, layout, err);
 	return submit_resume(started, job, layout, err);
+}
+
+/* What is no job, unless somebody makes one of it just now. */
+static int clear_away(bool *removed, const struct job *job, struct error *err)
+{
+	struct job_status status = { 0 };
+	auto_close int lock_fd = -1;
+	bool found = false;
+
+	*removed = false;
+	if (job_lock(&lock_fd, job, err) < 0 ||
+	    job_status_read(&status, &found, job, err) < 0)
+		return -1;
+	*removed = lock_fd >= 0 && !found;
+	return *removed ? job_remove(job, err) : 0;
+}
+
+static int do_work(bool *done, const char *work, const struct job *job,
+		   const struct layout *layout, struct error *err)
+{
+	if (str_equal(work, "removed"))
+		return clear_away(done, job, err);
+	return resume(done, job, layout, err);
 }
 
 static int recover_one(const struct layout *layout, const char *id, struct error *err)
@@ -75,7 +132,7 @@ static int recover_one(const struct layout *layout, const char *id, struct error
 	auto_job struct job job = JOB_NONE;
 	const char *work = NULL;
 	bool found = false;
-	bool started = false;
+	bool is_done = false;
 
 	if (job_open(&job, &found, layout, id, err) < 0)
 		return -1;
@@ -85,9 +142,9 @@ static int recover_one(const struct layout *layout, const char *id, struct error
 		return -1;
 	if (!work)
 		return 0;
-	if (resume(&started, &job, layout, err) < 0)
+	if (do_work(&is_done, work, &job, layout, err) < 0)
 		return -1;
-	if (!started)
+	if (!is_done)
 		return 0;
 	printf("%s %s\n", id, work);
 	if (fflush(stdout) != 0)
@@ -114,12 +171,15 @@ static void recover_owner(const struct layout *layout, struct error *err)
 	}
 }
 
-/* Whatever ended the queue's keeper, those that wait are started. */
-static int rouse(const struct layout *layout, struct error *err)
+/* Whatever ended the queue's keeper, those that wait are started, and what a supervisor could
+ * not take back any more is. */
+static int restore_queue(const struct layout *layout, struct error *err)
 {
 	auto_job_queue struct job_queue queue = JOB_QUEUE_NONE;
 
-	if (job_queue_open(&queue, layout, err) < 0)
+	if (job_queue_open(&queue, layout, err) < 0 ||
+	    job_group_sweep(&queue, layout, err) < 0 ||
+	    job_after_sweep(&queue, layout, err) < 0)
 		return -1;
 	return job_queue_is_busy(&queue) ? job_queue_rouse(&queue, layout, err) : 0;
 }
@@ -140,7 +200,7 @@ int cmd_recover(struct context *context, struct error *err)
 		theirs.owner = owners.names[i];
 		recover_owner(&theirs, err);
 	}
-	if (rouse(&context->layout, err) < 0)
+	if (restore_queue(&context->layout, err) < 0)
 		return -1;
 	return err->kind == ERROR_NONE ? 0 : -1;
 }

@@ -153,6 +153,42 @@ began() { [ "$(paste -sd' ' began)" = "$1" ]; }
 	wait_until none_left
 }
 
+# begun N: it runs, for the Nth time.
+begun() { [ "$(runjob show "$id" | jq -c '[.state, .attempts]')" = "[\"running\",$1]" ] && [ "$(wc -l <ran)" -eq "$1" ]; }
+
+# crash: its supervisor dies, and so does what it left.
+crash() {
+	kill -KILL "$(cat "$dir/lock")"
+	wait_until has_state "$id" lost
+	run -0 runjob recover
+	[ "$output" = "$id lost" ]
+}
+
+# bats test_tags=FX_4,FX_17
+@test "runjob start --retry: a job that was lost is begun again, as often as it may, and nobody of the last try lives" {
+	local id dir first
+	id=$(runjob start --group site --retry 1 --retry-delay 10ms --retry-on lost -- \
+		sh -c 'echo >>ran; echo "this is $(wc -l <ran)"; sleep 1000 & echo $! >left; wait')
+	dir=$(dirname "$(runjob show "$id" | jq -r .log)")
+	wait_until begun 1
+	wait_until test -s left
+	first=$(cat left)
+	crash
+	wait_until begun 2
+	wait_until is_dead "$first"
+	[ "$(jq -c '[.state, .attempts]' "$dir/attempts")" = '["lost",1]' ]
+	[ "$(cat "$dir/log.1" "$dir/log")" = "this is 1"$'\n'"this is 2" ]
+	[ -n "$(ls "$queue/groups/site")" ]
+	first=$(cat left)
+	crash
+	wait_until is_dead "$first"
+	run runjob wait "$id"
+	[ "$(runjob show "$id" | jq -c '[.state, .attempts, .reason]')" = '["lost",2,"its supervisor died while it ran"]' ]
+	wait_until none_left
+	[ ! -e "$queue/groups/site" ] && [ ! -e "$queue/waiting" ]
+	[ "$(runjob results | jq -r '[.id, .state] | join(" ")')" = "$id lost" ]
+}
+
 # bats test_tags=F2_25,FX_4,F2_26
 @test "runjob start -: jobs that wait cost files, and lose nothing when who starts them is killed or stopped" {
 	export HOOKTOOLS_JOBS_MAX=2
