@@ -66,6 +66,21 @@ static ssize_t put(int fd, struct str_view text, const int *fds, size_t count)
 	return sendmsg(fd, &message, MSG_NOSIGNAL);
 }
 
+/* For alignment's sake there is room for more of them than we want. */
+static void take_fds(int fds[static ANCHOR_FDS], const struct cmsghdr *control)
+{
+	const size_t count = (control->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+	int each = -1;
+
+	for (size_t i = 0; i < count; i++) {
+		memcpy(&each, CMSG_DATA(control) + i * sizeof(int), sizeof(int));
+		if (i < ANCHOR_FDS)
+			fds[i] = each;
+		else
+			cleanup_close(&each);
+	}
+}
+
 static ssize_t get(int fd, struct iovec part, int fds[static ANCHOR_FDS])
 {
 	char space[CMSG_SPACE(ANCHOR_FDS * sizeof(int))] = { 0 };
@@ -80,7 +95,7 @@ static ssize_t get(int fd, struct iovec part, int fds[static ANCHOR_FDS])
 	control = got < 0 ? NULL : CMSG_FIRSTHDR(&message);
 	if (control && control->cmsg_level == SOL_SOCKET &&
 	    control->cmsg_type == SCM_RIGHTS)
-		memcpy(fds, CMSG_DATA(control), control->cmsg_len - CMSG_LEN(0));
+		take_fds(fds, control);
 	return got;
 }
 
@@ -165,6 +180,12 @@ static char **texts_of(char *text, size_t len)
 	return (char **)(void *)buf_take(&list);
 }
 
+static void close_all(int fds[static ANCHOR_FDS])
+{
+	for (int i = 0; i < ANCHOR_FDS; i++)
+		cleanup_close(&fds[i]);
+}
+
 static bool is_owner(const char *text)
 {
 	return strlen(text) == OWNER_DIGITS &&
@@ -206,8 +227,10 @@ int anchor_answer(pid_t *pid, int connection, const struct layout *layout,
 		  (struct iovec){ buf_room(&text, REQUEST_LIMIT + 1), REQUEST_LIMIT },
 		  fds);
 	/* Somebody who only looked whether we are there. */
-	if (got == 0)
+	if (got == 0) {
+		close_all(fds);
 		return 0;
+	}
 	if (got > 0) {
 		buf_grew(&text, (size_t)got);
 		texts = texts_of(text.data, text.len);
@@ -215,9 +238,7 @@ int anchor_answer(pid_t *pid, int connection, const struct layout *layout,
 		    is_owner(texts[1]))
 			well = start(&process, layout, texts, fds, err) == 0;
 	}
-	cleanup_close(&fds[0]);
-	cleanup_close(&fds[1]);
-	cleanup_close(&fds[2]);
+	close_all(fds);
 	if (!well && err->kind == ERROR_NONE)
 		(void)error_set(err, ERROR_DATA, "a request that is none");
 	/* Whoever asked may be gone. */
