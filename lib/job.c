@@ -132,6 +132,12 @@ void job_close(struct job *job)
 	*job = (struct job)JOB_NONE;
 }
 
+/* The status is the first to go. */
+bool job_is_removed(const struct job *job)
+{
+	return faccessat(job->fd, "status.json", F_OK, 0) < 0 && errno == ENOENT;
+}
+
 /* Of the open file description, so that a child inherits it, and asking takes nothing. */
 static int whole_file(int fd, int command, struct flock *lock)
 {
@@ -139,19 +145,43 @@ static int whole_file(int fd, int command, struct flock *lock)
 	return fcntl(fd, command, lock);
 }
 
-int job_lock(int *fd, const struct job *job, struct error *err)
+static int say_removed(const struct job *job, struct error *err)
 {
-	auto_close int opened =
-		openat(job->fd, "lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	struct flock lock;
+	return error_set(err, ERROR_ABSENT, "job '%s' has just been removed", job->id);
+}
 
+static int take_lock(int *fd, const struct job *job, int flags, struct error *err)
+{
+	auto_close int opened = openat(job->fd, "lock", O_RDWR | O_CLOEXEC | flags, 0600);
+	struct flock lock;
+	struct stat stat;
+
+	if (opened < 0 && errno == ENOENT)
+		return say_removed(job, err);
 	if (opened < 0)
 		return error_errno(err, "open lock of job '%s'", job->id);
-	if (whole_file(opened, F_OFD_SETLK, &lock) == 0)
-		*fd = steal_fd(&opened);
-	else if (errno != EAGAIN && errno != EACCES)
-		return error_errno(err, "lock job '%s'", job->id);
+	if (whole_file(opened, F_OFD_SETLK, &lock) < 0) {
+		if (errno != EAGAIN && errno != EACCES)
+			return error_errno(err, "lock job '%s'", job->id);
+		return 0;
+	}
+	if (fstat(opened, &stat) < 0 || (stat.st_size && ftruncate(opened, 0) < 0))
+		return error_errno(err, "take over the lock of job '%s'", job->id);
+	/* Whoever removes a job holds its lock to the end. */
+	if (!stat.st_nlink)
+		return say_removed(job, err);
+	*fd = steal_fd(&opened);
 	return 0;
+}
+
+int job_lock(int *fd, const struct job *job, struct error *err)
+{
+	return take_lock(fd, job, O_CREAT, err);
+}
+
+int job_lock_again(int *fd, const struct job *job, struct error *err)
+{
+	return take_lock(fd, job, 0, err);
 }
 
 int job_has_supervisor(bool *alive, const struct job *job, struct error *err)

@@ -39,13 +39,21 @@ int job_open(struct job *job, bool *found, const struct layout *layout, const ch
 int job_find(struct job *job, bool *found, const struct layout *layout, const char *id,
 	     struct error *err);
 
+/* Has somebody removed it, or does so just now, since it was opened? */
+bool job_is_removed(const struct job *job);
+
 /* Make the folder of a new job, or open the one that is there. */
 int job_make(struct job *job, bool *made, const struct layout *layout, const char *id,
 	     struct error *err);
 void job_close(struct job *job);
 
-/* Take the lock without waiting: fd stays -1 while a supervisor lives. */
+/* Take the lock without waiting: fd stays -1 while a supervisor lives.  A job that somebody
+ * removed since it was opened is ERROR_ABSENT.  The number of the supervisor before is gone
+ * from it then: nobody shall be taken for that one. */
 int job_lock(int *fd, const struct job *job, struct error *err);
+
+/* The same, but it makes no lock where there is none: that is ERROR_ABSENT, too. */
+int job_lock_again(int *fd, const struct job *job, struct error *err);
 int job_has_supervisor(bool *alive, const struct job *job, struct error *err);
 
 /* The ids of the owner's jobs, newest first. */

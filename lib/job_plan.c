@@ -209,8 +209,14 @@ int job_plan_read(struct job_plan *plan, const struct job *job, struct error *er
 	auto_job_plan struct job_plan got = JOB_PLAN_EMPTY;
 	auto_buf struct buf text = BUF_EMPTY;
 
-	if (file_read(&text, job->fd, "plan", PLAN_LIMIT, err) < 0 ||
-	    take_fields(&got, &text, err) < 0)
+	bool found = false;
+
+	if (file_read_if(&text, &found, job->fd, "plan", PLAN_LIMIT, err) < 0)
+		return error_wrap(err, "job '%s'", job->id);
+	if (!found)
+		return error_set(err, ERROR_ABSENT,
+				 "job '%s' has no plan: it was just removed", job->id);
+	if (take_fields(&got, &text, err) < 0)
 		return error_wrap(err, "job '%s'", job->id);
 	*plan = got;
 	got = (struct job_plan)JOB_PLAN_EMPTY;

@@ -33,9 +33,10 @@ static int remove_one(int dir_fd, const char *name, const char *what, struct err
 	return 0;
 }
 
-static bool is_dots(const char *name)
+/* The lock is the last to go, see job_remove. */
+static bool stays(const char *name)
 {
-	return str_equal(name, ".") || str_equal(name, "..");
+	return str_equal(name, ".") || str_equal(name, "..") || str_equal(name, "lock");
 }
 
 static int empty(int fd, const char *what, struct error *err)
@@ -47,8 +48,7 @@ static int empty(int fd, const char *what, struct error *err)
 	if (!dir)
 		return error_errno(err, "list '%s'", what);
 	while ((entry = readdir(dir))) {
-		if (!is_dots(entry->d_name) &&
-		    remove_one(fd, entry->d_name, what, err) < 0)
+		if (!stays(entry->d_name) && remove_one(fd, entry->d_name, what, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -61,7 +61,10 @@ int job_remove(const struct job *job, struct error *err)
 		return error_errno(err, "remove '%s/status.json'", job->dir);
 	if (empty(job->fd, job->dir, err) < 0)
 		return -1;
-	if (rmdir(job->dir) < 0 && errno != ENOENT)
+	if (unlinkat(job->fd, "lock", 0) < 0 && errno != ENOENT)
+		return error_errno(err, "remove '%s/lock'", job->dir);
+	/* One that is not empty belongs to whoever stores a job of this id again by now. */
+	if (rmdir(job->dir) < 0 && errno != ENOENT && errno != ENOTEMPTY)
 		return error_errno(err, "remove '%s'", job->dir);
 	return 0;
 }

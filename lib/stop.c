@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -25,7 +26,14 @@ static int write_request(const struct job *job, int signal, uint64_t grace_ms,
 	auto_free char *text =
 		str_format("%d %llu", signal, (unsigned long long)grace_ms);
 
-	return file_replace(job->fd, "stop", text, strlen(text), 0600, err);
+	struct stat folder;
+
+	if (file_replace(job->fd, "stop", text, strlen(text), 0600, err) == 0)
+		return 0;
+	if (fstat(job->fd, &folder) == 0 && folder.st_nlink == 0)
+		return error_set(err, ERROR_ABSENT, "job '%s' has just been removed",
+				 job->id);
+	return -1;
 }
 
 /* 0 while the supervisor has not written it yet: then it will find the request. */
@@ -64,15 +72,26 @@ int stop_signal(const struct job *job, int signal, struct error *err)
 	return 0;
 }
 
+/* Who removes it may have looked for files already: ours, and the folder, are for us then. */
+static int withdraw(const struct job *job, struct error *err)
+{
+	if (!job_is_removed(job))
+		return -1;
+	(void)unlinkat(job->fd, "stop", 0);
+	(void)rmdir(job->dir);
+	return error_set(err, ERROR_ABSENT, "job '%s' has just been removed", job->id);
+}
+
 int stop_job(const struct job *job, const struct layout *layout, int signal,
 	     uint64_t grace_ms, struct error *err)
 {
 	bool started = false;
 
-	if (write_request(job, signal, grace_ms, err) < 0)
-		return -1;
 	/* Without a supervisor: the new one finds the request, or buries the job. */
-	if (submit_resume(&started, job, layout, err) < 0 || started)
-		return started ? 0 : -1;
+	if (write_request(job, signal, grace_ms, err) < 0 ||
+	    submit_resume(&started, job, layout, err) < 0)
+		return withdraw(job, err);
+	if (started)
+		return 0;
 	return stop_signal(job, SIGTERM, err);
 }

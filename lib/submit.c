@@ -22,6 +22,8 @@
 #include "lib/path.h"
 #include "lib/process.h"
 
+enum { TAKE_TRIES = 100 };
+
 /* Of a job that is stored again the files are replaced: at each moment it can be begun, if it
  * could before. */
 static int put_file(const struct submission *submission, const char *name,
@@ -119,14 +121,34 @@ static int find_duplicate(struct submission *submission, struct error *err)
 			       err);
 }
 
+/* Somebody may remove what was there between the two. */
+static int take_folder(struct submission *made, bool *is_new, const struct layout *layout,
+		       const char *id, struct error *err)
+{
+	struct error why = { 0 };
+	int tries;
+
+	for (tries = 0; tries < TAKE_TRIES; tries++) {
+		job_close(&made->job);
+		if (job_make(&made->job, is_new, layout, id, err) < 0)
+			return -1;
+		why = (struct error){ 0 };
+		if (job_lock(&made->lock_fd, &made->job, &why) == 0)
+			return 0;
+		if (why.kind != ERROR_ABSENT)
+			break;
+	}
+	*err = why;
+	return -1;
+}
+
 int submit_store(struct submission *submission, const struct layout *layout,
 		 const struct submit_what *what, struct error *err)
 {
 	auto_submission struct submission made = SUBMISSION_NONE;
 	bool is_new = false;
 
-	if (job_make(&made.job, &is_new, layout, what->id, err) < 0 ||
-	    job_lock(&made.lock_fd, &made.job, err) < 0)
+	if (take_folder(&made, &is_new, layout, what->id, err) < 0)
 		return -1;
 	made.again = !is_new;
 	if (made.again && find_duplicate(&made, err) < 0)
@@ -283,8 +305,12 @@ int submit_resume(bool *started, const struct job *job, const struct layout *lay
 
 	*started = false;
 	theirs.owner = job->owner;
-	if (job_open(&submission.job, &found, &theirs, job->id, err) < 0 ||
-	    job_lock(&submission.lock_fd, &submission.job, err) < 0)
+	if (job_open(&submission.job, &found, &theirs, job->id, err) < 0)
+		return -1;
+	if (!found)
+		return error_set(err, ERROR_ABSENT, "job '%s' has just been removed",
+				 job->id);
+	if (job_lock_again(&submission.lock_fd, &submission.job, err) < 0)
 		return -1;
 	if (submission.lock_fd < 0)
 		return 0;

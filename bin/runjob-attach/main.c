@@ -1,4 +1,5 @@
 /* runjob-attach: a command where a job runs, or ran.  See runjob(1), attach and shell. */
+#include <poll.h>
 #include <stdbool.h>
 #include <unistd.h>
 
@@ -34,6 +35,18 @@ static int converse(int *status, struct session *session, const struct target *t
 	return relay(status, session, signal_fd, job_pidfd, err);
 }
 
+/* Whoever joined a job is killed with it, also before it executes anything. */
+static int give_up(const struct request *request, const struct target *target,
+		   struct error *err)
+{
+	struct pollfd leader = { target->jail.init.pidfd, POLLIN, 0 };
+
+	if (request->joins && err->kind == ERROR_SYSTEM && poll(&leader, 1, 0) > 0)
+		return error_set(err, ERROR_ABSENT, "job '%s' has ended meanwhile",
+				 request->id);
+	return -1;
+}
+
 static int run(int *status, const struct request *request, struct error *err)
 {
 	auto_target struct target target = TARGET_NONE;
@@ -56,7 +69,7 @@ static int run(int *status, const struct request *request, struct error *err)
 	if (session_start(&session, &target, *request->command ? request->command : shell,
 			  terminal, err) < 0) {
 		*status = session.exit_code;
-		return -1;
+		return *status ? -1 : give_up(request, &target, err);
 	}
 	return converse(status, &session, &target, signal_fd, err);
 }

@@ -45,8 +45,12 @@ int target_open(struct target *target, const char *owner, const char *id,
 	if (!found)
 		return error_set(err, ERROR_ABSENT, "no job '%s'", id);
 	if (job_plan_read(&target->plan, &target->job, err) < 0 ||
-	    job_status_now(&target->status, &found, &target->job, err) < 0)
+	    job_status_now(&target->status, &found, &target->job, err) < 0) {
+		if (job_is_removed(&target->job))
+			return error_set(err, ERROR_ABSENT,
+					 "job '%s' has just been removed", id);
 		return -1;
+	}
 	return jail_read(&target->jail, &target->plan, &target->layout, err);
 }
 
@@ -126,12 +130,20 @@ int target_join(struct target *target, struct error *err)
 {
 	auto_free char *path = NULL;
 	auto_secret struct buf text = BUF_EMPTY;
+	struct error why = { 0 };
+	int failed;
 
 	if (find_leader(target, err) < 0 || find_groups(target, err) < 0)
 		return -1;
 	path = str_format("/proc/%d/environ", (int)target->jail.init.pid);
-	if (file_read(&text, AT_FDCWD, path, TEXT_LIMIT, err) < 0)
+	failed = file_read(&text, AT_FDCWD, path, TEXT_LIMIT, &why);
+	/* It has ended meanwhile: one that lives has its id there at least. */
+	if ((!failed && !text.len) || (failed && !start_of(target->jail.init.pid)))
+		return not_running(target, err);
+	if (failed) {
+		*err = why;
 		return -1;
+	}
 	take_texts(&target->environment, &text);
 	return 0;
 }

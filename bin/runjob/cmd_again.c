@@ -1,5 +1,6 @@
 #include "bin/runjob/commands.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,13 +18,15 @@
 
 enum { INPUT_LIMIT = 64 * 1024 * 1024 };
 
-/* Whoever looks at the old one finds the new one. */
+/* Whoever looks at the old one finds the new one.  Nobody does if it was removed meanwhile. */
 static int note_successor(const struct job *job, const char *id, struct error *err)
 {
 	auto_close int fd =
 		openat(job->fd, "again", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	auto_free char *line = str_format("%s\n", id);
 
+	if (fd < 0 && errno == ENOENT)
+		return 0;
 	if (fd < 0)
 		return error_errno(err, "open '%s/again'", job->dir);
 	return file_write(fd, line, strlen(line), "again", err);

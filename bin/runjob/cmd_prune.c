@@ -19,11 +19,15 @@ static int remove_job(bool *removed, const struct context *context, const struct
 	auto_job_queue struct job_queue queue = JOB_QUEUE_NONE;
 	struct job_status status = { 0 };
 	auto_close int lock_fd = -1;
+	struct error why = { 0 };
 	bool found = false;
 
 	*removed = false;
-	if (job_lock(&lock_fd, job, err) < 0)
+	if (job_lock(&lock_fd, job, &why) < 0 && why.kind != ERROR_ABSENT) {
+		*err = why;
 		return -1;
+	}
+	/* Somebody removes it, or has. */
 	if (lock_fd < 0)
 		return 0;
 	if (job_status_read(&status, &found, job, err) < 0)

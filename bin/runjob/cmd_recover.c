@@ -133,6 +133,7 @@ static int recover_one(const struct layout *layout, const char *id, struct error
 	const char *work = NULL;
 	bool found = false;
 	bool is_done = false;
+	struct error why = { 0 };
 
 	if (job_open(&job, &found, layout, id, err) < 0)
 		return -1;
@@ -142,8 +143,10 @@ static int recover_one(const struct layout *layout, const char *id, struct error
 		return -1;
 	if (!work)
 		return 0;
-	if (do_work(&is_done, work, &job, layout, err) < 0)
+	if (do_work(&is_done, work, &job, layout, &why) < 0 && why.kind != ERROR_ABSENT) {
+		*err = why;
 		return -1;
+	}
 	if (!is_done)
 		return 0;
 	printf("%s %s\n", id, work);

@@ -6,6 +6,7 @@
 #include "bin/runjob/options.h"
 #include "bin/runjob/owner.h"
 #include "lib/error.h"
+#include "lib/job.h"
 #include "lib/log.h"
 #include "lib/process.h"
 #include "lib/str.h"
@@ -65,6 +66,23 @@ static int print(const char *text, struct error *err)
 	return 0;
 }
 
+/* What was not there, or not whole, of the job that is asked for may have been removed since. */
+static void look_again(const struct context *context, struct error *err)
+{
+	const struct options *options = &context->options;
+	auto_job struct job job = JOB_NONE;
+	struct error ignored = { 0 };
+	bool found = false;
+
+	if ((err->kind != ERROR_SYSTEM && err->kind != ERROR_DATA) ||
+	    options->operand_count == 0 ||
+	    job_open(&job, &found, &context->layout, options->operands[0], &ignored) < 0)
+		return;
+	if (!found || job_is_removed(&job))
+		(void)error_set(err, ERROR_ABSENT, "job '%s' has just been removed",
+				options->operands[0]);
+}
+
 static int run_command(struct context *context, struct error *err)
 {
 	struct options *options = &context->options;
@@ -85,7 +103,11 @@ static int run_command(struct context *context, struct error *err)
 	process_prefer(context->layout.bin);
 	if (owner_choose(context, err) < 0)
 		return -1;
-	return command->run(context, err);
+	if (command->run(context, err) == 0)
+		return 0;
+	if (command->grammar != OPTIONS_JOB)
+		look_again(context, err);
+	return -1;
 }
 
 static int run(struct context *context, int argc, char *argv[], struct error *err)
