@@ -83,9 +83,10 @@ $(API_LIB).a: $(API:%.c=$(O)/obj/pic/%.o) $(O)/pic.a
 	$(Q)$(OBJCOPY) --localize-hidden $(O)/hooktools.o
 	$(Q)rm -f $@
 	$(Q)$(AR) rc $@ $(O)/hooktools.o
-$(O)/tests/%_test: $(O)/obj/tests/lib/%_test.o $(O)/lib.a
+.SECONDEXPANSION: # what a test includes of bin/ it is linked with
+$(O)/tests/%_test: $(O)/obj/tests/lib/%_test.o $(O)/lib.a $$(shell sed -n 's,^.include "\(bin.*\)\.h",$(O)/obj/\1.o,p' tests/lib/$$*_test.c)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(LIBS)
 $(O)/tests/fake-github: $(patsubst %.c,$(O)/obj/%.o,$(wildcard tests/fake/*.c)) $(O)/lib.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(LIBS)

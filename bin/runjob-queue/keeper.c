@@ -19,6 +19,7 @@
 #include "lib/date.h"
 #include "lib/error.h"
 #include "lib/file.h"
+#include "lib/job_held.h"
 #include "lib/job_slot.h"
 #include "lib/process.h"
 #include "lib/str.h"
@@ -36,9 +37,10 @@ static int read_most(uint64_t *most, const struct config *config, struct error *
 	const char *text = config_get(config, "HOOKTOOLS_JOBS_MAX");
 
 	*most = job_slot_default();
-	if (!text)
+	if (!text || str_to_u64(most, text, 1, JOB_SLOTS_MOST, err) == 0)
 		return 0;
-	return str_to_u64(most, text, 1, JOB_SLOTS_MOST, err);
+	err->kind = ERROR_CONFIG;
+	return error_wrap(err, "HOOKTOOLS_JOBS_MAX");
 }
 
 /* Out of the group of whoever started us, which may be ended while jobs still wait. */
@@ -53,10 +55,13 @@ static void step_aside(const struct config *config)
 		cgroup_step_aside(&base);
 }
 
+/* All else that we inherited is our caller's: its pipes would not end before we do, and its locks
+ * not be given away. */
 static void take_lock(struct keeper *keeper)
 {
 	struct stat stat;
 
+	(void)close_range(3, ~0U, 0);
 	if (fstat(0, &stat) == 0 && S_ISREG(stat.st_mode))
 		keeper->lock_fd = fcntl(0, F_DUPFD_CLOEXEC, 3);
 	if (keeper->lock_fd < 0)
@@ -73,13 +78,12 @@ int keeper_open(struct keeper *keeper, struct error *err)
 	/* Supervisors are our children while we live, and nobody waits for them. */
 	(void)signal(SIGCHLD, SIG_IGN);
 	if (layout_read(&keeper->layout, err) < 0 ||
+	    job_queue_open(&keeper->queue, &keeper->layout, err) < 0 ||
 	    config_load(&config, &keeper->layout, err) < 0 ||
 	    read_most(&keeper->most, &config, err) < 0)
 		return -1;
 	process_prefer(keeper->layout.bin);
 	step_aside(&config);
-	if (job_queue_open(&keeper->queue, &keeper->layout, err) < 0)
-		return -1;
 	return job_queue_keep(&keeper->lock_fd, &keeper->queue, err);
 }
 
@@ -256,6 +260,7 @@ static int serve(struct keeper *keeper, struct error *err)
 
 	if (watch(keeper, err) < 0 || load(keeper, err) < 0)
 		return -1;
+	job_held_fail(&keeper->queue, NULL);
 	polled.fd = keeper->inotify_fd;
 	for (;;) {
 		start_ready(keeper);

@@ -2,6 +2,7 @@
 
 #include "bin/runjob-queue/keeper.h"
 #include "lib/error.h"
+#include "lib/job_held.h"
 #include "lib/log.h"
 #include "lib/program_helper.h"
 
@@ -19,5 +20,7 @@ int main(int argc, char *argv[])
 	else if (keeper_open(&keeper, &err) == 0 && keeper_run(&keeper, &err) == 0)
 		return 0;
 	log_error("%s", err.message);
+	if (keeper.queue.fd >= 0)
+		job_held_fail(&keeper.queue, err.message);
 	return error_exit_status(&err);
 }

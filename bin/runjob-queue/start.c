@@ -15,7 +15,7 @@
 #include "lib/job_status.h"
 #include "lib/submit.h"
 
-enum { SOON_MS = 50, LATER_MS = 1000 };
+enum { SOON_MS = 50, LATER_MS = 1000, LEASE_MS = 10000 };
 
 enum outcome { OUTCOME_STARTED, OUTCOME_DROPPED, OUTCOME_SOON, OUTCOME_LATER };
 
@@ -90,7 +90,12 @@ static void dispose(struct keeper *keeper, uint32_t item, enum outcome outcome)
 {
 	uint64_t now_ms = (uint64_t)date_now_ms();
 
-	if (outcome == OUTCOME_SOON)
+	/* A supervisor that dies before the job has begun leaves its entry behind; one that
+	 * lives on without a begin is looked at no more often than that. */
+	if (outcome == OUTCOME_STARTED ||
+	    (outcome == OUTCOME_SOON && waiting_is_leased(&keeper->waiting, item)))
+		waiting_lease(&keeper->waiting, item, now_ms + LEASE_MS);
+	else if (outcome == OUTCOME_SOON)
 		waiting_until(&keeper->waiting, item, now_ms + SOON_MS);
 	else if (outcome == OUTCOME_LATER)
 		waiting_until(&keeper->waiting, item, now_ms + LATER_MS);
@@ -134,7 +139,8 @@ static void place_in_time(struct keeper *keeper, uint32_t item)
 		waiting_line_up(&keeper->waiting, item);
 }
 
-/* One that comes after others; when that cannot come true its supervisor says so. */
+/* One that comes after others; when that cannot come true its supervisor says so, and there may be
+ * thousands of them at once. */
 static void place_after(struct keeper *keeper, uint32_t item)
 {
 	auto_job struct job job = JOB_NONE;
@@ -144,14 +150,17 @@ static void place_after(struct keeper *keeper, uint32_t item)
 	if (!open_job(&job, keeper, item)) {
 		drop(keeper, item);
 		waiting_drop(&keeper->waiting, item);
-	} else if (judge(&verdict, &plan, keeper, &job) < 0 ||
-		   verdict == JOB_AFTER_NEVER) {
+	} else if (judge(&verdict, &plan, keeper, &job) < 0) {
 		dispose(keeper, item, start_item(keeper, item, -1));
+	} else if (verdict == JOB_AFTER_NEVER) {
+		waiting_skip(&keeper->waiting, item);
 	} else if (verdict == JOB_AFTER_OPEN) {
 		await(keeper, item, &plan);
 	} else {
 		place_in_time(keeper, item);
 	}
+	/* There may be many, and nobody shall think that we stand still. */
+	job_queue_answered(&keeper->queue);
 }
 
 void start_place(struct keeper *keeper, uint32_t item)
@@ -170,10 +179,23 @@ static bool has_slot_fd(struct keeper *keeper)
 	       job_slot_open(&keeper->slot_fd, &keeper->queue, &ignored) == 0;
 }
 
+/* The places that it needs.  Those that are skipped are a group, of as many as run: each is a
+ * process, too, and holds nobody up who runs. */
+static struct job_entry places_of(const struct keeper *keeper, uint32_t item)
+{
+	static const uint64_t skipped = UINT64_C(1) << 42; /* no group's: job_entry.h */
+
+	if (waiting_is_skipped(&keeper->waiting, item))
+		return (struct job_entry){ .group = skipped,
+					   .parallel = (uint32_t)keeper->most };
+	return *waiting_entry(&keeper->waiting, item);
+}
+
 /* JOB_SLOT_TAKEN: its first is out of the line, whatever became of it. */
 static enum job_slot try_line(struct keeper *keeper, uint32_t line)
 {
 	uint32_t item = waiting_first(&keeper->waiting, line);
+	struct job_entry places = places_of(keeper, item);
 	enum job_slot result = JOB_SLOT_ALL_FULL;
 	enum outcome outcome;
 	struct error ignored = { 0 };
@@ -184,8 +206,7 @@ static enum job_slot try_line(struct keeper *keeper, uint32_t line)
 		return JOB_SLOT_TAKEN;
 	}
 	if (!has_slot_fd(keeper) ||
-	    job_slot_take(&result, keeper->slot_fd, waiting_entry(&keeper->waiting, item),
-			  keeper->most, &ignored) < 0)
+	    job_slot_take(&result, keeper->slot_fd, &places, keeper->most, &ignored) < 0)
 		return JOB_SLOT_ALL_FULL;
 	if (result != JOB_SLOT_TAKEN)
 		return result;

@@ -4,11 +4,14 @@
 #include <string.h>
 
 enum { TABLE_LEAST = 64 };
+#define SKIPPED_KEY UINT64_MAX /* no group's */
 
 /* Numbers are indexes plus one, 0 is none. */
 struct item {
 	struct job_entry entry;
 	uint32_t next;
+	bool is_leased;
+	bool is_skipped;
 };
 
 struct line {
@@ -94,10 +97,20 @@ static void grow_table(struct waiting *waiting)
 		*find(waiting, line_at(waiting, i)->key) = i;
 }
 
-static uint32_t find_line(struct waiting *waiting, const struct job_entry *entry)
+static bool takes_slot(const struct waiting *waiting, uint32_t item)
 {
-	struct line made = { .key = entry->group * 2 + (entry->takes_slot ? 1 : 0) };
+	return waiting_entry(waiting, item)->takes_slot &&
+	       !waiting_is_skipped(waiting, item);
+}
+
+static uint32_t find_line(struct waiting *waiting, uint32_t item)
+{
+	struct line made = { .key = waiting_entry(waiting, item)->group * 2 +
+				    takes_slot(waiting, item) };
 	uint32_t *place;
+
+	if (waiting_is_skipped(waiting, item))
+		made.key = SKIPPED_KEY;
 
 	grow_table(waiting);
 	place = find(waiting, made.key);
@@ -110,7 +123,7 @@ static uint32_t find_line(struct waiting *waiting, const struct job_entry *entry
 
 void waiting_line_up(struct waiting *waiting, uint32_t item)
 {
-	uint32_t number = find_line(waiting, waiting_entry(waiting, item));
+	uint32_t number = find_line(waiting, item);
 	struct line *line = line_at(waiting, number);
 	uint64_t order = order_of(waiting, item);
 	uint32_t *place = &line->first;
@@ -134,15 +147,15 @@ void waiting_return(struct waiting *waiting, uint32_t line)
 	uint32_t first = line_at(waiting, line)->first;
 
 	if (first)
-		heap_push(&waiting->ready[waiting_entry(waiting, first)->takes_slot],
+		heap_push(&waiting->ready[takes_slot(waiting, first)],
 			  order_of(waiting, first), line);
 }
 
-bool waiting_next(uint32_t *line, struct waiting *waiting, bool takes_slot)
+bool waiting_next(uint32_t *line, struct waiting *waiting, bool slot)
 {
 	struct heap_item item = { 0 };
 
-	while (heap_pop(&item, &waiting->ready[takes_slot])) {
+	while (heap_pop(&item, &waiting->ready[slot])) {
 		uint32_t first = line_at(waiting, item.value)->first;
 
 		/* Another one came before it since: the line stands there a second time. */
@@ -173,6 +186,28 @@ uint32_t waiting_shift(struct waiting *waiting, uint32_t number)
 void waiting_until(struct waiting *waiting, uint32_t item, uint64_t due_ms)
 {
 	heap_push(&waiting->later, due_ms, item);
+}
+
+void waiting_skip(struct waiting *waiting, uint32_t item)
+{
+	item_at(waiting, item)->is_skipped = true;
+	waiting_line_up(waiting, item);
+}
+
+bool waiting_is_skipped(const struct waiting *waiting, uint32_t item)
+{
+	return item_at(waiting, item)->is_skipped;
+}
+
+void waiting_lease(struct waiting *waiting, uint32_t item, uint64_t due_ms)
+{
+	item_at(waiting, item)->is_leased = true;
+	waiting_until(waiting, item, due_ms);
+}
+
+bool waiting_is_leased(const struct waiting *waiting, uint32_t item)
+{
+	return item_at(waiting, item)->is_leased;
 }
 
 bool waiting_next_due(uint64_t *due_ms, const struct waiting *waiting)

@@ -41,6 +41,15 @@ void waiting_line_up(struct waiting *waiting, uint32_t item);
 void waiting_until(struct waiting *waiting, uint32_t item, uint64_t due_ms);
 void waiting_after(struct waiting *waiting, uint32_t item, const char *id);
 
+/* One that cannot come true any more: it stands in a line of its own until its supervisor, which
+ * takes no slot, may say so. */
+void waiting_skip(struct waiting *waiting, uint32_t item);
+bool waiting_is_skipped(const struct waiting *waiting, uint32_t item);
+
+/* As waiting_until, for one that was started, and is looked at again then. */
+void waiting_lease(struct waiting *waiting, uint32_t item, uint64_t due_ms);
+bool waiting_is_leased(const struct waiting *waiting, uint32_t item);
+
 /* The line whose first is next in turn, taken out of the heap; waiting_return puts it back. */
 bool waiting_next(uint32_t *line, struct waiting *waiting, bool takes_slot);
 void waiting_return(struct waiting *waiting, uint32_t line);

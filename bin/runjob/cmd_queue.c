@@ -13,8 +13,10 @@
 #include "lib/error.h"
 #include "lib/file.h"
 #include "lib/job_entry.h"
+#include "lib/job_held.h"
 #include "lib/job_queue.h"
 #include "lib/json_write.h"
+#include "lib/log.h"
 #include "lib/str.h"
 
 enum { FLUSH_AT = 65536 };
@@ -111,6 +113,7 @@ static int list(const struct context *context, int waiting_fd, struct error *err
 int cmd_queue(struct context *context, struct error *err)
 {
 	auto_job_queue struct job_queue queue = JOB_QUEUE_NONE;
+	auto_buf struct buf why = BUF_EMPTY;
 	auto_close int fd = -1;
 
 	if (context->options.operand_count > 1)
@@ -122,5 +125,10 @@ int cmd_queue(struct context *context, struct error *err)
 		return 0;
 	if (fd < 0)
 		return error_errno(err, "open the queue");
+	job_held_failure(&why, &queue);
+	if (why.len)
+		log_warning("nothing begins: the queue's keeper failed: %s; see runjob "
+			    "recover",
+			    buf_str(&why));
 	return list(context, fd, err);
 }

@@ -3,13 +3,31 @@
 #include <stdio.h>
 
 #include "bin/runjob/request.h"
+#include "lib/buf.h"
 #include "lib/date.h"
 #include "lib/error.h"
 #include "lib/job.h"
 #include "lib/job_after.h"
+#include "lib/job_held.h"
 #include "lib/job_plan.h"
 #include "lib/job_queue.h"
 #include "lib/job_status.h"
+
+/* What the keeper of the queue says of itself. */
+static bool explain_failure(const struct context *context)
+{
+	auto_job_queue struct job_queue queue = JOB_QUEUE_NONE;
+	auto_buf struct buf why = BUF_EMPTY;
+	struct error ignored = { 0 };
+
+	if (job_queue_open(&queue, &context->layout, &ignored) < 0)
+		return false;
+	job_held_failure(&why, &queue);
+	if (why.len)
+		printf("it waits, as the queue's keeper failed: %s; see runjob recover\n",
+		       buf_str(&why));
+	return why.len > 0;
+}
 
 /* Why one that is queued has not begun. */
 static int explain_waiting(const struct context *context, const struct job *job,
@@ -30,6 +48,8 @@ static int explain_waiting(const struct context *context, const struct job *job,
 		printf("it waits for another job: %s\n", why);
 	else if (status->due_ms > date_now_ms())
 		printf("it waits: %s\n", status->reason);
+	else if (explain_failure(context))
+		return 0;
 	else if (plan.group)
 		printf("it waits for a place in group '%s', or among "
 		       "HOOKTOOLS_JOBS_MAX\n",

@@ -196,11 +196,13 @@ crash() {
 	first=$(holder one)
 	second=$(holder two)
 	wait_until has_state "$second" running
-	specs 1 200 | runjob start - >replies
+	specs 1 200 | runjob start - >replies 9>held
 	[ "$(jq -r .ok replies | grep -c true)" -eq 200 ]
 	[ "$(find "$queue/waiting" -type l | wc -l)" -eq 200 ]
 	[ "$(ours runjob-shim | wc -l)" -eq 2 ]
 	[ "$(ours runjob-queue | wc -l)" -eq 1 ]
+	# It holds nothing that was open when it was started.
+	[ -z "$(find /proc/"$(cat "$queue/keeper")"/fd -lname '*/held')" ]
 	# The same again changes nothing.
 	specs 1 5 | runjob start - >replies
 	[ "$(jq -r .duplicate replies | grep -c true)" -eq 5 ]
@@ -224,4 +226,31 @@ crash() {
 	diff <(seq 1 200) <(sort -n ran)
 	wait_until none_left
 	[ ! -e "$queue/waiting" ]
+}
+
+# Whether the keeper has said why it failed.
+keeper_failed() { [ -e "$queue/error" ]; }
+
+@test "runjob queue, why: a keeper that fails says why, and the next one that works begins what waits" {
+	local first second
+	echo HOOKTOOLS_JOBS_MAX=1 >"$HOOKTOOLS_CONF/hooktools.conf"
+	first=$(holder one)
+	second=$(runjob start -- true)
+	wait_until test -s "$queue/keeper"
+	wait_until is_another 0
+	kill -KILL "$(cat "$queue/keeper")"
+	echo HOOKTOOLS_JOBS_MAX=many >"$HOOKTOOLS_CONF/hooktools.conf"
+	run -78 runjob start -- true
+	runjob recover
+	wait_until keeper_failed
+	[ "$(runjob why "$second")" = "it waits, as the queue's keeper failed: HOOKTOOLS_JOBS_MAX: 'many' is no number from 1 to 10000; see runjob recover" ]
+	run -0 --separate-stderr runjob queue
+	[ "$(jq -r .id <<<"$output")" = "$second" ]
+	[ "$stderr" = "runjob: nothing begins: the queue's keeper failed: HOOKTOOLS_JOBS_MAX: 'many' is no number from 1 to 10000; see runjob recover" ]
+	rm "$HOOKTOOLS_CONF/hooktools.conf"
+	runjob recover
+	run -0 runjob wait "$second"
+	echo go >one
+	run -0 runjob wait "$first"
+	[ ! -e "$queue/error" ]
 }
