@@ -136,10 +136,13 @@ static void grow(struct supervisor *supervisor)
 
 	if (!limit || !plan->retry_memory)
 		return;
-	limit = limit / FACTOR_ONE * plan->retry_memory;
+	limit = limit / FACTOR_ONE * plan->retry_memory +
+		limit % FACTOR_ONE * plan->retry_memory / FACTOR_ONE;
 	if (plan->retry_memory_max && limit > plan->retry_memory_max)
 		limit = plan->retry_memory_max;
-	supervisor->status.memory_limit = limit;
+	/* A most that is below what it had is no reason to take some away. */
+	if (limit > plan->memory_bytes)
+		supervisor->status.memory_limit = limit;
 }
 
 int retry_prepare(struct supervisor *supervisor, enum job_state state, struct error *err)

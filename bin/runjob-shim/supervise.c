@@ -376,12 +376,12 @@ int supervise(struct supervisor *supervisor, struct error *err)
 		if (write_status(supervisor, err) < 0)
 			return -1;
 	}
+	if (before.memory_limit)
+		supervisor->plan.memory_bytes = before.memory_limit;
 	if (!found || before.state == JOB_QUEUED) {
 		supervisor->status.attempts = before.attempts;
 		supervisor->due_ms = before.due_ms;
 		supervisor->status.memory_limit = before.memory_limit;
-		if (before.memory_limit)
-			supervisor->plan.memory_bytes = before.memory_limit;
 		if (supervisor->former)
 			leftover_remove(&supervisor->job, &supervisor->config,
 					supervisor->former);

@@ -55,6 +55,9 @@ static int read_report(struct report *report, const struct job *job, struct erro
 		if (found)
 			usage_count(&report->status, &report->now);
 	}
+	/* What it was given after it had run out of memory. */
+	if (report->status.memory_limit)
+		report->plan.memory_bytes = report->status.memory_limit;
 	measure(report, date_now_ms());
 	return 0;
 }

@@ -47,6 +47,34 @@ eater="dd if=/dev/zero of=/dev/null bs=96M count=1; exit \$?"
 	[ "$stderr" = "runjob: failed: HOOKTOOLS_OWNER_PIDS: 'many' is no number from 1 to 4194304" ]
 }
 
+# fails_for_memory MOST: it needs 40 MB; the limits that it was given in turn are in $tries.
+fails_for_memory() {
+	run -137 runjob run --memory 12M --retry 2 --retry-delay 10ms --retry-memory 1.5x --retry-memory-max "$1" -- \
+		dd if=/dev/zero of=/dev/null bs=40M count=1
+	tries=$(jq -c '[.state, .oom_limit]' "$HOOKTOOLS_STATE"/jobs/*/"$(only_job)"/{attempts,status.json} | paste -sd' ')
+}
+
+# bats test_tags=F2_46,FX_4
+@test "runjob run --retry-memory: out of memory, it is begun again with more, up to the most" {
+	limited
+	run -0 runjob run --memory 16M --retry 3 --retry-delay 10ms --retry-on oom --retry-memory 2x --retry-memory-max 56M -- \
+		dd if=/dev/zero of=/dev/null bs=40M count=1
+	[ "$(of "$(only_job)" '"\(.state) \(.attempts) \(.memory_limit)"')" = "ok 3 58720256" ]
+	[ "$(runjob usage --json "$(only_job)" | jq .memory_limit)" -eq 58720256 ]
+	diff <(printf '%s\n' '["oom",16777216]' '["oom",33554432]') \
+		<(jq -c '[.state, .oom_limit]' "$HOOKTOOLS_STATE"/jobs/*/"$(only_job)"/attempts)
+	# Not above the most, and not less than it had.
+	fails_for_memory 16M
+	[ "$tries" = '["oom",12582912] ["oom",16777216] ["oom",16777216]' ]
+	fails_for_memory 8M
+	[ "$tries" = '["oom",12582912] ["oom",12582912] ["oom",12582912]' ]
+	# By other causes it is not begun again, and who fails otherwise gets no more.
+	run -137 runjob run --memory 16M --retry 3 --retry-on failed,lost --retry-memory 2x -- dd if=/dev/zero of=/dev/null bs=40M count=1
+	[ "$(of "$(only_job)" '"\(.state) \(.attempts)"')" = "oom 1" ]
+	run -1 runjob run --memory 16M --retry 1 --retry-delay 10ms --retry-memory 2x -- false
+	[ "$(of "$(only_job)" '"\(.attempts) \(.memory_limit)"')" = "2 null" ]
+}
+
 # bats test_tags=F2_46,FX_14
 @test "runjob: a fork bomb stays at its limit, and the refused forks are counted" {
 	limited
