@@ -23,6 +23,8 @@ static int limit_timeout(struct job_plan *plan, const struct config *config,
 	}
 	if (most_ms && (!plan->timeout_ms || plan->timeout_ms > most_ms))
 		plan->timeout_ms = most_ms;
+	if (most_ms && plan->grace_ms > most_ms)
+		plan->grace_ms = most_ms;
 	return 0;
 }
 
@@ -58,6 +60,11 @@ int setting_complete(struct job_plan *plan, const struct config *config,
 	plan->created_ms = (uint64_t)date_now_ms();
 	if (setting_account(plan, err) < 0 || limit_sandbox(plan, config, err) < 0)
 		return -1;
+	return setting_again(plan, config, err);
+}
+
+int setting_again(struct job_plan *plan, const struct config *config, struct error *err)
+{
 	if (plan->waits && limit_count(plan, config, err) < 0)
 		return -1;
 	return limit_timeout(plan, config, err);

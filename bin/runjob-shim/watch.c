@@ -90,10 +90,18 @@ static void read_request(int *signal, uint64_t *grace_ms, const struct job *job)
 		*grace_ms = number;
 }
 
+/* No time is so long that it would be over at once. */
+static int64_t later(int64_t from_ms, uint64_t ms)
+{
+	return from_ms + (ms < INT64_MAX / 4 ? (int64_t)ms : INT64_MAX / 4);
+}
+
 static void begin_to_stop(struct watch *watch, enum watch_cause cause)
 {
 	uint64_t grace_ms = watch->plan->grace_ms;
 	int signal = SIGTERM;
+	int64_t last_ms;
+	int64_t end_ms;
 
 	/* Asked twice: at once. */
 	if (watch->cause != WATCH_ENDED) {
@@ -107,7 +115,11 @@ static void begin_to_stop(struct watch *watch, enum watch_cause cause)
 	/* A stopped process would not even notice. */
 	containment_signal(watch->containment, SIGCONT);
 	pause_end(watch);
-	watch->deadline_ms = watch_now_ms() + (int64_t)grace_ms;
+	/* Nobody runs longer because he was to be stopped. */
+	last_ms = later(watch->deadline_ms, watch->plan->grace_ms);
+	end_ms = later(watch_now_ms(), grace_ms);
+	watch->deadline_ms =
+		watch->deadline_ms < 0 || end_ms < last_ms ? end_ms : last_ms;
 }
 
 static void take_signals(struct watch *watch)
@@ -159,7 +171,7 @@ static int wait_a_while(struct watch *watch, struct error *err)
 int watch_job(struct watch *watch, struct error *err)
 {
 	if (watch->plan->timeout_ms)
-		watch->deadline_ms = watch_now_ms() + (int64_t)watch->plan->timeout_ms;
+		watch->deadline_ms = later(watch_now_ms(), watch->plan->timeout_ms);
 	for (;;) {
 		take_signals(watch);
 		watch_reap(watch);

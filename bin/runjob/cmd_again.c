@@ -13,6 +13,7 @@
 #include "lib/error.h"
 #include "lib/file.h"
 #include "lib/job.h"
+#include "lib/setting_limit.h"
 #include "lib/str.h"
 #include "lib/turn.h"
 
@@ -50,7 +51,8 @@ int cmd_again(struct context *context, struct error *err)
 	plan.again = str_dup(job.id);
 	plan.created_ms = (uint64_t)date_now_ms();
 	plan.waits = 1;
-	if (request_store(&turn, context, &plan,
+	if (setting_again(&plan, &context->config, err) < 0 ||
+	    request_store(&turn, context, &plan,
 			  (struct str_view){ input.data, input.len }, err) < 0 ||
 	    turn_start(&turn, &context->layout, -1, err) < 0 ||
 	    note_successor(&job, turn.submission.job.id, err) < 0)

@@ -137,6 +137,14 @@ waiting="echo first; read -r x <fifo; echo second"
 	[ "$stderr" = "runjob: job '$id' has ended already: cancelled" ]
 }
 
+@test "runjob stop: it gives no job more time than it has" {
+	local id
+	id=$(runjob start --timeout 1s --grace 100ms -- sh -c "trap : TERM CONT; echo ready; while :; do read -r x <>fifo; done")
+	wait_until log_has "$id" ready
+	run -0 timeout 30 runjob stop --signal CONT --grace 9h "$id"
+	has_state "$id" cancelled
+}
+
 @test "runjob stop: a job that waits for its turn never runs" {
 	local first second
 	export HOOKTOOLS_JOBS_MAX=1
