@@ -34,14 +34,19 @@ every_case_is_listed() {
 
 # wait_until COMMAND...: until it succeeds, for WAIT_LIMIT seconds (30) at most.
 wait_until() {
-	local deadline=$((SECONDS + ${WAIT_LIMIT:-30}))
+	local deadline=$((SECONDS + ${WAIT_LIMIT:-30})) looks=0 pause=0.02 never
+	# Nothing is ever written there: to wait takes no process.
+	exec {never}<> <(:)
 	until "$@" >/dev/null 2>&1; do
 		if [ "$SECONDS" -ge "$deadline" ]; then
 			echo "waited in vain for: $*" >&2
+			exec {never}>&-
 			return 1
 		fi
-		read -rt 0.02 <> <(:) || true
+		((++looks < 50)) || pause=0.1
+		read -rt "$pause" -u "$never" || true
 	done
+	exec {never}>&-
 }
 
 # start_server LOG COMMAND...: in the background; sets $server_pid and $server_url once the

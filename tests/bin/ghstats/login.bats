@@ -383,7 +383,11 @@ nothing_secret_is_in() {
 	done
 	wait_until sh -c "[ \"\$(pgrep -c -P $server_pid)\" -eq 3 ]"
 	wait_until connected
-	get /login -X POST
+	# Who is connected may not have been heard yet.
+	is_busy() {
+		get /login -X POST --max-time 2 && [ "$status_code" = 503 ]
+	}
+	wait_until is_busy
 	refused 503 busy
 	[ "$(head_of retry-after)" = 5 ]
 	[ "$(pgrep -c -P "$server_pid")" -eq 3 ]

@@ -25,9 +25,12 @@ stop_router() {
 
 # put_files FIRST LAST: an event a file.
 put_files() {
-	local n
+	local n name
 	hookroute list new >/dev/null
-	for n in $(seq "$1" "$2"); do event "$n" >"$spool/new/$(id "$n")"; done
+	for ((n = $1; n <= $2; n++)); do
+		printf -v name '019a4c3e-1f00-7000-8000-%012x' "$n"
+		event "$n" >"$spool/new/$name"
+	done
 }
 
 got_is() { [ "$(got "$1" | wc -l)" -eq "$2" ]; }

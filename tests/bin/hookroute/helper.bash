@@ -23,8 +23,10 @@ delivery() {
 
 # event N [EVENT [PAYLOAD]]: a line of hookevent(5).
 event() {
+	local id
+	printf -v id '019a4c3e-1f00-7000-8000-%012x' "$1" # id, without a fork
 	printf '{"id":"%s","hook":null,"name":"acme/site","provider":"github","event":"%s","delivery":"d%s","received_at":"2026-11-20T23:45:10.123Z","remote":null,"headers":{},"payload":%s}\n' \
-		"$(id "$1")" "${2:-push}" "$1" "${3:-{\}}"
+		"$id" "${2:-push}" "$1" "${3:-{\}}"
 }
 
 # route NAME TEXT
