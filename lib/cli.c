@@ -92,6 +92,13 @@ int cli_check(const struct cli *cli, const char *command, const char *letters,
 	return 0;
 }
 
+int cli_limit(uint64_t *limit, const char *text, struct error *err)
+{
+	if (str_to_u64(limit, text, 1, UINT32_MAX, err) == 0)
+		return 0;
+	return error_set(err, ERROR_USAGE, "--limit wants a number, not '%s'", text);
+}
+
 int cli_answer(bool *answered, const struct cli *cli, const char *usage,
 	       struct error *err)
 {

@@ -4,6 +4,7 @@
 #include <getopt.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct error;
 
@@ -38,6 +39,9 @@ int cli_parse(struct cli *cli, const struct cli_grammar *grammar, int argc, char
 /* Do all options that were given belong to this command? */
 int cli_check(const struct cli *cli, const char *command, const char *letters,
 	      struct error *err);
+
+/* The value of --limit: a number of at least 1. */
+int cli_limit(uint64_t *limit, const char *text, struct error *err);
 
 /* --help and --version: print what was asked for; *answered is false when neither was. */
 int cli_answer(bool *answered, const struct cli *cli, const char *usage,

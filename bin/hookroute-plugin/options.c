@@ -49,15 +49,6 @@ static int take_jitter(struct options *options, struct error *err)
 	return 0;
 }
 
-static int take_limit(struct options *options, struct error *err)
-{
-	if (str_to_u64(&options->limit, optarg, 1, UINT32_MAX, err) < 0)
-		return error_set(err, ERROR_USAGE,
-				 "--limit wants a number of at least 1, not '%s'",
-				 optarg);
-	return 0;
-}
-
 static int take_repository(struct options *options, struct error *err)
 {
 	if (!str_is_name(optarg))
@@ -103,7 +94,7 @@ static int take(void *context, int letter, struct error *err)
 		options->json = true;
 		return 0;
 	case 'l':
-		return take_limit(options, err);
+		return cli_limit(&options->limit, optarg, err);
 	case 'r':
 		return take_repository(options, err);
 	case 's':

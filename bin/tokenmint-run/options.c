@@ -80,14 +80,6 @@ static int take_run(struct options *options, struct error *err)
 	return 0;
 }
 
-static int take_limit(struct options *options, struct error *err)
-{
-	if (str_to_u64(&options->limit, optarg, 1, UINT32_MAX, err) < 0)
-		return error_set(err, ERROR_USAGE, "--limit wants a number, not '%s'",
-				 optarg);
-	return 0;
-}
-
 static int take(void *context, int letter, struct error *err)
 {
 	struct options *options = context;
@@ -105,7 +97,7 @@ static int take(void *context, int letter, struct error *err)
 		options->json = true;
 		return 0;
 	case 'l':
-		return take_limit(options, err);
+		return cli_limit(&options->limit, optarg, err);
 	case 'n':
 		return take_namespace(options, err);
 	case 'o':

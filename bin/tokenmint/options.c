@@ -220,14 +220,6 @@ static int take_reader(struct options *options, struct error *err)
 	return add_text(options->readers, &options->reader_count, OPTIONS_SCOPE, err);
 }
 
-static int take_limit(struct options *options, struct error *err)
-{
-	if (str_to_u64(&options->limit, optarg, 1, UINT32_MAX, err) < 0)
-		return error_set(err, ERROR_USAGE, "--limit wants a number, not '%s'",
-				 optarg);
-	return 0;
-}
-
 static int take_algorithm(struct options *options, struct error *err)
 {
 	if (!jws_algorithm(&options->algorithm,
@@ -296,7 +288,7 @@ static int take(void *context, int letter, struct error *err)
 		options->json = true;
 		return 0;
 	case 'l':
-		return take_limit(options, err);
+		return cli_limit(&options->limit, optarg, err);
 	case 'm':
 		return take_min_ttl(options, err);
 	case 'o':

@@ -27,3 +27,7 @@ load ../helper
 @test "cli: answers only when it is asked" {
 	unit answers_only_when_it_is_asked
 }
+
+@test "cli: reads a limit" {
+	unit reads_a_limit
+}

@@ -125,6 +125,18 @@ static void knows_what_belongs_to_a_command(void)
 		  "option -j does not belong to list: program --help shows them");
 }
 
+static void reads_a_limit(void)
+{
+	static const char *const bad[] = { "0", "", "-1", "1x", "4294967296" };
+	struct error err = { 0 };
+	uint64_t limit = 0;
+
+	CHECK(cli_limit(&limit, "4294967295", &err) == 0 && limit == UINT32_MAX);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		CHECK(cli_limit(&limit, bad[i], &err) == -1 && err.kind == ERROR_USAGE);
+	CHECK_STR(err.message, "--limit wants a number, not '4294967296'");
+}
+
 static void answers_only_when_it_is_asked(void)
 {
 	struct options options;
@@ -148,6 +160,7 @@ static const struct check_case cases[] = {
 	{ "names_the_option_that_is_wrong", names_the_option_that_is_wrong },
 	{ "bounds_the_words", bounds_the_words },
 	{ "knows_what_belongs_to_a_command", knows_what_belongs_to_a_command },
+	{ "reads_a_limit", reads_a_limit },
 	{ "answers_only_when_it_is_asked", answers_only_when_it_is_asked },
 };
 
