@@ -24,7 +24,8 @@ void helpers_open(struct helpers *helpers, const char *program, const char *what
 {
 	*helpers = (struct helpers){ .program = program,
 				     .what = what,
-				     .complain = complain };
+				     .complain = complain,
+				     .waiting_limit = HELPERS_WAITING };
 	for (int i = 0; i < HELPERS_MAX; i++)
 		helpers->running[i] = (struct helper){
 			.owner = helpers, .process = PROCESS_NONE, .out = -1, .timer = -1
@@ -256,7 +257,7 @@ static int wait_turn(struct helpers *helpers, const struct helper_ask *ask,
 	struct helper_waiting *last =
 		&line->waiting[(line->first + line->count) % HELPERS_WAITING];
 
-	if (line->count == HELPERS_WAITING)
+	if (line->count >= helpers->waiting_limit)
 		return -1;
 	last->ask = *ask;
 	last->since_ms = date_steady_ms();

@@ -17,9 +17,9 @@ struct http_server;
  * at once, and each for so long; others wait their turn.  What is quick, as it asks nobody
  * else, has a line of its own, and a place that the slow ones leave free.
  */
-#define HELPERS_MAX 4	   /* the units' TasksMax= has room for these */
-#define HELPER_ARGUMENTS 8 /* with the NULL at their end */
-#define HELPERS_WAITING 32 /* in each line */
+#define HELPERS_MAX 4	    /* the units' TasksMax= has room for these */
+#define HELPER_ARGUMENTS 8  /* with the NULL at their end */
+#define HELPERS_WAITING 256 /* in each line, at most */
 #define HELPER_LIVES_S 30
 
 /* The answer, empty when there is none. */
@@ -62,6 +62,8 @@ struct helpers {
 	/* Something went wrong that its asker only sees as an empty answer. */
 	void (*complain)(const char *message);
 	bool is_quiet; /* standard error is the client's */
+	unsigned
+		waiting_limit; /* in each line: HELPERS_WAITING, unless it is set to less */
 	struct helper running[HELPERS_MAX];
 	struct helper_line lines[2]; /* of the slow ones, and of the quick ones */
 };

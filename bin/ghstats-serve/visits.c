@@ -23,6 +23,7 @@ enum {
 	BODY_MAX = 4096,
 	LOGINS_ALL = 120, /* in a minute */
 	LOGINS_ONE = 30,
+	LOGINS_WAITING = 32,
 	RENEWALS_ALL = 600,
 	RENEWALS_ONE = 120,
 };
@@ -82,6 +83,7 @@ int visits_open(struct visits *visits, const char *file, const struct layout *la
 	visits->renewals.attempts.of_one = RENEWALS_ONE;
 	helpers_open(&visits->helpers, visits->program, "logins", complain);
 	visits->helpers.is_quiet = quiet;
+	visits->helpers.waiting_limit = LOGINS_WAITING;
 	return 0;
 }
 
