@@ -20,7 +20,7 @@ static const enum certificate_role by_might[] = { CERTIFICATE_ADMIN, CERTIFICATE
 struct shown {
 	gnutls_x509_crt_t chain[CHAIN_MAX];
 	unsigned count;
-	uint8_t digest[CRYPTO_SHA256_LEN];
+	bool is_member; /* of the pool itself: no CA has to vouch for it */
 };
 
 static void forget(struct shown *shown)
@@ -76,33 +76,50 @@ static bool is_issued(void *authorities, struct shown *shown)
 		~(unsigned)(GNUTLS_CERT_INVALID | GNUTLS_CERT_PURPOSE_MISMATCH)) == 0;
 }
 
+/* The CAs that vouch for what was shown are those for which it holds without them. */
+static bool has_issued(gnutls_x509_crt_t authority, const struct shown *shown)
+{
+	for (unsigned i = 0; i < shown->count; i++) {
+		unsigned status = 0;
+
+		if (gnutls_x509_crt_check_issuer(shown->chain[i], authority) == 1 &&
+		    gnutls_x509_crt_verify(shown->chain[i], &authority, 1,
+					   GNUTLS_VERIFY_DISABLE_TIME_CHECKS,
+					   &status) == 0 &&
+		    !status)
+			return true;
+	}
+	return false;
+}
+
 static bool is_known(struct trust_finding *finding, const struct trust *trust,
 		     struct shown *shown)
 {
 	for (size_t i = 0; i < CERTIFICATE_ROLES; i++) {
 		finding->role = by_might[i];
-		if (is_member(trust, finding->fingerprint, finding->role) ||
+		shown->is_member = is_member(trust, finding->fingerprint, finding->role);
+		if (shown->is_member ||
 		    is_issued(trust->authorities[finding->role], shown))
 			return true;
 	}
 	return false;
 }
 
-static bool is_revoked(const struct trust *trust, const struct shown *shown)
+static bool is_revoked(const struct trust *trust, gnutls_x509_crt_t crt)
 {
 	const uint8_t *digests = (const uint8_t *)trust->revoked.data;
+	uint8_t digest[CRYPTO_SHA256_LEN] = { 0 };
+	size_t len = sizeof(digest);
 
+	if (gnutls_x509_crt_get_fingerprint(crt, GNUTLS_DIG_SHA256, digest, &len) < 0)
+		return true;
 	for (size_t i = 0; i < trust->revoked.len; i += CRYPTO_SHA256_LEN) {
-		if (crypto_equal(digests + i, shown->digest, CRYPTO_SHA256_LEN))
+		if (crypto_equal(digests + i, digest, CRYPTO_SHA256_LEN))
 			return true;
 	}
-	for (unsigned i = 0; trust->list_count && i < shown->count; i++) {
-		if (gnutls_x509_crt_check_revocation(
-			    shown->chain[i], (const gnutls_x509_crl_t *)trust->lists,
-			    trust->list_count) != 0)
-			return true;
-	}
-	return false;
+	return trust->list_count && gnutls_x509_crt_check_revocation(
+					    crt, (const gnutls_x509_crl_t *)trust->lists,
+					    trust->list_count) != 0;
 }
 
 /* Without a purpose it is for any. */
@@ -127,16 +144,63 @@ static void find(struct trust_finding *finding, enum trust_verdict verdict,
 	finding->why = why;
 }
 
-static void look_at_time(struct trust_finding *finding, const struct shown *shown,
-			 time_t now)
+/* GOOD when there is nothing against this one. */
+static enum trust_verdict look_at(const struct trust *trust, gnutls_x509_crt_t crt,
+				  time_t now)
 {
-	for (unsigned i = 0; i < shown->count; i++) {
-		if (gnutls_x509_crt_get_expiration_time(shown->chain[i]) < now)
-			find(finding, TRUST_EXPIRED,
-			     i ? "its issuer has expired" : "it has expired");
-		else if (gnutls_x509_crt_get_activation_time(shown->chain[i]) > now)
-			find(finding, TRUST_EARLY, "it is not valid yet");
+	if (is_revoked(trust, crt))
+		return TRUST_REVOKED;
+	if (gnutls_x509_crt_get_expiration_time(crt) < now)
+		return TRUST_EXPIRED;
+	return gnutls_x509_crt_get_activation_time(crt) > now ? TRUST_EARLY : TRUST_GOOD;
+}
+
+/* Of the CAs that vouch for it, which the client need not show, one has to be good: an old one
+ * may stand beside that which took its place. */
+static enum trust_verdict look_at_authorities(const struct trust *trust,
+					      const struct shown *shown,
+					      void *authorities, time_t now)
+{
+	gnutls_x509_trust_list_iter_t at = NULL;
+	enum trust_verdict verdict = TRUST_GOOD;
+	gnutls_x509_crt_t each;
+	bool is_good = false;
+
+	while (gnutls_x509_trust_list_iter_get_ca(authorities, &at, &each) == 0) {
+		if (has_issued(each, shown)) {
+			enum trust_verdict found = look_at(trust, each, now);
+
+			is_good = is_good || found == TRUST_GOOD;
+			verdict = found;
+		}
+		gnutls_x509_crt_deinit(each);
 	}
+	return is_good ? TRUST_GOOD : verdict;
+}
+
+static void look_at_all(struct trust_finding *finding, const struct trust *trust,
+			const struct shown *shown, time_t now)
+{
+	static const char *const own[] = { [TRUST_REVOKED] = "it was revoked",
+					   [TRUST_EXPIRED] = "it has expired",
+					   [TRUST_EARLY] = "it is not valid yet" };
+	static const char *const issuers[] = { [TRUST_REVOKED] = "its issuer was revoked",
+					       [TRUST_EXPIRED] = "its issuer has expired",
+					       [TRUST_EARLY] =
+						       "its issuer is not valid yet" };
+	enum trust_verdict verdict = TRUST_GOOD;
+
+	for (unsigned i = 0; i < shown->count && verdict == TRUST_GOOD; i++) {
+		verdict = look_at(trust, shown->chain[i], now);
+		if (verdict != TRUST_GOOD)
+			find(finding, verdict, i ? issuers[verdict] : own[verdict]);
+	}
+	if (verdict != TRUST_GOOD || shown->is_member)
+		return;
+	verdict =
+		look_at_authorities(trust, shown, trust->authorities[finding->role], now);
+	if (verdict != TRUST_GOOD)
+		find(finding, verdict, issuers[verdict]);
 }
 
 static void judge(struct trust_finding *finding, const struct trust *trust,
@@ -146,26 +210,25 @@ static void judge(struct trust_finding *finding, const struct trust *trust,
 	if (!is_known(finding, trust, shown))
 		find(finding, TRUST_UNKNOWN,
 		     "it is not in the pool, and no CA of the pool issued it");
-	else if (is_revoked(trust, shown))
-		find(finding, TRUST_REVOKED, "it was revoked");
 	else if (!is_for_clients(shown->chain[0]))
 		find(finding, TRUST_UNFIT, "it is not for clients of TLS");
 	else
-		look_at_time(finding, shown, now);
+		look_at_all(finding, trust, shown, now);
 }
 
 void trust_judge(struct trust_finding *finding, const struct trust *trust,
 		 const struct str_view *chain, size_t count, int64_t now_ms)
 {
 	struct shown shown = { .count = 0 };
+	uint8_t digest[CRYPTO_SHA256_LEN];
 
 	*finding = (struct trust_finding){ .verdict = TRUST_UNKNOWN,
 					   .role = CERTIFICATE_ANONYMOUS,
 					   .why = "it cannot be read" };
 	if (!count)
 		return;
-	crypto_sha256(shown.digest, chain[0].data, chain[0].len);
-	hex_encode(finding->fingerprint, shown.digest, CRYPTO_SHA256_LEN);
+	crypto_sha256(digest, chain[0].data, chain[0].len);
+	hex_encode(finding->fingerprint, digest, CRYPTO_SHA256_LEN);
 	if (import(&shown, chain, count))
 		judge(finding, trust, &shown, (time_t)(now_ms / 1000));
 	forget(&shown);

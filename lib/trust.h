@@ -51,10 +51,13 @@ struct trust {
 /*
  * A missing pool is an empty one.  revoked, which may be NULL, is a file with revocation lists
  * (PEM), whose signature nobody looks at as the file is ours, and fingerprints, one a line, as
- * above or as openssl(1) prints them; a bad line is ERROR_CONFIG.
+ * above or as openssl(1) prints them; a bad line, or a list that is not whole, is ERROR_CONFIG.
  */
 int trust_read(struct trust *trust, const char *pool, const char *revoked,
 	       struct error *err);
+
+/* The text of such a file into a trust that has none yet. */
+int trust_take_revoked(struct trust *trust, const struct buf *text, struct error *err);
 void trust_free(struct trust *trust);
 
 /* chain: DER, the client's own certificate first; what cannot be read is TRUST_UNKNOWN. */

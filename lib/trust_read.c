@@ -18,6 +18,14 @@
 
 enum { FILE_LIMIT = 16 << 20 };
 
+/* Where in a file of the revoked we are. */
+struct listed {
+	struct buf *revoked;
+	unsigned line;
+	unsigned lists;
+	bool inside; /* of one of these */
+};
+
 char *trust_folder(enum certificate_role role)
 {
 	return role == CERTIFICATE_ANONYMOUS
@@ -120,49 +128,88 @@ static void trim(struct str_view *line)
 		line->len--;
 }
 
-/* The lines outside of PEM blocks. */
-static int take_fingerprints(struct buf *revoked, const char *text, struct error *err)
+/* What is no list, but in marks like one, would be passed over without a word. */
+static int take_mark(struct listed *listed, struct str_view line, struct error *err)
 {
-	bool inside = false;
-	unsigned number = 0;
+	bool begins = str_view_equal(line, "-----BEGIN X509 CRL-----");
 
+	if (begins == listed->inside ||
+	    (!begins && !str_view_equal(line, "-----END X509 CRL-----")))
+		return error_set(
+			err, ERROR_CONFIG,
+			"line %u is no mark of a list (X509 CRL) that stands there",
+			listed->line);
+	listed->inside = begins;
+	listed->lists += begins;
+	return 0;
+}
+
+/* The lines outside of the lists. */
+static int take_line(struct listed *listed, struct str_view line, struct error *err)
+{
+	uint8_t digest[CRYPTO_SHA256_LEN] = { 0 };
+
+	trim(&line);
+	if (line.len >= 5 && memcmp(line.data, "-----", 5) == 0)
+		return take_mark(listed, line, err);
+	if (listed->inside || !line.len || line.data[0] == '#')
+		return 0;
+	if (!read_fingerprint(digest, line))
+		return error_set(err, ERROR_CONFIG, "line %u is no SHA-256 fingerprint",
+				 listed->line);
+	buf_add(listed->revoked, digest, sizeof(digest));
+	return 0;
+}
+
+static int take_lines(struct listed *listed, const char *text, struct error *err)
+{
 	while (text) {
 		struct str_view line = str_split(&text, '\n');
-		uint8_t digest[CRYPTO_SHA256_LEN] = { 0 };
-		bool is_mark = line.len > 5 && memcmp(line.data, "-----", 5) == 0;
 
-		number++;
-		trim(&line);
-		if (is_mark)
-			inside =
-				line.len > 10 && memcmp(line.data, "-----BEGIN", 10) == 0;
-		if (is_mark || inside || !line.len || line.data[0] == '#')
-			continue;
-		if (!read_fingerprint(digest, line))
-			return error_set(err, ERROR_CONFIG,
-					 "line %u is no SHA-256 fingerprint", number);
-		buf_add(revoked, digest, sizeof(digest));
+		listed->line++;
+		if (take_line(listed, line, err) < 0)
+			return -1;
 	}
+	if (listed->inside)
+		return error_set(err, ERROR_CONFIG, "its last list has no end");
 	return 0;
+}
+
+/* Each of them, or none: GnuTLS may pass over one that it cannot read. */
+static int take_lists(struct trust *trust, unsigned lists, const struct buf *text,
+		      struct error *err)
+{
+	const gnutls_datum_t pem = { (unsigned char *)text->data, (unsigned)text->len };
+
+	if (lists && (gnutls_x509_crl_list_import2((gnutls_x509_crl_t **)&trust->lists,
+						   &trust->list_count, &pem,
+						   GNUTLS_X509_FMT_PEM, 0) < 0 ||
+		      trust->list_count != lists))
+		return error_set(err, ERROR_CONFIG,
+				 "a revocation list in it cannot be read");
+	return 0;
+}
+
+int trust_take_revoked(struct trust *trust, const struct buf *text, struct error *err)
+{
+	struct listed listed = { .revoked = &trust->revoked };
+
+	if (strlen(buf_str(text)) != text->len)
+		return error_set(err, ERROR_CONFIG, "it has a NUL byte");
+	if (take_lines(&listed, buf_str(text), err) < 0)
+		return -1;
+	return take_lists(trust, listed.lists, text, err);
 }
 
 static int take_revoked(struct trust *trust, const char *path, struct error *err)
 {
 	auto_buf struct buf text = BUF_EMPTY;
-	gnutls_datum_t pem;
 
 	if (file_read(&text, AT_FDCWD, path, FILE_LIMIT, err) < 0) {
 		err->kind = ERROR_CONFIG;
 		return -1;
 	}
-	pem = (gnutls_datum_t){ (unsigned char *)text.data, (unsigned)text.len };
-	if (strstr(buf_str(&text), "-----BEGIN X509 CRL") &&
-	    gnutls_x509_crl_list_import2((gnutls_x509_crl_t **)&trust->lists,
-					 &trust->list_count, &pem, GNUTLS_X509_FMT_PEM,
-					 0) < 0)
-		return error_set(err, ERROR_CONFIG,
-				 "'%s': a revocation list in it cannot be read", path);
-	if (take_fingerprints(&trust->revoked, buf_str(&text), err) < 0)
+	if (trust_take_revoked(trust, &text, err) < 0)
 		return error_wrap(err, "'%s'", path);
 	return 0;
 }

@@ -1,0 +1,73 @@
+#ifndef TESTS_LIB_TRUST_PEM_H
+#define TESTS_LIB_TRUST_PEM_H
+
+/* Certificates, and a list of those that are revoked, as openssl(1) made them. */
+
+/* A CA for a hundred years. */
+static const char authority_pem[] =
+	"-----BEGIN CERTIFICATE-----\n"
+	"MIIBDzCBwqADAgECAhRmMRJoSp+sg+OJqHAvo/6kxZ7uTDAFBgMrZXAwDTELMAkG\n"
+	"A1UEAwwCY2EwIBcNMjYxMTIyMDI0NTE3WhgPMjEyNjEwMjkwMjQ1MTdaMA0xCzAJ\n"
+	"BgNVBAMMAmNhMCowBQYDK2VwAyEAVwUvB99ujm0jUVT3WFPkp9He84XUEOwVPepe\n"
+	"OSTbUNqjMjAwMA8GA1UdEwEB/wQFMAMBAf8wHQYDVR0OBBYEFKP8b0N8OtbQ1zkx\n"
+	"DmWtFlI951TVMAUGAytlcANBAJL0iNJZPPsa7nl0aimG8AwwqL/PGlx3Y9B8yC9R\n"
+	"9QFwl2QAkbTxyM/D5lE3jQAkPvVnyFgnCWlY1hDvvdQqvQM=\n"
+	"-----END CERTIFICATE-----\n";
+
+/* The same, of the same key, for two days of November 2026. */
+static const char old_authority_pem[] =
+	"-----BEGIN CERTIFICATE-----\n"
+	"MIIBDTCBwKADAgECAhR0qG++xojOjffeWV7LKK2qXhERgDAFBgMrZXAwDTELMAkG\n"
+	"A1UEAwwCY2EwHhcNMjYxMTIyMDI0ODQ1WhcNMjYxMTI0MDI0ODQ1WjANMQswCQYD\n"
+	"VQQDDAJjYTAqMAUGAytlcAMhAFcFLwffbo5tI1FU91hT5KfR3vOF1BDsFT3qXjkk\n"
+	"21DaozIwMDAPBgNVHRMBAf8EBTADAQH/MB0GA1UdDgQWBBSj/G9DfDrW0Nc5MQ5l\n"
+	"rRZSPedU1TAFBgMrZXADQQB5VfWYwLM+CTCbQ8euHDG+1jT6x3ULlx/xzFnYmVp+\n"
+	"/4DAJtkY8FnikRJVkNlMDaQQT2ROrK0QDXpKHz+ELPIO\n"
+	"-----END CERTIFICATE-----\n";
+
+/* A client of it, from 2030 to 2099. */
+static const char good_pem[] =
+	"-----BEGIN CERTIFICATE-----\n"
+	"MIIBGTCBzKADAgECAgEBMAUGAytlcDANMQswCQYDVQQDDAJjYTAgFw0zMDAxMDEw\n"
+	"MDAwMDBaGA8yMDk5MTIzMTIzNTk1OVowDzENMAsGA1UEAwwEZ29vZDAqMAUGAytl\n"
+	"cAMhAHLRW/F7b1OXeFGgWotpvjBOGZDiQ3leGf29RsPMLaLEo00wSzAJBgNVHRME\n"
+	"AjAAMB0GA1UdDgQWBBSimPU+MNzVkv9slooxr2gzg0pdXzAfBgNVHSMEGDAWgBSj\n"
+	"/G9DfDrW0Nc5MQ5lrRZSPedU1TAFBgMrZXADQQBi/reXFNmevQvI+rkrsNkZ9ZVu\n"
+	"MWixFikTSaIkqJzDihR4TpRLFRhoaJvPcaZvcHoSbqYeAkVX+kTH4gcrs1sC\n"
+	"-----END CERTIFICATE-----\n";
+
+/* Another one, which is in the list. */
+static const char banned_pem[] =
+	"-----BEGIN CERTIFICATE-----\n"
+	"MIIBGzCBzqADAgECAgECMAUGAytlcDANMQswCQYDVQQDDAJjYTAgFw0zMDAxMDEw\n"
+	"MDAwMDBaGA8yMDk5MTIzMTIzNTk1OVowETEPMA0GA1UEAwwGYmFubmVkMCowBQYD\n"
+	"K2VwAyEAyxFFcW2FoVLqvjf7NE3U/2JS6LTig+EdzWNViy/SwOejTTBLMAkGA1Ud\n"
+	"EwQCMAAwHQYDVR0OBBYEFNyJYy1Od8BMA6wHeTxRkEnLGOpbMB8GA1UdIwQYMBaA\n"
+	"FKP8b0N8OtbQ1zkxDmWtFlI951TVMAUGAytlcANBAEe3U5ke/GPyK8KE47pzjUkn\n"
+	"xFnnfWxY996jdF5uO49F5VB1P9p44CoczerGxdT4RofMhBFebJmS0Rb3ToT3fwc=\n"
+	"-----END CERTIFICATE-----\n";
+
+/* By itself, for servers. */
+static const char unfit_pem[] =
+	"-----BEGIN CERTIFICATE-----\n"
+	"MIIBJDCB16ADAgECAhRBfbeWO6Fm4LIU/E7XkGuStHnfYjAFBgMrZXAwEDEOMAwG\n"
+	"A1UEAwwFdW5maXQwIBcNMjYxMTIyMDI0NTE4WhgPMjEyNjEwMjkwMjQ1MThaMBAx\n"
+	"DjAMBgNVBAMMBXVuZml0MCowBQYDK2VwAyEAIwziAwEZtz0Jq14715vIfp95z774\n"
+	"cCCPFPprNjba7bijQTA/MAkGA1UdEwQCMAAwEwYDVR0lBAwwCgYIKwYBBQUHAwEw\n"
+	"HQYDVR0OBBYEFMgfgxbJi2/tsnEA+ekvZm/smxegMAUGAytlcANBAMtdSPh924rd\n"
+	"wmT/GoEg2vFjiLluzQ4fBtc/GNydgeQ0xNWUHk4u/775mLpGlsFKsfgMVg93t9WL\n"
+	"5Gll9qc4Nws=\n"
+	"-----END CERTIFICATE-----\n";
+
+/* The CA's list. */
+static const char list_pem[] =
+	"-----BEGIN X509 CRL-----\n"
+	"MIGrMF8CAQEwBQYDK2VwMA0xCzAJBgNVBAMMAmNhFw0yNjExMjIwMjQ1MThaGA8y\n"
+	"MTI2MTAyOTAyNDUxOFowFDASAgECFw0yNjExMjIwMjQ1MThaoA4wDDAKBgNVHRQE\n"
+	"AwIBATAFBgMrZXADQQAKhec4zD0j8lZfV2BinnRwTTOSwegqVPXRARue6h2vKRRL\n"
+	"AP5ephXfJV3wZvWUbOOYU++kALUDWqQyXQI/GR8I\n"
+	"-----END X509 CRL-----\n";
+#define GOOD_HASH "2dae3c223b637949c1633c05cd4a88cbdf04566f0d50b6f0676f0195f85d7d54"
+#define AUTHORITY_HASH "2e0af1dd8572934698a5395811f50d4df4aaba33db9935e8c4dfc77730b47f77"
+
+#endif
