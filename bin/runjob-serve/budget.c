@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "lib/address.h"
 #include "lib/buf.h"
 #include "lib/error.h"
 #include "lib/file.h"
@@ -23,6 +24,18 @@ int budget_note(const struct job *job, const char *remote, struct error *err)
 	return file_replace(job->fd, note, remote, strlen(remote), 0600, err);
 }
 
+/* Whoever has an address of IPv6 has 2^64 of them. */
+static bool is_of_one(const char *remote, const char *other)
+{
+	struct address addresses[2] = { { { 0 } }, { { 0 } } };
+
+	if (!address_parse(&addresses[0], remote) || !address_parse(&addresses[1], other))
+		return str_equal(remote, other);
+	addresses[0] = address_owner(&addresses[0]);
+	addresses[1] = address_owner(&addresses[1]);
+	return address_equal(&addresses[0], &addresses[1]);
+}
+
 static bool is_from(const struct job *job, const char *remote)
 {
 	auto_buf struct buf text = BUF_EMPTY;
@@ -30,7 +43,7 @@ static bool is_from(const struct job *job, const char *remote)
 	bool found = false;
 
 	return file_read_if(&text, &found, job->fd, note, REMOTE_MAX, &ignored) == 0 &&
-	       found && str_equal(buf_str(&text), remote);
+	       found && is_of_one(buf_str(&text), remote);
 }
 
 static int add_time(uint64_t *used_ms, const struct job *job,
@@ -38,14 +51,15 @@ static int add_time(uint64_t *used_ms, const struct job *job,
 {
 	auto_job_plan struct job_plan plan = JOB_PLAN_EMPTY;
 
-	if (job_state_is_final(status->state)) {
+	if (job_state_is_final(status->state) && status->finished_ms) {
 		if (status->started_ms && status->finished_ms > status->started_ms)
 			*used_ms += (uint64_t)(status->finished_ms - status->started_ms);
 		return 0;
 	}
+	/* Nobody knows when one that was lost ended. */
 	if (job_plan_read(&plan, job, err) < 0)
 		return -1;
-	*used_ms += plan.timeout_ms;
+	*used_ms += plan.timeout_ms + plan.grace_ms;
 	return 0;
 }
 

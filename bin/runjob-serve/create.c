@@ -53,16 +53,18 @@ static void answer_refusal(struct request *request, struct str_view reply)
 }
 
 /* From where it came is for people, and for the budget of an address. */
-static void note_remote(const struct request *request, const char *id)
+static void note_start(const struct request *request, const char *id)
 {
 	auto_job struct job job = JOB_NONE;
 	struct error err = { 0 };
 	bool found = false;
 
 	if (job_open(&job, &found, &request->layout, id, &err) < 0 || !found ||
-	    budget_note(&job, http_remote(request->exchange), &err) < 0)
+	    budget_note(&job, request->remote, &err) < 0)
 		log_warning("note the address of job '%s': %s, ignoring", id,
 			    err.message);
+	log_info("job %s of %s from %s", id, request->caller.fingerprint,
+		 request->remote);
 }
 
 static void answer_started(struct request *request, const char *id, bool is_duplicate)
@@ -71,11 +73,6 @@ static void answer_started(struct request *request, const char *id, bool is_dupl
 	auto_buf struct buf json = BUF_EMPTY;
 	struct json_writer writer = JSON_WRITER(&json);
 
-	if (!is_duplicate) {
-		note_remote(request, id);
-		log_info("job %s of %s from %s", id, request->caller.fingerprint,
-			 http_remote(request->exchange));
-	}
 	json_write_object(&writer, NULL);
 	json_write_string(&writer, "id", id);
 	json_write_bool(&writer, "duplicate", is_duplicate);
@@ -90,22 +87,24 @@ static void on_reply(void *context, struct str_view reply)
 	struct request *request = context;
 	struct str_view raw = { NULL, 0 };
 	auto_buf struct buf id = BUF_EMPTY;
+	bool is_started;
 	bool is_duplicate;
 
 	request->is_asked = false;
 	if (request->caller.role == CERTIFICATE_ANONYMOUS)
 		request->service->is_anonymous_busy = false;
-	if (!request->exchange) {
-		request_free(request);
-		return;
-	}
-	if (!json_scan_member(&raw, reply, "id") || !json_object_text(&id, raw)) {
-		answer_refusal(request, reply);
-		return;
-	}
+	is_started = json_scan_member(&raw, reply, "id") && json_object_text(&id, raw);
 	is_duplicate =
 		json_scan_member(&raw, reply, "duplicate") && str_view_equal(raw, "true");
-	answer_started(request, buf_str(&id), is_duplicate);
+	/* Also for who did not wait for the answer. */
+	if (is_started && !is_duplicate)
+		note_start(request, buf_str(&id));
+	if (!request->exchange)
+		request_free(request);
+	else if (is_started)
+		answer_started(request, buf_str(&id), is_duplicate);
+	else
+		answer_refusal(request, reply);
 }
 
 /* *left_ms is 0 for who has no budget to keep to.  False: it is answered. */

@@ -13,7 +13,11 @@
 #include "lib/str.h"
 
 /* Of so many jobs the status is looked at for one page, whatever is found. */
-enum { LOOKS_MAX = 2000, SPEC_MAX = 4 << 20 };
+enum {
+	LOOKS_MAX = 2000,
+	LOOKS_OF_ONE = 50, /* are as much work as another request */
+	SPEC_MAX = 4 << 20
+};
 
 /* A job that may be on the page. */
 struct candidate {
@@ -120,6 +124,7 @@ static void write_page(struct buf *json, struct buf *next, const struct request 
 	for (i = 0; i < count && i < LOOKS_MAX && shown < page->limit; i++)
 		(void)add_row(&writer, &shown, request, page, &candidates[i]);
 	json_write_array_end(&writer);
+	request_charge(request, i / LOOKS_OF_ONE);
 	if (i < count)
 		buf_add_format(next, "%s.%s", candidates[i - 1].id,
 			       candidates[i - 1].owner);

@@ -2,11 +2,17 @@
 
 #include <string.h>
 
+#include "lib/cleanup.h"
 #include "lib/error.h"
 #include "lib/json_object.h"
 #include "lib/json_scan.h"
 #include "lib/json_write.h"
 #include "lib/str.h"
+
+enum {
+	GRACE_MS = 10000, /* where none is asked for, as jobspec(5) has it */
+	GRACE_PART = 10	  /* of the time that is left, the grace is a tenth at most */
+};
 
 /*
  * What does not stand here only an admin may order: secrets, other users, and whatever speaks
@@ -91,8 +97,26 @@ static int check(struct buf *body, struct error *err)
 	return 0;
 }
 
+/* How long it wants to run, and to go on after it was told to end. */
+struct times {
+	uint64_t timeout_ms;
+	uint64_t grace_ms;
+};
+
+/* Where a member's time goes; NULL when the member is none that is bounded. */
+static uint64_t *find_time(struct times *times, const struct order *order,
+			   struct str_view key)
+{
+	if (order->most_ms && str_view_equal(key, "timeout"))
+		return &times->timeout_ms;
+	if (order->most_ms && str_view_equal(key, "grace"))
+		return &times->grace_ms;
+	return NULL;
+}
+
 /* "10m" or 600, as jobspec(5) has it. */
-static int read_time(uint64_t *ms, struct str_view value, struct error *err)
+static int read_time(uint64_t *ms, struct order *order, struct str_view key,
+		     struct str_view value, struct error *err)
 {
 	auto_buf struct buf text = BUF_EMPTY;
 
@@ -101,7 +125,30 @@ static int read_time(uint64_t *ms, struct str_view value, struct error *err)
 	if (strlen(buf_str(&text)) == text.len &&
 	    str_to_duration(ms, buf_str(&text), err) == 0)
 		return 0;
-	return error_set(err, ERROR_DATA, "'timeout' wants a time, as \"30s\"");
+	buf_add(&order->field, key.data, key.len);
+	return error_set(err, ERROR_DATA, "'%.*s' wants a time, as \"30s\"", (int)key.len,
+			 key.data);
+}
+
+static void write_time(struct json_writer *writer, const char *key, uint64_t ms)
+{
+	auto_free char *text = str_format("%llums", (unsigned long long)ms);
+
+	json_write_string(writer, key, text);
+}
+
+/* Both together are no longer than it may run: who does not heed SIGTERM gains nothing. */
+static void write_times(struct json_writer *writer, const struct order *order,
+			struct times times)
+{
+	const uint64_t most_ms = order->most_ms;
+
+	if (times.grace_ms > most_ms / GRACE_PART)
+		times.grace_ms = most_ms / GRACE_PART;
+	if (!times.timeout_ms || times.timeout_ms > most_ms - times.grace_ms)
+		times.timeout_ms = most_ms - times.grace_ms;
+	write_time(writer, "timeout", times.timeout_ms);
+	write_time(writer, "grace", times.grace_ms);
 }
 
 static int refuse(struct order *order, struct str_view key, struct error *err)
@@ -142,23 +189,23 @@ static void write_member(struct json_writer *writer, struct str_view key,
 	writer->need_comma = true;
 }
 
-static int take_members(struct order *order, uint64_t *ms, struct json_writer *writer,
-			struct str_view rest, struct error *err)
+static int take_members(struct order *order, struct times *times,
+			struct json_writer *writer, struct str_view rest,
+			struct error *err)
 {
 	struct str_view key = { NULL, 0 };
 	struct str_view value = { NULL, 0 };
 
 	while (json_scan_next(&key, &value, &rest)) {
+		uint64_t *ms = find_time(times, order, key);
+
 		if (!may_order(order->role, key) ||
 		    (str_view_equal(key, "sandbox") && is_too_weak(order, value)))
 			return refuse(order, key, err);
-		if (order->most_ms && str_view_equal(key, "timeout")) {
-			buf_add_str(&order->field, "timeout");
-			if (read_time(ms, value, err) < 0)
-				return -1;
-			buf_clear(&order->field);
+		if (ms && read_time(ms, order, key, value, err) < 0)
+			return -1;
+		if (ms)
 			continue;
-		}
 		if (order->role == CERTIFICATE_ADMIN || !str_view_equal(key, "group") ||
 		    !write_group(writer, order, value))
 			write_member(writer, key, value);
@@ -170,22 +217,16 @@ int order_make(struct order *order, struct buf *body, struct error *err)
 {
 	struct json_writer writer = JSON_WRITER(&order->line);
 	struct str_view sandbox = { NULL, 0 };
-	uint64_t ms = 0;
+	struct times times = { 0, GRACE_MS };
 
 	if (check(body, err) < 0)
 		return -1;
 	json_write_object(&writer, NULL);
-	if (take_members(order, &ms, &writer, (struct str_view){ body->data, body->len },
-			 err) < 0)
+	if (take_members(order, &times, &writer,
+			 (struct str_view){ body->data, body->len }, err) < 0)
 		return -1;
-	if (order->most_ms) {
-		auto_buf struct buf text = BUF_EMPTY;
-
-		if (!ms || ms > order->most_ms)
-			ms = order->most_ms;
-		buf_add_format(&text, "%llums", (unsigned long long)ms);
-		json_write_string(&writer, "timeout", buf_str(&text));
-	}
+	if (order->most_ms)
+		write_times(&writer, order, times);
 	if (order->role != CERTIFICATE_ADMIN &&
 	    !json_scan_member(&sandbox, (struct str_view){ body->data, body->len },
 			      "sandbox"))

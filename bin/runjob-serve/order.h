@@ -14,7 +14,7 @@ struct order {
 	enum certificate_role role;
 	const char *owner;   /* 64 digits; whose groups of jobs, for all but admins */
 	const char *sandbox; /* the least one, for all but admins */
-	uint64_t most_ms;    /* so long the job may run; 0: as long as it says */
+	uint64_t most_ms;    /* so long it may run, its grace included; 0: as it says */
 	struct buf line;
 	struct buf field; /* the member that was refused; else empty */
 };

@@ -3,32 +3,39 @@
 #include "lib/cleanup.h"
 #include "lib/error.h"
 #include "lib/http_server.h"
+#include "lib/job_after.h"
+#include "lib/job_queue.h"
 #include "lib/job_remove.h"
 #include "lib/job_status.h"
 #include "lib/log.h"
 
-/* *ended is false, and nothing removed, while it has not ended or its supervisor tidies up. */
+/* *ended is false, and nothing removed, while it has not ended or its supervisor tidies up.  Of one
+ * that is lost processes may live: runjob recover ends them, and then it has ended. */
 static int remove_ended(bool *ended, const struct request *request, struct error *err)
 {
+	auto_job_queue struct job_queue queue = JOB_QUEUE_NONE;
 	auto_job struct job job = JOB_NONE;
 	auto_close int lock = -1;
 	struct job_status status = { 0 };
 	bool found = false;
 
 	*ended = false;
-	if (request_job(&job, request, err) < 0 ||
-	    job_status_now(&status, &found, &job, err) < 0)
+	if (request_job(&job, request, err) < 0 || job_lock(&lock, &job, err) < 0)
+		return -1;
+	if (lock < 0)
+		return 0;
+	if (job_status_read(&status, &found, &job, err) < 0)
 		return -1;
 	if (!found || !job_state_is_final(status.state))
 		return 0;
-	if (job_lock(&lock, &job, err) < 0)
-		return -1;
-	*ended = lock >= 0;
-	if (!*ended)
-		return 0;
 	log_info("job %s of %s is removed by %s from %s", job.id, job.owner,
 		 request->caller.fingerprint, http_remote(request->exchange));
-	return job_remove(&job, err);
+	if (job_queue_open(&queue, &request->layout, err) < 0 ||
+	    job_remove(&job, err) < 0)
+		return -1;
+	job_after_tell(&queue, job.id);
+	*ended = true;
+	return 0;
 }
 
 void request_delete(struct request *request)

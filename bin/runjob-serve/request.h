@@ -5,6 +5,7 @@
 
 #include "bin/runjob-serve/followers.h"
 #include "bin/runjob-serve/route.h"
+#include "lib/address.h"
 #include "lib/buf.h"
 #include "lib/job.h"
 #include "lib/layout.h"
@@ -19,7 +20,8 @@ struct request {
 	struct service *service;
 	struct http_exchange *exchange; /* NULL: it is over, and somebody works on */
 	struct trust_finding caller;
-	struct layout layout; /* the service's; ->owner is the caller */
+	char remote[ADDRESS_LEN]; /* from where it came, for who works on */
+	struct layout layout;	  /* the service's; ->owner is the caller */
 	struct route route;
 	struct buf body;
 	size_t body_max;
@@ -28,6 +30,9 @@ struct request {
 };
 
 void request_free(struct request *request);
+
+/* It costs as much as so many more: its certificate and address may ask less often after it. */
+void request_charge(const struct request *request, uint64_t more);
 
 /* Does the caller see the jobs of all? */
 bool request_sees_all(const struct request *request);

@@ -1,5 +1,6 @@
 #include "bin/runjob-serve/service.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -122,7 +123,7 @@ static void tell_too_often(struct service *service, const char *remote,
 }
 
 /* Certificates and addresses are counted alike: the digest's first bytes are as an address. */
-static bool is_in_time(struct request *request)
+static int64_t count(const struct request *request)
 {
 	struct service *service = request->service;
 	struct address owner = { { 0 } };
@@ -132,8 +133,22 @@ static bool is_in_time(struct request *request)
 	(void)hex_decode(owner.bytes, ADDRESS_BYTES, request->caller.fingerprint,
 			 2 * ADDRESS_BYTES);
 	wait_ms = rate_count(&service->owners, &owner, date_steady_ms());
-	if (!wait_ms && address_parse(&address, http_remote(request->exchange)))
+	if (!wait_ms && address_parse(&address, request->remote))
 		wait_ms = rate_count(&service->addresses, &address, date_steady_ms());
+	return wait_ms;
+}
+
+void request_charge(const struct request *request, uint64_t more)
+{
+	while (more > 0 && count(request) == 0)
+		more--;
+}
+
+static bool is_in_time(struct request *request)
+{
+	struct service *service = request->service;
+	int64_t wait_ms = count(request);
+
 	if (!wait_ms)
 		return true;
 	tell_too_often(service, http_remote(request->exchange),
@@ -208,6 +223,7 @@ static void begin(struct http_exchange *exchange, void *context)
 	request->service = service;
 	request->exchange = exchange;
 	request->layout = service->layout;
+	snprintf(request->remote, sizeof(request->remote), "%s", http_remote(exchange));
 	request->follower = (struct follower)FOLLOWER_NONE;
 	http_set_state(exchange, request);
 	http_answer_header(exchange, "X-Content-Type-Options", "nosniff");

@@ -140,3 +140,39 @@ told() {
 	run -78 env HOOKTOOLS_ANONYMOUS_TIME=x runjob serve -l 127.0.0.1:0 "$@" "$certificates/server.key"
 	[[ $output == *HOOKTOOLS_ANONYMOUS_TIME* ]]
 }
+
+# Its program gets systemd's socket as descriptor 3.
+as_systemd='import os, socket, sys
+s = socket.create_server(("127.0.0.1", 0))
+os.dup2(s.fileno(), 3)
+os.set_inheritable(3, True)
+os.environ.update(LISTEN_FDS="1", LISTEN_PID=str(os.getpid()))
+os.execvp(sys.argv[1], sys.argv[1:])'
+
+# bats test_tags=FX_15
+@test "runjob serve: the EXAMPLES of its page run as they are written, and its unit's command on systemd's socket" {
+	local examples line
+	cd "$BATS_TEST_TMPDIR"
+	mapfile -t examples < <(sed -n '/^\.Sh EXAMPLES/,/^\.Sh DIAG/ { s/\\(dq/"/g; s/^\.Dl \$ //p; }' "$top/man/runjob-serve.8")
+	for line in "${examples[@]:0:3}"; do
+		run -0 eval "$line"
+	done
+	eval "start_server log ${examples[3]/:8443/:0}"
+	shopt -s expand_aliases
+	eval "${examples[4]}"
+	for line in "${examples[@]:5}"; do
+		line=${line//127.0.0.1:8443/${server_url#http://}}
+		run -0 eval "${line//ID/$(jq -r .id <<<"$output" 2>/dev/null || true)}"
+	done
+	unalias api
+	[[ $output == *$(date +%Y)* ]]
+	stop_servers
+	mv server.pem cert.pem
+	mv server.key key.pem
+	read -ra line <<<"$(sed -nE "/^ExecStart=/ { s|^.*/bin/(runjob)|\\1|; s|[$]\{CREDENTIALS_DIRECTORY\}|$PWD|gp; }" "$top/share/systemd/runjob-serve.service")"
+	start_server log python3 -c "$as_systemd" "${line[@]}"
+	run -0 curl -sS --cacert cert.pem --cert alice.pem --key alice.key "https${server_url#http}/jobs"
+	[ "$(jq -c '.jobs | map(.state)' <<<"$output")" = '["ok"]' ]
+	kill "$server_pid"
+	wait "$server_pid"
+}

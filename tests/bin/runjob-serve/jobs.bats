@@ -95,6 +95,16 @@ log_of() {
 	[ "$status_code" = 204 ]
 	api alice GET "/jobs/$second"
 	refused 404 not_found
+	# A lost one may have processes yet.
+	start_job alice '{"exec":["sleep","1000"]}'
+	wait_until state_is alice "$id" running
+	kill -KILL "$(cat "$HOOKTOOLS_STATE/jobs/$(fingerprint alice)/$id/lock")"
+	wait_until state_is alice "$id" lost
+	api alice DELETE "/jobs/$id"
+	refused 409 not_ended
+	[ "$(runjob recover)" = "$id lost" ]
+	deleted() { api alice DELETE "/jobs/$id" && [ "$status_code" = 204 ]; }
+	wait_until deleted
 	grep -q "job $second of $(fingerprint alice) is stopped by $(fingerprint root) from 127.0.0.1" log
 	answers_are_described
 }
@@ -126,6 +136,12 @@ log_of() {
 	refused 413 body_too_large
 	post alice "/jobs/0195b6a0-0000-7000-8000-000000000001/stop" @large
 	refused 413 body_too_large
+	for body in '"signal":"NOPE"' '"signal":9' '"grace":"soon"' '"grace":-1' '"color":1'; do
+		post alice "/jobs/0195b6a0-0000-7000-8000-000000000001/stop" "{$body}"
+		refused 400 bad_request "$(cut -d '"' -f 2 <<<"$body")"
+	done
+	post alice "/jobs/0195b6a0-0000-7000-8000-000000000001/stop" '{"grace":1}'
+	refused 404 not_found
 	for query in state=x since=yesterday limit=0 limit=1001 after=x owner=x group= color=red; do
 		api alice GET "/jobs?$query"
 		refused 400 bad_parameter "${query%%=*}"
@@ -214,6 +230,10 @@ is_turned_away() {
 	HOOKTOOLS_ANONYMOUS_TIME=1h HOOKTOOLS_RATE=1 start_serve
 	start_job guest '{"exec":["sleep","3"],"timeout":"1s","grace":0}'
 	[ "$(jq -r .timeout "$HOOKTOOLS_STATE/jobs/$(fingerprint guest)/$id/spec.json")" = 1000ms ]
+	# Who would go on after SIGTERM gains no time.
+	start_job guest '{"exec":["true"],"grace":"5h"}'
+	jq -e '[.timeout, .grace] | map(rtrimstr("ms") | tonumber) | add <= 3600000 and .[1] <= 360000' \
+		"$HOOKTOOLS_STATE/jobs/$(fingerprint guest)/$id/spec.json"
 	# One connection, and so many requests at once.
 	as alice -o /dev/null -w '%{http_code}\n' "$server_url/jobs?limit=[1-12]" >codes || true
 	[ "$(head -n 3 codes | sort -u)" = 200 ]

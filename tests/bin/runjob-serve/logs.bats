@@ -153,4 +153,14 @@ range() {
 	run ! wait "$follower"
 	wait "$server_pid"
 	[ "$(runjob show --owner "$(fingerprint alice)" --json "$id" | jq -r .state)" = running ]
+	# The next server goes on where the last one was.
+	start_serve
+	as alice --no-buffer -o rest -D rest.head "$server_url/jobs/$id/log?follow=1&from=2" 3>&- &
+	follower=$!
+	wait_until grep -q '^HTTP/1.1 200' rest.head
+	api alice POST "/jobs/$id/stop"
+	[ "$status_code" = 202 ]
+	wait "$follower"
+	[ "$(cat rest)" = gun ]
+	state_is alice "$id" cancelled
 }
