@@ -129,7 +129,7 @@ coverage: ## which lines the tests reach
 fuzz: ## feed rubbish to every parser of outside bytes
 	@tests/fuzz/run
 crash: all ## cut its power under load, 230 times: is all that was answered there?
-	@O="$(O)" tests/crash/run
+	@O="$(O)" tests/crash/run && O="$(O)" CRASH_STRIDE=1 CROWD=1000 FLOOD=10000 tests/run tests/flow/steps.bats tests/flow/crowd.bats tests/flow/flood.bats
 bench: all $(FAKE) ## measure it beside webhook, nginx and jq
 	@O="$(O)" tests/bench/run
 install: all ## put it below DESTDIR into PREFIX, BINDIR, SBINDIR, MANDIR, ... (see the top)

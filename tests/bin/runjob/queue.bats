@@ -48,7 +48,7 @@ grouped() { runjob start --group site/main -n "$1" "${@:2}" -- sh -c "echo $1 >>
 
 began() { [ "$(paste -sd' ' began)" = "$1" ]; }
 
-# bats test_tags=FX_4,F2_84
+# bats test_tags=FX_4
 @test "runjob start --group: in order, reject, cancel-oldest, cancel-same" {
 	local a b c d first
 	mkfifo hold

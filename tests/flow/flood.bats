@@ -1,0 +1,8 @@
+load ../helper
+
+# FLOOD=10000 is the whole of it (`make crash`).
+
+# bats test_tags=FX_4,F2_84
+@test "flow: many events at once become as many jobs of a group, a few processes at a time" {
+	python3 "$top/tests/flow/flood.py" "$BATS_TEST_TMPDIR/lab" "${FLOOD:-200}"
+}
