@@ -27,6 +27,7 @@ struct job_plan {
 	char *event_id;
 	char *repository;
 	char *again;  /* the id of the job that this one repeats */
+	char *run;    /* the id of the pipeline's job whose task it is */
 	char *owner;  /* a certificate's SHA-256; NULL: us */
 	char *report; /* JSON, carried through to the result event */
 	char *dir;

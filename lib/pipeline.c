@@ -8,6 +8,7 @@
 #include "lib/cleanup.h"
 #include "lib/error.h"
 #include "lib/json.h"
+#include "lib/pipeline_task.h"
 
 static const char *const state_names[] = { "waiting", "running", "ok", "failed",
 					   "skipped" };
@@ -51,50 +52,6 @@ static bool find_task(size_t *index, const struct pipeline *pipeline, const char
 	return false;
 }
 
-/* What the pipeline says for all its tasks goes into a task that does not say it. */
-static jv inherit(jv task, jv whole, const char *key)
-{
-	auto_jv jv own = json_get(task, key);
-	jv value;
-
-	if (jv_is_valid(own))
-		return task;
-	value = json_get(whole, key);
-	if (!jv_is_valid(value)) {
-		jv_free(value);
-		return task;
-	}
-	return jv_object_set(task, jv_string(key), value);
-}
-
-/* In whose name its secrets are read: the pipeline's, and whom the pipeline names besides. */
-static jv readers_of(jv whole, const char *name)
-{
-	auto_free char *self = str_format("pipeline/%s", name);
-	auto_jv jv more = json_get(whole, "for");
-	jv readers = jv_array_append(jv_array(), jv_string(self));
-
-	return jv_get_kind(more) == JV_KIND_ARRAY
-		       ? jv_array_concat(readers, jv_copy(more))
-		       : readers;
-}
-
-static void make_spec(struct pipeline_task *task, jv object, jv whole, const char *name)
-{
-	auto_buf struct buf text = BUF_EMPTY;
-	auto_free char *full = str_format("%s/%s", name, task->id);
-	jv spec = jv_copy(object);
-
-	spec = jv_object_delete(jv_object_delete(spec, jv_string("id")),
-				jv_string("needs"));
-	spec = inherit(inherit(spec, whole, "event_id"), whole, "repository");
-	spec = jv_object_set(spec, jv_string("name"), jv_string(full));
-	spec = jv_object_set(spec, jv_string("for"), readers_of(whole, name));
-	json_dump(&text, spec);
-	jv_free(spec);
-	task->spec = buf_take(&text);
-}
-
 static int take_task(struct pipeline *pipeline, jv object, jv whole, struct error *err)
 {
 	struct pipeline_task *task = &pipeline->tasks[pipeline->count];
@@ -110,7 +67,11 @@ static int take_task(struct pipeline *pipeline, jv object, jv whole, struct erro
 	if (!jv_is_valid(exec))
 		return error_set(err, ERROR_DATA, "task '%s': 'exec' is missing",
 				 task->id);
-	make_spec(task, object, whole, pipeline->name);
+	/* Whoever waits for it and stops it looks for it where the pipeline is. */
+	if (jv_object_has(jv_copy(object), jv_string("owner")))
+		return error_set(err, ERROR_DATA, "task '%s': 'owner' is its pipeline's",
+				 task->id);
+	task->spec = pipeline_task_spec(object, whole, pipeline->name, task->id);
 	pipeline->count++;
 	return 0;
 }
@@ -144,7 +105,9 @@ static int take_needs(struct pipeline *pipeline, struct pipeline_task *task, jv 
 	size_t i;
 
 	if (jv_is_valid(needs) && jv_get_kind(needs) != JV_KIND_OBJECT)
-		return error_set(err, ERROR_DATA, "task '%s': 'needs' is no object",
+		return error_set(err, ERROR_DATA,
+				 "task '%s': 'needs' is no object like "
+				 "{\"TASK\":\"success\"}",
 				 task->id);
 	for (i = 0; i < json_length(keys); i++) {
 		auto_free char *id = NULL;
@@ -188,7 +151,8 @@ static int refuse_circles(const struct pipeline *pipeline, struct error *err)
 static int check_keys(jv whole, struct error *err)
 {
 	static const char known[] =
-		" pipeline tasks id event_id repository report timeout for ";
+		" pipeline tasks id event_id repository report timeout for hops owner "
+		"group parallel busy dir user umask sandbox limits env parameters ";
 	auto_jv jv keys = json_keys(whole);
 	size_t i;
 
@@ -243,7 +207,7 @@ int pipeline_parse(struct pipeline *pipeline, struct str_view text, struct error
 		return -1;
 	if (jv_get_kind(whole) != JV_KIND_OBJECT)
 		return error_set(err, ERROR_DATA, "the pipeline is no object");
-	if (check_keys(whole, err) < 0 ||
+	if (check_keys(whole, err) < 0 || pipeline_check_parameters(whole, err) < 0 ||
 	    take_name(parsed.name, sizeof(parsed.name), whole, "pipeline", err) < 0 ||
 	    take_tasks(&parsed, whole, err) < 0)
 		return -1;
@@ -264,10 +228,11 @@ void pipeline_free(struct pipeline *pipeline)
 }
 
 void pipeline_task_line(struct buf *out, const struct pipeline_task *task,
-			const char *job_id)
+			const char *job_id, const char *run_id)
 {
 	/* The spec is an object with at least a name and "exec". */
-	buf_add_format(out, "{\"id\":\"%s\",%s\n", job_id, task->spec + 1);
+	buf_add_format(out, "{\"id\":\"%s\",\"run\":\"%s\",%s\n", job_id, run_id,
+		       task->spec + 1);
 }
 
 enum readiness { READY, NOT_YET, NEVER };

@@ -50,9 +50,9 @@ struct pipeline {
 int pipeline_parse(struct pipeline *pipeline, struct str_view text, struct error *err);
 void pipeline_free(struct pipeline *pipeline);
 
-/* The job line of a task: its spec, and the id its job gets. */
+/* The job line of a task: its spec, the id its job gets, and that of its run. */
 void pipeline_task_line(struct buf *out, const struct pipeline_task *task,
-			const char *job_id);
+			const char *job_id, const char *run_id);
 
 /* Skip what cannot start any more, and find a task that can; false when none can now. */
 bool pipeline_next(size_t *index, struct pipeline *pipeline);

@@ -15,9 +15,11 @@
 #include "lib/pipeline.h"
 
 /* Its tasks are started from its job's clean environment: what they need passes on. */
-static const char *const passed_on[] = { "HOOKTOOLS_CGROUP", "HOOKTOOLS_JOBS_MAX",
-					 "HOOKTOOLS_MAX_TIME", "HOOKTOOLS_SANDBOX",
-					 "HOOKTOOLS_KEY_FILE" };
+static const char *const passed_on[] = {
+	"HOOKTOOLS_CGROUP",    "HOOKTOOLS_JOBS_MAX",	 "HOOKTOOLS_MAX_TIME",
+	"HOOKTOOLS_SANDBOX",   "HOOKTOOLS_KEY_FILE",	 "HOOKTOOLS_LOG_MAX",
+	"HOOKTOOLS_OWNER_CPU", "HOOKTOOLS_OWNER_MEMORY", "HOOKTOOLS_OWNER_PIDS",
+};
 
 bool spec_is_pipeline(struct str_view line)
 {
@@ -45,7 +47,9 @@ static void write_job(struct buf *out, struct str_view line, const char *program
 		      const char *name)
 {
 	static const char *const shared[] = { "id",	    "event_id", "hops",
-					      "repository", "report",	"timeout" };
+					      "repository", "report",	"timeout",
+					      "owner",	    "group",	"parallel",
+					      "busy" };
 	struct json_writer writer = JSON_WRITER(out);
 	size_t i;
 
@@ -71,6 +75,7 @@ static int parse(struct spec *spec, struct str_view line, const struct layout *l
 	auto_pipeline struct pipeline pipeline = PIPELINE_EMPTY;
 	auto_free char *program = path_join(layout->libexec, "runjob-pipeline");
 	auto_buf struct buf job = BUF_EMPTY;
+	const char *owner;
 	size_t i;
 
 	if (pipeline_parse(&pipeline, line, err) < 0 || check_tasks(&pipeline, err) < 0)
@@ -78,6 +83,10 @@ static int parse(struct spec *spec, struct str_view line, const struct layout *l
 	write_job(&job, line, program, pipeline.name);
 	if (spec_parse(spec, (struct str_view){ job.data, job.len }, err) < 0)
 		return -1;
+	/* Its tasks are whose it is. */
+	owner = spec->plan.owner ? spec->plan.owner : layout->owner;
+	if (owner)
+		job_texts_add(&spec->plan.exec, owner);
 	/* It does nothing but wait: a slot of its own could keep its tasks from theirs. */
 	spec->plan.waits = 0;
 	/* It starts jobs, which is more than a job in a sandbox may. */

@@ -16,7 +16,7 @@
 enum { SPEC_LIMIT = 64 * 1024 * 1024 };
 
 static const char usage[] =
-	"usage: runjob-pipeline < specification (run by runjob as a job)";
+	"usage: runjob-pipeline [OWNER] < specification (run by runjob as a job)";
 
 static int catch_stop(int *fd, struct error *err)
 {
@@ -30,9 +30,11 @@ static int catch_stop(int *fd, struct error *err)
 	return *fd < 0 ? error_errno(err, "make a signal descriptor") : 0;
 }
 
-static int run(bool *failed, struct error *err)
+static int run(bool *failed, const char *owner, struct error *err)
 {
-	struct run run = { .id = getenv("HOOKTOOLS_JOB_ID"), .signal_fd = -1 };
+	struct run run = { .id = getenv("HOOKTOOLS_JOB_ID"),
+			   .owner = owner,
+			   .signal_fd = -1 };
 	auto_buf struct buf text = BUF_EMPTY;
 	auto_pipeline struct pipeline pipeline = PIPELINE_EMPTY;
 	auto_free struct run_task *tasks = NULL;
@@ -62,9 +64,9 @@ int main(int argc, char *argv[])
 
 	if (program_helper("runjob-pipeline", usage, argc, argv))
 		return 0;
-	if (argc != 1)
+	if (argc > 2 || (argc == 2 && argv[1][0] == '-'))
 		(void)error_set(&err, ERROR_USAGE, "%s", usage);
-	else if (run(&failed, &err) == 0)
+	else if (run(&failed, argv[1], &err) == 0)
 		return failed ? 1 : 0;
 	log_error("%s", err.message);
 	return error_exit_status(&err);

@@ -48,16 +48,36 @@ static int check_reply(const struct buf *reply, struct error *err)
 	return -1;
 }
 
+enum { ARGUMENTS = 6 };
+
+/* runjob about one of our tasks, which are of our owner. */
+static void make_argv(const char *argv[static ARGUMENTS], const struct run *run,
+		      const char *command, const char *operand)
+{
+	size_t count = 0;
+
+	argv[count++] = "runjob";
+	argv[count++] = command;
+	if (run->owner) {
+		argv[count++] = "--owner";
+		argv[count++] = run->owner;
+	}
+	argv[count++] = operand;
+	argv[count] = NULL;
+}
+
 static int submit(const struct run *run, size_t index, struct error *err)
 {
-	const char *argv[] = { "runjob", "start", "-", NULL };
+	const char *argv[ARGUMENTS];
 	auto_buf struct buf line = BUF_EMPTY;
 	auto_buf struct buf reply = BUF_EMPTY;
 	struct process_call call = { .argv = argv,
 				     .limit = REPLY_LIMIT,
 				     .timeout_ms = START_MS };
 
-	pipeline_task_line(&line, &run->pipeline.tasks[index], run->tasks[index].job);
+	make_argv(argv, run, "start", "-");
+	pipeline_task_line(&line, &run->pipeline.tasks[index], run->tasks[index].job,
+			   run->id);
 	call.input = (struct str_view){ line.data, line.len };
 	if (process_capture(&reply, &call, err) < 0)
 		return -1;
@@ -66,10 +86,11 @@ static int submit(const struct run *run, size_t index, struct error *err)
 
 static int start_task(struct run *run, size_t index, struct error *err)
 {
-	const char *argv[] = { "runjob", "wait", run->tasks[index].job, NULL };
+	const char *argv[ARGUMENTS];
 	struct process_start start = { .argv = argv, .in = -1, .out = -1, .err = -1 };
 	struct pipeline_task *task = &run->pipeline.tasks[index];
 
+	make_argv(argv, run, "wait", run->tasks[index].job);
 	if (submit(run, index, err) < 0 ||
 	    process_spawn(&run->tasks[index].waiter, &start, err) < 0)
 		return -1;
@@ -104,13 +125,14 @@ static void start_ready(struct run *run)
 
 static void stop_task(const struct run *run, size_t index)
 {
-	const char *argv[] = { "runjob", "stop", run->tasks[index].job, NULL };
+	const char *argv[ARGUMENTS];
 	struct process_call call = { .argv = argv,
 				     .limit = REPLY_LIMIT,
 				     .timeout_ms = STOP_MS };
 	auto_buf struct buf output = BUF_EMPTY;
 	struct error err = { 0 };
 
+	make_argv(argv, run, "stop", run->tasks[index].job);
 	if (process_capture(&output, &call, &err) < 0 && err.kind != ERROR_ABSENT)
 		printf("%s: %s\n", run->pipeline.tasks[index].id, err.message);
 }

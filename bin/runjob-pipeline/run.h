@@ -18,7 +18,8 @@ struct run_task {
 };
 
 struct run {
-	const char *id; /* our own job's: those of the tasks follow from it */
+	const char *id;	   /* our own job's: those of the tasks follow from it */
+	const char *owner; /* whose it and they are; NULL: the user's */
 	struct pipeline pipeline;
 	struct run_task *tasks;
 	int signal_fd;

@@ -84,6 +84,16 @@ static void adapt(struct job_texts *environment, const struct jail *jail)
 	environment_put(environment, "LOGNAME=nobody");
 }
 
+/* A task is called "pipeline/task". */
+static void put_run(struct job_texts *environment, const struct job_plan *plan)
+{
+	auto_free char *pipeline = str_dup(plan->run && plan->name ? plan->name : "");
+
+	put_value(environment, "HOOKTOOLS_RUN_ID", plan->run);
+	pipeline[strcspn(pipeline, "/")] = '\0';
+	put_value(environment, "HOOKTOOLS_PIPELINE", *pipeline ? pipeline : NULL);
+}
+
 int environment_make(struct job_texts *environment, const struct job *job,
 		     const struct job_plan *plan, const struct jail *jail,
 		     struct error *err)
@@ -105,6 +115,7 @@ int environment_make(struct job_texts *environment, const struct job *job,
 	put_value(environment, "HOOKTOOLS_JOB_ID", job->id);
 	put_value(environment, "HOOKTOOLS_EVENT_ID", plan->event_id);
 	put_value(environment, "HOOKTOOLS_REPOSITORY", plan->repository);
+	put_run(environment, plan);
 	return 0;
 }
 

@@ -50,7 +50,8 @@ int cmd_again(struct context *context, struct error *err)
 	free(plan.again);
 	plan.again = str_dup(job.id);
 	plan.created_ms = (uint64_t)date_now_ms();
-	plan.waits = 1;
+	/* A pipeline takes no slot from its tasks, see spec_pipeline.c. */
+	plan.waits = !str_ends(plan.exec.items[0], "/runjob-pipeline");
 	if (setting_again(&plan, &context->config, err) < 0 ||
 	    request_store(&turn, context, &plan,
 			  (struct str_view){ input.data, input.len }, err) < 0 ||

@@ -86,9 +86,9 @@ static void a_task_becomes_a_job(void)
 
 	good(&pipeline, "{\"pipeline\":\"x\",\"repository\":\"acme/site\",\"tasks\":["
 			"{\"id\":\"a\",\"exec\":[\"true\"],\"needs\":{}}]}");
-	pipeline_task_line(&line, &pipeline.tasks[0], "ID");
+	pipeline_task_line(&line, &pipeline.tasks[0], "ID", "RUN");
 	/* Members of objects have no order. */
-	CHECK(strncmp(buf_str(&line), "{\"id\":\"ID\",", 11) == 0);
+	CHECK(strncmp(buf_str(&line), "{\"id\":\"ID\",\"run\":\"RUN\",", 23) == 0);
 	CHECK(strstr(buf_str(&line), "\"exec\":[\"true\"]"));
 	CHECK(strstr(buf_str(&line), "\"name\":\"x/a\""));
 	CHECK(strstr(buf_str(&line), "\"repository\":\"acme/site\""));

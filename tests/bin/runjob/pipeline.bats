@@ -87,6 +87,10 @@ EOF
 {"pipeline":"x","tasks":[{"id":"a","exec":["true"],"needs":{"a":"success"}}]}
 {"pipeline":"x","tasks":[{"id":"a","exec":["true"],"frob":1}]}
 {"pipeline":"x","payload":{},"tasks":[{"id":"a","exec":["true"]}]}
+{"pipeline":"x","tasks":[{"id":"a","exec":["true"],"owner":"0000000000000000000000000000000000000000000000000000000000000000"}]}
+{"pipeline":"x","group":"/","tasks":[{"id":"a","exec":["true"]}]}
+{"pipeline":"x","dir":"here","tasks":[{"id":"a","exec":["true"]}]}
+{"pipeline":"x","parameters":{"A":1},"tasks":[{"id":"a","exec":["true"]}]}
 EOF
 	[ -z "$(runjob list)" ]
 }
@@ -97,4 +101,42 @@ EOF
 	start '{"id":"a","exec":["sh","-c","echo x >>'"$BATS_TEST_TMPDIR"'/runs"]}'
 	[ "$(jq .duplicate <<<"$output")" = true ]
 	[ "$(wc -l <runs)" -eq 1 ]
+}
+
+# specification ID MEMBERS: its one task ends when something is written to the fifo.
+specification() {
+	printf '{"id":"%s","pipeline":"demo"%s,"tasks":[{"id":"a","exec":["sh","-c","read -r x <fifo"]}]}\n' "$1" "$2"
+}
+
+# bats test_tags=FX_4
+@test "runjob pipeline: the whole of it takes one place in its group" {
+	local second=0195b000-0000-7000-8000-000000000002 third=0195c000-0000-7000-8000-000000000003
+	local members=',"group":"site","dir":"'$BATS_TEST_TMPDIR'","parameters":{"A":"b"},"env":{"C":"d"},"hops":2'
+	run -0 runjob start - < <(specification $run_id "$members")
+	wait_until log_has $run_id '^a: running'
+	run -0 runjob start - < <(specification $second "$members"',"busy":"reject"' && specification $third "$members")
+	[[ ${lines[0]} == *"group 'site' is busy"* ]]
+	has_state $third queued
+	[ "$(runjob queue site | jq -r ".id + \" \" + .waits_for")" = "$third group" ]
+	echo >fifo
+	run -0 runjob wait $run_id
+	wait_until log_has $third '^a: running'
+	echo >fifo
+	run -0 runjob wait $third
+	[ "$(runjob list | jq -r 'select(.name == "demo/a") | .id' | head -n 1 | xargs runjob env | grep -E "^(PARAM_A|C)=" | sort | paste -sd" ")" = "C=d PARAM_A=b" ]
+	run -0 runjob again $run_id
+	HOOKTOOLS_JOBS_MAX=1 wait_until log_has "$output" '^a: running'
+	echo >fifo
+	run -0 runjob wait "$output"
+}
+
+# bats test_tags=F2_19,F3_7
+@test "runjob pipeline: its tasks are its owner's, and the longest time is for all of it" {
+	local owner state
+	owner=$(printf 'ab%.0s' {1..32})
+	run -0 env HOOKTOOLS_MAX_TIME=700ms runjob start --owner "$owner" - < <(specification $run_id ',"dir":"'"$BATS_TEST_TMPDIR"'"')
+	run -124 runjob wait --owner "$owner" $run_id
+	[ -z "$(runjob list)" ]
+	state=$(runjob list --owner "$owner" | jq -r 'select(.name == "demo/a").state')
+	[ "$state" = cancelled ] || [ "$state" = timeout ]
 }
