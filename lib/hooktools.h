@@ -98,9 +98,24 @@ HOOKTOOLS_PUBLIC const char *hooktools_job_id(const struct hooktools_job *job);
 /* 0 for one that was not made here. */
 HOOKTOOLS_PUBLIC int64_t hooktools_job_number(const struct hooktools_job *job);
 
-/* Returns when it has begun. */
+/* Say more of a job before it is started: key is a long option of "runjob start" without its
+ * dashes, and the value as that takes it ("memory" "512M", "env" "NAME=value", "user" "nobody").
+ * A key that may stand there often goes on, of any other the last value stands. */
+HOOKTOOLS_PUBLIC int hooktools_job_set(struct hooktools_job *job, const char *key,
+				       const char *value, struct hooktools_error *err);
+
+/* What it will read as its standard input; the bytes are copied. */
+HOOKTOOLS_PUBLIC int hooktools_job_input(struct hooktools_job *job, const void *bytes,
+					 size_t len, struct hooktools_error *err);
+
+/* Returns when it has begun: at once, or, of one with a group or an after, in its turn. */
 HOOKTOOLS_PUBLIC int hooktools_job_start(struct hooktools_job *job,
 					 struct hooktools_error *err);
+
+/* Returns when it is stored.  It begins when fewer than HOOKTOOLS_JOBS_MAX others run that were
+ * submitted, and its turn in its group has come. */
+HOOKTOOLS_PUBLIC int hooktools_job_submit(struct hooktools_job *job,
+					  struct hooktools_error *err);
 
 /* What to read of a log, and what was read. */
 struct hooktools_tail {

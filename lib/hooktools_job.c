@@ -165,6 +165,7 @@ void hooktools_job_free(struct hooktools_job *job)
 	if (job->job.fd < 0 && job->number)
 		job_number_drop(&job->layout, (uint64_t)job->number);
 	job_plan_free(&job->plan);
+	buf_free(&job->input);
 	job_close(&job->job);
 	free(job);
 }

@@ -6,15 +6,18 @@
 
 #include "lib/buf.h"
 #include "lib/cleanup.h"
+#include "lib/config.h"
 #include "lib/date.h"
 #include "lib/error.h"
 #include "lib/file.h"
 #include "lib/hooktools_types.h"
 #include "lib/job_status.h"
 #include "lib/job_wait.h"
-#include "lib/json_write.h"
 #include "lib/path.h"
-#include "lib/submit.h"
+#include "lib/setting.h"
+#include "lib/setting_limit.h"
+#include "lib/str.h"
+#include "lib/turn.h"
 
 static bool is_program(const char *dir, const char *name)
 {
@@ -58,21 +61,6 @@ static int check(const struct hooktools_job *job, struct error *err)
 	return error_set(err, ERROR_CONFIG, "no program '%s'", name);
 }
 
-static void write_spec(struct buf *out, const struct hooktools_job *job)
-{
-	struct json_writer writer = JSON_WRITER(out);
-
-	json_write_object(&writer, NULL);
-	json_write_string(&writer, "id", job->id);
-	json_write_array(&writer, "exec");
-	for (size_t i = 0; i < job->plan.exec.count; i++)
-		json_write_string(&writer, NULL, job->plan.exec.items[i]);
-	json_write_array_end(&writer);
-	json_write_string(&writer, "dir", job->plan.dir);
-	json_write_string(&writer, "owner", job->owner);
-	json_write_object_end(&writer);
-}
-
 static int write_number(const struct submission *submission, int64_t number,
 			struct error *err)
 {
@@ -86,18 +74,22 @@ static int write_number(const struct submission *submission, int64_t number,
 	return file_write(fd, text, strlen(text), "number", err);
 }
 
-static int store(struct submission *submission, struct hooktools_job *job,
-		 struct error *err)
+static int store(struct turn *turn, struct hooktools_job *job, struct error *err)
 {
 	auto_buf struct buf spec = BUF_EMPTY;
-	struct submit_what what = { .id = job->id, .plan = &job->plan };
+	auto_config struct config config = CONFIG_EMPTY;
+	struct submit_what what = { .id = job->id,
+				    .plan = &job->plan,
+				    .input = { job->input.data, job->input.len } };
 
-	job->plan.created_ms = (uint64_t)date_now_ms();
-	write_spec(&spec, job);
-	what.spec = (struct str_view){ spec.data, spec.len };
-	if (submit_store(submission, &job->layout, &what, err) < 0)
+	if (config_load(&config, &job->layout, err) < 0 ||
+	    setting_complete(&job->plan, &config, err) < 0)
 		return -1;
-	return write_number(submission, job->number, err);
+	setting_dump(&spec, job->id, &job->plan);
+	what.spec = (struct str_view){ spec.data, spec.len };
+	if (turn_store(turn, &job->layout, &what, err) < 0)
+		return -1;
+	return write_number(&turn->submission, job->number, err);
 }
 
 /* Whoever asked for it is told that it did not start: nobody shall start it later. */
@@ -115,24 +107,33 @@ static void give_up(const struct submission *submission, const struct error *why
 	(void)job_status_write(&submission->job, &status, false, &ignored);
 }
 
-static int start(struct hooktools_job *job, struct error *err)
+/* Its turn has come, or it stands in the queue. */
+static int submit(struct hooktools_job *job, struct error *err)
 {
-	auto_submission struct submission submission = SUBMISSION_NONE;
-	struct job_status status = { 0 };
+	auto_turn struct turn turn = TURN_NONE;
 
 	if (job->job.fd >= 0)
 		return error_set(err, ERROR_USAGE, "job '%s' was started before",
 				 job->id);
 	if (check(job, err) < 0)
 		return -1;
-	if (store(&submission, job, err) < 0 ||
-	    submit_start_apart(&submission, &job->layout, err) < 0) {
-		give_up(&submission, err);
+	if (store(&turn, job, err) < 0 || turn_start(&turn, &job->layout, -1, err) < 0) {
+		give_up(&turn.submission, err);
 		return -1;
 	}
-	job->job = submission.job;
-	submission.job = (struct job)JOB_NONE;
-	if (job_wait(&status, &job->job, JOB_BEGUN, err) < 0)
+	job->job = turn.submission.job;
+	turn.submission.job = (struct job)JOB_NONE;
+	return 0;
+}
+
+static int start(struct hooktools_job *job, struct error *err)
+{
+	enum job_event event =
+		job->plan.group || job->plan.after.count ? JOB_BEGUN_IN_TURN : JOB_BEGUN;
+	struct job_status status = { 0 };
+
+	job->plan.waits = 0;
+	if (submit(job, err) < 0 || job_wait(&status, &job->job, event, err) < 0)
 		return -1;
 	if (!status.started_ms)
 		return error_set(err, ERROR_SYSTEM, "job '%s' did not begin: %s", job->id,
@@ -145,4 +146,12 @@ int hooktools_job_start(struct hooktools_job *job, struct hooktools_error *err)
 	struct error why = { 0 };
 
 	return start(job, &why) < 0 ? hooktools_fail(err, HOOKTOOLS_ERROR_JOB, &why) : 0;
+}
+
+int hooktools_job_submit(struct hooktools_job *job, struct hooktools_error *err)
+{
+	struct error why = { 0 };
+
+	job->plan.waits = 1;
+	return submit(job, &why) < 0 ? hooktools_fail(err, HOOKTOOLS_ERROR_JOB, &why) : 0;
 }

@@ -1,6 +1,7 @@
 #ifndef LIB_HOOKTOOLS_TYPES_H
 #define LIB_HOOKTOOLS_TYPES_H
 
+#include "lib/buf.h"
 #include "lib/certificate.h"
 #include "lib/hooktools.h"
 #include "lib/job.h"
@@ -27,6 +28,7 @@ struct hooktools_job {
 	char id[UUID_LEN];
 	int64_t number;
 	struct job_plan plan; /* of one that was not started */
+	struct buf input;     /* what that will read */
 	struct job job;	      /* of one that was */
 };
 

@@ -110,6 +110,16 @@ void job_texts_add(struct job_texts *texts, const char *text)
 	texts->count++;
 }
 
+void job_texts_free(struct job_texts *texts)
+{
+	size_t i;
+
+	for (i = 0; i < texts->count; i++)
+		free(texts->items[i]);
+	free(texts->items);
+	*texts = (struct job_texts){ NULL, 0 };
+}
+
 void job_plan_take_base(struct job_plan *plan)
 {
 	size_t i;
@@ -224,16 +234,6 @@ int job_plan_read(struct job_plan *plan, const struct job *job, struct error *er
 	return 0;
 }
 
-static void texts_free(struct job_texts *texts)
-{
-	size_t i;
-
-	for (i = 0; i < texts->count; i++)
-		free(texts->items[i]);
-	free(texts->items);
-	*texts = (struct job_texts){ NULL, 0 };
-}
-
 void job_plan_free(struct job_plan *plan)
 {
 	size_t i;
@@ -242,7 +242,7 @@ void job_plan_free(struct job_plan *plan)
 		if (fields[i].type == FIELD_TEXT)
 			free(*(char **)place(plan, &fields[i]));
 		if (fields[i].type == FIELD_TEXTS)
-			texts_free(place(plan, &fields[i]));
+			job_texts_free(place(plan, &fields[i]));
 	}
 	*plan = (struct job_plan)JOB_PLAN_EMPTY;
 }

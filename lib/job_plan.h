@@ -93,6 +93,7 @@ extern const char *const job_plan_base_names[];
 void job_plan_take_base(struct job_plan *plan);
 
 void job_texts_add(struct job_texts *texts, const char *text);
+void job_texts_free(struct job_texts *texts);
 
 void job_plan_dump(struct buf *out, const struct job_plan *plan);
 

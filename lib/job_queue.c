@@ -233,14 +233,19 @@ static void end_keeper(int keeper_fd)
 static int start_keeper(int lock_fd, const struct layout *layout, struct error *err)
 {
 	auto_free char *program = path_join(layout->libexec, "runjob-queue");
-	const char *argv[] = { program, NULL };
+	const char *argv[] = { program, layout->environment ? "apart" : NULL, NULL };
 	struct process process = PROCESS_NONE;
-	struct process_start start = {
-		.argv = argv, .in = lock_fd, .out = -1, .err = -1, .new_session = true
-	};
+	struct process_start start = { .argv = argv,
+				       .environment = layout->environment,
+				       .in = lock_fd,
+				       .out = -1,
+				       .err = -1,
+				       .new_session = true };
 
 	if (process_spawn(&process, &start, err) < 0)
 		return -1;
+	if (layout->environment)
+		return process_leave(&process, "the queue's keeper", err);
 	cleanup_close(&process.pidfd);
 	return 0;
 }

@@ -19,6 +19,11 @@ struct view {
 	bool alive; /* somebody brings it there */
 };
 
+static bool is_begin(enum job_event event)
+{
+	return event == JOB_BEGUN || event == JOB_BEGUN_IN_TURN;
+}
+
 static int look(struct view *view, struct job_status *status, const struct job *job,
 		enum job_event event, struct error *err)
 {
@@ -29,7 +34,7 @@ static int look(struct view *view, struct job_status *status, const struct job *
 	    job_status_now(status, &found, job, err) < 0)
 		return -1;
 	view->come = found && (job_state_is_final(status->state) ||
-			       (event == JOB_BEGUN && status->state == JOB_RUNNING));
+			       (is_begin(event) && status->state == JOB_RUNNING));
 	if (event == JOB_GONE && view->alive)
 		view->come = false;
 	return 0;

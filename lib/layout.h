@@ -17,8 +17,9 @@ struct layout {
 	char *bin;     /* PREFIX/bin: for programs called by name put it first in PATH */
 	char *libexec; /* PREFIX/libexec/hooktools: helper programs */
 	char *share;   /* PREFIX/share/hooktools: jq/, consumers.d/ */
-	/* Not freed: whose jobs, see job_owner.h, NULL for our own; the environment of a job's
-	 * supervisor, NULL for ours. */
+	/* Not freed: whose jobs, see job_owner.h, NULL for our own; the environment of our
+	 * programs, NULL for ours.  Who gives one is a guest in a process: what is started
+	 * there is no child of it. */
 	const char *owner;
 	char *const *environment;
 };

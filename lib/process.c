@@ -127,6 +127,38 @@ int process_spawn(struct process *process, const struct process_start *start,
 	return 0;
 }
 
+static int await_parting(int pidfd, const char *what, struct error *err)
+{
+	siginfo_t info = { 0 };
+
+	while (waitid(P_PIDFD, (id_t)pidfd, &info, WEXITED) < 0) {
+		if (errno == ECHILD)
+			return 0;
+		if (errno != EINTR)
+			return error_errno(err, "wait for %s", what);
+	}
+	if (info.si_code != CLD_EXITED || info.si_status != 0)
+		return error_set(err, ERROR_TEMPORARY, "%s does not start", what);
+	return 0;
+}
+
+int process_leave(struct process *process, const char *what, struct error *err)
+{
+	auto_close int pidfd = process->pidfd;
+
+	*process = (struct process)PROCESS_NONE;
+	return await_parting(pidfd, what, err);
+}
+
+int process_step_apart(struct error *err)
+{
+	pid_t child = fork();
+
+	if (child > 0)
+		_exit(0);
+	return child < 0 ? error_errno(err, "fork") : 0;
+}
+
 int process_wait(struct process_outcome *outcome, struct process *process,
 		 struct error *err)
 {

@@ -54,6 +54,13 @@ int process_spawn(struct process *process, const struct process_start *start,
 /* In a child: no signal blocked, and none ignored or caught. */
 void process_default_signals(void);
 
+/* For a program that steps apart: wait until it has, so that we have no child.  Whoever reaps it
+ * before us, with a handler of SIGCHLD, has its status.  The process is empty afterwards. */
+int process_leave(struct process *process, const char *what, struct error *err);
+
+/* In that program: go on in a child, of whom nobody has to know. */
+int process_step_apart(struct error *err);
+
 /* Wait for its end; process is empty afterwards. */
 int process_wait(struct process_outcome *outcome, struct process *process,
 		 struct error *err);

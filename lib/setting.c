@@ -87,6 +87,17 @@ const struct setting *setting_find(const char *section, const char *key)
 	return NULL;
 }
 
+const struct setting *setting_find_option(const char *option)
+{
+	const struct setting *setting;
+
+	for (setting = settings; !setting_is_last(setting); setting++) {
+		if (setting->option && str_equal(setting->option, option))
+			return setting;
+	}
+	return NULL;
+}
+
 bool setting_is_section(const char *key)
 {
 	const struct setting *setting;

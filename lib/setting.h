@@ -43,6 +43,7 @@ extern const struct setting settings[];
 bool setting_is_last(const struct setting *setting);
 bool setting_is_in(const struct setting *setting, const char *section);
 const struct setting *setting_find(const char *section, const char *key);
+const struct setting *setting_find_option(const char *option);
 bool setting_is_section(const char *key);
 
 int setting_take(const struct setting *setting, struct job_plan *plan, const char *text,

@@ -14,7 +14,13 @@
 #include "lib/job_plan.h"
 #include "lib/str.h"
 
-enum { GROUPS_MAX = 65536, ID_MAX_DIGITS = 10 };
+enum {
+	GROUPS_MAX = 65536,
+	ID_MAX_DIGITS = 10,
+	/* Of an entry of the databases; that of a group names all its members. */
+	ROOM_LEAST = 1024,
+	ROOM_MOST = 16 << 20
+};
 
 /* A number that is nobody's name stands for itself. */
 static bool is_number(uint64_t *id, const char *text)
@@ -32,16 +38,32 @@ static void add(struct job_plan *plan, const char *name, const char *value)
 	job_texts_add(&plan->account, pair);
 }
 
+/* NULL, and errno is 0 or ENOENT when there is no such user. */
+static const struct passwd *look_for_user(struct passwd *user, struct buf *room,
+					  const char *name)
+{
+	struct passwd *found = NULL;
+	size_t size;
+	uint64_t id = 0;
+
+	errno = ERANGE;
+	for (size = ROOM_LEAST; errno == ERANGE && size <= ROOM_MOST; size *= 2) {
+		char *bytes = buf_room(room, size);
+
+		errno = getpwnam_r(name, user, bytes, size, &found);
+		if (!found && errno != ERANGE && is_number(&id, name))
+			errno = getpwuid_r((uid_t)id, user, bytes, size, &found);
+	}
+	return found;
+}
+
 static int find_user(struct job_plan *plan, char **login, const char *name,
 		     struct error *err)
 {
-	const struct passwd *found;
-	uint64_t id = 0;
+	auto_buf struct buf room = BUF_EMPTY;
+	struct passwd user = { .pw_uid = 0 };
+	const struct passwd *found = look_for_user(&user, &room, name);
 
-	errno = 0;
-	found = getpwnam(name);
-	if (!found && is_number(&id, name))
-		found = getpwuid((uid_t)id);
 	if (!found && errno && errno != ENOENT)
 		return error_errno(err, "look for user '%s'", name);
 	if (!found)
@@ -58,10 +80,14 @@ static int find_user(struct job_plan *plan, char **login, const char *name,
 
 static int find_group(struct job_plan *plan, const char *name, struct error *err)
 {
-	const struct group *found;
+	auto_buf struct buf room = BUF_EMPTY;
+	struct group group = { .gr_gid = 0 };
+	struct group *found = NULL;
+	size_t size;
 
-	errno = 0;
-	found = getgrnam(name);
+	errno = ERANGE;
+	for (size = ROOM_LEAST; errno == ERANGE && size <= ROOM_MOST; size *= 2)
+		errno = getgrnam_r(name, &group, buf_room(&room, size), size, &found);
 	if (found)
 		plan->gid = found->gr_gid;
 	else if (errno && errno != ENOENT)
@@ -111,6 +137,9 @@ int setting_account(struct job_plan *plan, struct error *err)
 {
 	auto_free char *name = str_dup(plan->user);
 
+	/* Nothing of whom it named before. */
+	job_texts_free(&plan->groups);
+	job_texts_free(&plan->account);
 	if (!plan->user)
 		return 0;
 	if (resolve(plan, name, err) < 0)

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -274,26 +273,16 @@ int submit_start_apart(struct submission *submission, const struct layout *layou
 		       struct error *err)
 {
 	const struct begin how = { -1, "apart" };
-	auto_close int pidfd = -1;
-	siginfo_t info = { 0 };
+	struct process process = PROCESS_NONE;
 	bool anchored = false;
 
 	if (begin(&anchored, submission, layout, &how, err) < 0)
 		return -1;
 	if (anchored)
 		return 0;
-	/* It ends as soon as it has a child, which is the supervisor.  Whoever reaps it before
-	 * us, with a handler of SIGCHLD, has its status. */
-	pidfd = steal_fd(&submission->pidfd);
-	while (waitid(P_PIDFD, (id_t)pidfd, &info, WEXITED) < 0) {
-		if (errno == ECHILD)
-			return 0;
-		if (errno != EINTR)
-			return error_errno(err, "wait for '%s'", layout->libexec);
-	}
-	if (info.si_code != CLD_EXITED || info.si_status != 0)
-		return error_set(err, ERROR_TEMPORARY, "the supervisor does not start");
-	return 0;
+	/* It ends as soon as it has a child, which is the supervisor. */
+	process.pidfd = steal_fd(&submission->pidfd);
+	return process_leave(&process, "the supervisor", err);
 }
 
 int submit_resume(bool *started, const struct job *job, const struct layout *layout,

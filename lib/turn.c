@@ -209,6 +209,8 @@ int turn_start(struct turn *turn, const struct layout *layout, int stdin_fd,
 	if (!taken && (stop_victims(turn, layout, err) < 0 ||
 		       take_places(&taken, turn, layout, err) < 0))
 		return -1;
+	if (taken && layout->environment)
+		return submit_start_apart(submission, layout, err);
 	if (taken)
 		return submit_start(submission, layout, stdin_fd, err);
 	/* Whoever finds it in the queue takes its lock. */

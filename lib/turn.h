@@ -31,7 +31,7 @@ int turn_store(struct turn *turn, const struct layout *layout,
 	       const struct submit_what *what, struct error *err);
 
 /* Start it, or let it wait: then its pidfd stays -1.  stdin_fd as for submit_start; a job that
- * has to wait reads what was stored. */
+ * has to wait, or whose layout has an environment, reads what was stored. */
 int turn_start(struct turn *turn, const struct layout *layout, int stdin_fd,
 	       struct error *err);
 

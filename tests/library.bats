@@ -28,6 +28,7 @@ setup() {
 	id=$(runjob list --owner cert.pem | jq -r .id)
 	run -0 runjob tail --owner cert.pem "$id"
 	[ "${#lines[@]}" -eq 20 ]
+	[ "$(runjob show --owner cert.pem --json "$id" | jq -c '[.name, .spec.timeout]')" = '["count","60000ms"]' ]
 	[[ $(cat "$HOOKTOOLS_STATE"/jobs/*/"$id"/number) =~ ^1[0-9]{10}$ ]]
 	# The archive, with a second language's compiler's warnings.
 	run -0 cc -std=c11 -Wpedantic -Wconversion -Wcast-qual -Werror -o static example.c \

@@ -9,6 +9,7 @@
 #include "lib/error.h"
 #include "lib/file.h"
 #include "lib/log.h"
+#include "lib/process.h"
 #include "lib/program_helper.h"
 #include "lib/str.h"
 
@@ -21,16 +22,6 @@ static int run(struct supervisor *supervisor, const char *id, const char *owner,
 	if (supervisor_open(supervisor, id, owner, err) < 0)
 		return -1;
 	return supervise(supervisor, err);
-}
-
-/* Whoever started us waits for us, and has no child then. */
-static int step_apart(struct error *err)
-{
-	pid_t child = fork();
-
-	if (child > 0)
-		_exit(0);
-	return child < 0 ? error_errno(err, "fork") : 0;
 }
 
 /* Our stderr is nobody's: what kept us from our work stands in the job's folder. */
@@ -58,7 +49,7 @@ int main(int argc, char *argv[])
 		return 0;
 	if (argc != 3 && (argc != 4 || !str_equal(argv[3], "apart")))
 		(void)error_set(&err, ERROR_USAGE, "%s", usage);
-	else if ((argc == 3 || step_apart(&err) == 0) &&
+	else if ((argc == 3 || process_step_apart(&err) == 0) &&
 		 run(&supervisor, argv[1], argv[2], &err) == 0)
 		return 0;
 	leave_note(&supervisor, &err);
