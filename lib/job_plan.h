@@ -52,6 +52,7 @@ struct job_plan {
 	uint64_t created_ms;
 	uint64_t hops;	/* how many events led to it, one from the other */
 	uint64_t waits; /* 1: takes a slot first, so that not all run at once */
+	bool is_held;	/* not now: there is too much pressure; nothing of the file */
 	uint64_t
 		publishes; /* 1: its begin and end become events, and last through a crash */
 	uint64_t parallel;	 /* how many of the group may run at once; 0: one */

@@ -5,6 +5,7 @@
 #include "lib/error.h"
 #include "lib/job_plan.h"
 #include "lib/job_slot.h"
+#include "lib/pressure.h"
 #include "lib/setting_account.h"
 #include "lib/setting_value.h"
 #include "lib/str.h"
@@ -54,6 +55,19 @@ static int limit_count(struct job_plan *plan, const struct config *config,
 	return error_wrap(err, "HOOKTOOLS_JOBS_MAX");
 }
 
+/* What takes no slot is asked for by somebody who waits for it, and is not held. */
+static int limit_pressure(struct job_plan *plan, const struct config *config,
+			  struct error *err)
+{
+	auto_pressure struct pressure pressure = PRESSURE_NONE;
+	struct pressure_over over = { PRESSURE_CPU, 0, 0 };
+
+	if (pressure_open(&pressure, config, err) < 0)
+		return -1;
+	plan->is_held = pressure_is_over(&over, &pressure);
+	return 0;
+}
+
 int setting_complete(struct job_plan *plan, const struct config *config,
 		     struct error *err)
 {
@@ -65,7 +79,8 @@ int setting_complete(struct job_plan *plan, const struct config *config,
 
 int setting_again(struct job_plan *plan, const struct config *config, struct error *err)
 {
-	if (plan->waits && limit_count(plan, config, err) < 0)
+	if (plan->waits &&
+	    (limit_count(plan, config, err) < 0 || limit_pressure(plan, config, err) < 0))
 		return -1;
 	return limit_timeout(plan, config, err);
 }

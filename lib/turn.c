@@ -111,6 +111,7 @@ int turn_store(struct turn *turn, const struct layout *layout,
 	auto_job_queue struct job_queue queue = JOB_QUEUE_NONE;
 
 	turn->most = plan->waits;
+	turn->is_held = plan->is_held;
 	if (!plan->group && !plan->after.count)
 		return submit_store(&turn->submission, layout, what, err);
 	if (check_after(layout, plan, err) < 0 ||
@@ -184,9 +185,9 @@ static int take_places(bool *taken, struct turn *turn, const struct layout *layo
 	*taken = false;
 	if (job_queue_open(&queue, layout, err) < 0)
 		return -1;
-	/* Who comes after others has not his turn yet; and all others wait behind those
-	 * that do. */
-	if (submission->entry.comes_after || job_queue_is_busy(&queue))
+	/* Who comes after others, or is held, has not his turn yet; and all others wait
+	 * behind those that do. */
+	if (submission->entry.comes_after || turn->is_held || job_queue_is_busy(&queue))
 		return 0;
 	if (job_slot_open(&submission->slot_fd, &queue, err) < 0 ||
 	    job_slot_take(&result, submission->slot_fd, &submission->entry, turn->most,

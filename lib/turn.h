@@ -17,6 +17,7 @@ struct turn {
 	struct job_members victims; /* it takes their place, and they are stopped */
 	bool rejected;		    /* why turn_store failed: its group is full */
 	uint64_t most;		    /* HOOKTOOLS_JOBS_MAX */
+	bool is_held;		    /* there is too much pressure: it waits */
 };
 
 #define TURN_NONE                                                                        \

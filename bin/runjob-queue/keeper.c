@@ -84,7 +84,11 @@ int keeper_open(struct keeper *keeper, struct error *err)
 		return -1;
 	process_prefer(keeper->layout.bin);
 	step_aside(&config);
-	return job_queue_keep(&keeper->lock_fd, &keeper->queue, err);
+	if (job_queue_keep(&keeper->lock_fd, &keeper->queue, err) < 0)
+		return -1;
+	if (keeper->lock_fd < 0)
+		return 0;
+	return gate_open(&keeper->gate, &keeper->queue, &config, err);
 }
 
 void keeper_close(struct keeper *keeper)
@@ -93,6 +97,7 @@ void keeper_close(struct keeper *keeper)
 	cleanup_close(&keeper->slot_fd);
 	cleanup_close(&keeper->inotify_fd);
 	waiting_free(&keeper->waiting);
+	gate_close(&keeper->gate);
 	job_queue_close(&keeper->queue);
 	layout_free(&keeper->layout);
 }
@@ -234,14 +239,32 @@ static int time_left(const struct keeper *keeper, int looks)
 {
 	uint64_t now_ms = (uint64_t)date_now_ms();
 	uint64_t due_ms = 0;
+	int look_ms = keeper->is_held ? keeper->gate.look_ms : -1;
 
 	if (looks > 0)
 		return LOOK_AGAIN_MS;
 	if (!waiting_next_due(&due_ms, &keeper->waiting))
-		return -1;
+		return look_ms;
 	if (due_ms <= now_ms)
 		return 0;
-	return due_ms - now_ms < INT_MAX ? (int)(due_ms - now_ms) : INT_MAX;
+	if (due_ms - now_ms < (uint64_t)(look_ms < 0 ? INT_MAX : look_ms))
+		return (int)(due_ms - now_ms);
+	return look_ms < 0 ? INT_MAX : look_ms;
+}
+
+/* Until there is news, or the next one is due. */
+static int sleep_on(struct keeper *keeper, int looks, struct error *err)
+{
+	struct pollfd polled[1 + PRESSURE_KINDS] = { { keeper->inotify_fd, POLLIN, 0 } };
+
+	gate_poll(polled + 1, &keeper->gate);
+	if (poll(polled, 1 + PRESSURE_KINDS, time_left(keeper, looks)) < 0) {
+		if (errno != EINTR)
+			return error_errno(err, "wait for the queue");
+		return 0;
+	}
+	gate_take(&keeper->gate, polled + 1);
+	return 0;
 }
 
 /* Is the folder of those that wait gone?  One look, so nobody comes in between. */
@@ -254,14 +277,12 @@ static bool is_over(const struct keeper *keeper)
 /* Until nothing waits. */
 static int serve(struct keeper *keeper, struct error *err)
 {
-	struct pollfd polled = { -1, POLLIN, 0 };
 	struct news news = { false, false };
 	int looks = 0;
 
 	if (watch(keeper, err) < 0 || load(keeper, err) < 0)
 		return -1;
 	job_held_fail(&keeper->queue, NULL);
-	polled.fd = keeper->inotify_fd;
 	for (;;) {
 		start_ready(keeper);
 		/* Those in memory that wait for a time or a job may have been stopped. */
@@ -274,8 +295,8 @@ static int serve(struct keeper *keeper, struct error *err)
 		else if (looks > 0)
 			looks--;
 		news = (struct news){ false, false };
-		if (poll(&polled, 1, time_left(keeper, looks)) < 0 && errno != EINTR)
-			return error_errno(err, "wait for the queue");
+		if (sleep_on(keeper, looks, err) < 0)
+			return -1;
 		read_news(keeper, &news);
 		/* With nothing left in memory: entries whose supervisor died before it had
 		 * removed them. */
@@ -289,6 +310,7 @@ int keeper_run(struct keeper *keeper, struct error *err)
 	while (keeper->lock_fd >= 0) {
 		if (serve(keeper, err) < 0)
 			return -1;
+		gate_lift(&keeper->gate, &keeper->queue);
 		cleanup_close(&keeper->lock_fd);
 		keeper->lock_fd = -1;
 		/* Whoever came between the two saw our lock, and trusts us. */

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "bin/runjob-queue/gate.h"
 #include "bin/runjob-queue/waiting.h"
 #include "lib/job_queue.h"
 #include "lib/layout.h"
@@ -15,18 +16,21 @@ struct keeper {
 	struct layout layout;
 	struct job_queue queue;
 	struct waiting waiting;
+	struct gate gate;
 	uint64_t most; /* HOOKTOOLS_JOBS_MAX */
 	int lock_fd;   /* -1: somebody else keeps the queue */
 	int slot_fd;   /* for the next one; -1: none yet */
 	int inotify_fd;
 	bool is_full; /* somebody could not be started for want of a place */
+	bool is_held; /* or for pressure */
 	bool has_started;
 };
 
 #define KEEPER_NONE                                                                      \
 	{                                                                                \
 		.layout = LAYOUT_EMPTY, .queue = JOB_QUEUE_NONE,                         \
-		.waiting = WAITING_EMPTY, .lock_fd = -1, .slot_fd = -1, .inotify_fd = -1 \
+		.waiting = WAITING_EMPTY, .gate = GATE_NONE, .lock_fd = -1,              \
+		.slot_fd = -1, .inotify_fd = -1                                          \
 	}
 #define auto_keeper __attribute__((cleanup(keeper_close)))
 

@@ -254,6 +254,10 @@ void start_ready(struct keeper *keeper)
 	keeper->has_started = false;
 	while (waiting_due(&item, &keeper->waiting, (uint64_t)date_now_ms()))
 		waiting_line_up(&keeper->waiting, item);
-	start_kind(keeper, true);
+	/* What takes no slot is asked for by somebody who waits for it: see setting_limit.h. */
+	keeper->is_held = waiting_is_ready(&keeper->waiting, true) &&
+			  gate_is_shut(&keeper->gate, &keeper->queue);
+	if (!keeper->is_held)
+		start_kind(keeper, true);
 	start_kind(keeper, false);
 }

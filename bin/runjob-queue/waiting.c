@@ -167,6 +167,13 @@ bool waiting_next(uint32_t *line, struct waiting *waiting, bool slot)
 	return false;
 }
 
+bool waiting_is_ready(const struct waiting *waiting, bool slot)
+{
+	struct heap_item item = { 0 };
+
+	return heap_first(&item, &waiting->ready[slot]);
+}
+
 uint32_t waiting_first(const struct waiting *waiting, uint32_t line)
 {
 	return line_at(waiting, line)->first;

@@ -54,6 +54,9 @@ bool waiting_is_leased(const struct waiting *waiting, uint32_t item);
 bool waiting_next(uint32_t *line, struct waiting *waiting, bool takes_slot);
 void waiting_return(struct waiting *waiting, uint32_t line);
 
+/* Is there such a line?  One whose items have all gone may be taken for one. */
+bool waiting_is_ready(const struct waiting *waiting, bool takes_slot);
+
 /* Its first item, and that taken out. */
 uint32_t waiting_first(const struct waiting *waiting, uint32_t line);
 uint32_t waiting_shift(struct waiting *waiting, uint32_t number);

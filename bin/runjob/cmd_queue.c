@@ -43,19 +43,23 @@ static int read_names(struct buf *names, int waiting_fd, struct error *err)
 	return 0;
 }
 
-static const char *reason(const struct job_entry *entry)
+static const char *reason(const struct job_entry *entry, const struct job_held *held)
 {
 	if (entry->comes_after)
 		return "after";
 	if ((int64_t)entry->due_ms > date_now_ms())
 		return "retry";
+	if (entry->takes_slot && held->what[0])
+		return "pressure";
 	return entry->group ? "group" : "place";
 }
 
 static void add(struct buf *out, const struct job_place *place,
-		const struct job_entry *entry, size_t position)
+		const struct job_entry *entry, const struct job_held *held,
+		size_t position)
 {
 	struct json_writer writer = JSON_WRITER(out);
+	const char *waits_for = reason(entry, held);
 	char since[DATE_LEN];
 
 	date_format(since, (int64_t)(entry->order_us / 1000));
@@ -64,7 +68,13 @@ static void add(struct buf *out, const struct job_place *place,
 	json_write_string(&writer, "id", place->id);
 	json_write_string(&writer, "owner", place->owner);
 	json_write_string(&writer, "since", since);
-	json_write_string(&writer, "waits_for", reason(entry));
+	json_write_string(&writer, "waits_for", waits_for);
+	if (str_equal(waits_for, "pressure")) {
+		json_write_string(&writer, "pressure_of", held->what);
+		json_write_raw(&writer, "pressure", held->now, strlen(held->now));
+		json_write_raw(&writer, "pressure_limit", held->limit,
+			       strlen(held->limit));
+	}
 	json_write_object_end(&writer);
 	buf_add_char(out, '\n');
 }
@@ -77,7 +87,8 @@ static int put(struct buf *out, struct error *err)
 	return 0;
 }
 
-static int list(const struct context *context, int waiting_fd, struct error *err)
+static int list(const struct context *context, int waiting_fd,
+		const struct job_held *held, struct error *err)
 {
 	const struct options *options = &context->options;
 	uint64_t group =
@@ -101,7 +112,7 @@ static int list(const struct context *context, int waiting_fd, struct error *err
 			continue;
 		position++;
 		if (is_past)
-			add(&out, &place, &entry, position);
+			add(&out, &place, &entry, held, position);
 		shown += is_past ? 1 : 0;
 		is_past = is_past || str_equal(place.id, options->after);
 		if (out.len > FLUSH_AT && put(&out, err) < 0)
@@ -114,6 +125,7 @@ int cmd_queue(struct context *context, struct error *err)
 {
 	auto_job_queue struct job_queue queue = JOB_QUEUE_NONE;
 	auto_buf struct buf why = BUF_EMPTY;
+	struct job_held held = { "", "", "" };
 	auto_close int fd = -1;
 
 	if (context->options.operand_count > 1)
@@ -125,10 +137,11 @@ int cmd_queue(struct context *context, struct error *err)
 		return 0;
 	if (fd < 0)
 		return error_errno(err, "open the queue");
+	(void)job_held_read(&held, &queue);
 	job_held_failure(&why, &queue);
 	if (why.len)
 		log_warning("nothing begins: the queue's keeper failed: %s; see runjob "
 			    "recover",
 			    buf_str(&why));
-	return list(context, fd, err);
+	return list(context, fd, &held, err);
 }

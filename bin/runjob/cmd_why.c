@@ -13,20 +13,28 @@
 #include "lib/job_queue.h"
 #include "lib/job_status.h"
 
-/* What the keeper of the queue says of itself. */
-static bool explain_failure(const struct context *context)
+/* What the keeper of the queue says: of itself, or, of what takes a slot, that nobody gets one. */
+static bool explain_held(const struct context *context, const struct job_plan *plan)
 {
 	auto_job_queue struct job_queue queue = JOB_QUEUE_NONE;
 	auto_buf struct buf why = BUF_EMPTY;
+	struct job_held held = { "", "", "" };
 	struct error ignored = { 0 };
 
 	if (job_queue_open(&queue, &context->layout, &ignored) < 0)
 		return false;
 	job_held_failure(&why, &queue);
-	if (why.len)
+	if (why.len) {
 		printf("it waits, as the queue's keeper failed: %s; see runjob recover\n",
 		       buf_str(&why));
-	return why.len > 0;
+		return true;
+	}
+	if (!plan->waits || !job_held_read(&held, &queue))
+		return false;
+	printf("it waits for the pressure of %s to fall: it is %s %%, and the limit of "
+	       "HOOKTOOLS_PRESSURE is %s %%\n",
+	       held.what, held.now, held.limit);
+	return true;
 }
 
 /* Why one that is queued has not begun. */
@@ -48,7 +56,7 @@ static int explain_waiting(const struct context *context, const struct job *job,
 		printf("it waits for another job: %s\n", why);
 	else if (status->due_ms > date_now_ms())
 		printf("it waits: %s\n", status->reason);
-	else if (explain_failure(context))
+	else if (explain_held(context, &plan))
 		return 0;
 	else if (plan.group)
 		printf("it waits for a place in group '%s', or among "

@@ -77,8 +77,9 @@ static void each_group_has_its_line_and_the_oldest_of_all_is_next(void)
 	/* Tried before, and so before those that came later, of its group and of all. */
 	line_up(&waiting, 25, 7, true);
 	line_up(&waiting, 3, 8, true);
-	CHECK(waiting.count == 7);
+	CHECK(waiting.count == 7 && waiting_is_ready(&waiting, false));
 	CHECK(next(&waiting, false) == 5 && !next(&waiting, false));
+	CHECK(!waiting_is_ready(&waiting, false));
 	waiting_skip(&waiting,
 		     waiting_make(&waiting, &(struct job_entry){ .order_us = 1,
 								 .group = 8,

@@ -254,3 +254,54 @@ keeper_failed() { [ -e "$queue/error" ]; }
 	run -0 runjob wait "$first"
 	[ ! -e "$queue/error" ]
 }
+
+# pressed CPU MEMORY: how many per cent of the time something waited for these.
+pressed() {
+	printf 'some avg10=%s avg60=0.00 avg300=0.00 total=1\nfull avg10=99.00 avg60=0.00 avg300=0.00 total=1\n' "$1" >pressure/cpu
+	printf 'some avg10=%s avg60=0.00 avg300=0.00 total=1\n' "$2" >pressure/memory.pressure
+}
+
+is_held() { runjob queue | jq -se 'all(.waits_for == "pressure")'; }
+
+# bats test_tags=F2_25
+@test "runjob start: nothing begins while there is more pressure than HOOKTOOLS_PRESSURE" {
+	local first second other
+	mkdir pressure
+	pressed 1.00 60.01
+	export HOOKTOOLS_PRESSURE='cpu=50 memory=12.5' HOOKTOOLS_PRESSURE_DIR=$PWD/pressure
+	first=$(runjob start -- touch first)
+	second=$(runjob start --group site -- touch second)
+	wait_until test -e "$queue/pressure"
+	[ "$(runjob queue | jq -c '[.id, .waits_for, .pressure_of, .pressure, .pressure_limit]')" = \
+		"$(printf '["%s","pressure","memory",60.01,12.5]\n' "$first" "$second")" ]
+	[ "$(runjob why "$second")" = "it waits for the pressure of memory to fall: it is 60.01 %, and the limit of HOOKTOOLS_PRESSURE is 12.50 %" ]
+	# Whoever waits for a job, and what was stopped, waits for no pressure.
+	runjob run --group site/other -- touch other
+	runjob stop "$first"
+	[ -e other ] && [ ! -e first ] && [ ! -e second ]
+	# News make the keeper look before its time.
+	pressed 70 0.00
+	other=$(runjob start -- touch third)
+	wait_until grep -qx 'cpu 70.00 50.00' "$queue/pressure"
+	pressed 50.00 12.50
+	runjob recover
+	run -0 runjob wait "$other" "$second"
+	[ -e second ] && [ -e third ]
+	wait_until none_left
+	[ ! -e "$queue/pressure" ]
+	# Nothing tells of a fall: the keeper looks when it can have fallen at the earliest.
+	pressed 50.01 0.00
+	other=$(runjob start -- true)
+	wait_until is_held
+	pressed 50.00 0.00
+	run -0 runjob wait "$other"
+	# A limit that this machine cannot keep is an error, as other limits are.
+	HOOKTOOLS_PRESSURE='cpu=50 io=10' run -78 --separate-stderr runjob start -- true
+	[ "$stderr" = "runjob: HOOKTOOLS_PRESSURE: this machine does not tell the pressure of io: open '$PWD/pressure/io': No such file or directory" ]
+	HOOKTOOLS_PRESSURE='cpu=50,io=10,best-effort' run -0 runjob start -- true
+	for bad in cpu cpu= cpu=0 cpu=101 cpu=1.234 cpu=x disk=5 'cpu 5' memory=-1; do
+		HOOKTOOLS_PRESSURE=$bad run -78 --separate-stderr runjob start -- true
+		[[ $stderr == "runjob: HOOKTOOLS_PRESSURE: '"*"' is not cpu=, memory= or io= and a per cent" ]]
+	done
+	wait_until none_left
+}
