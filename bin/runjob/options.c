@@ -37,7 +37,8 @@ const char options_usage[] =
 	"       runjob again [--json] ID\n"
 	"       runjob diff [--json] ID ID\n"
 	"       runjob remove ID\n"
-	"       runjob prune [--keep N] [--older-than TIME] [--dry-run]\n"
+	"       runjob prune [--keep N] [--older-than TIME] [--max-bytes SIZE]\n"
+	"                    [--all] [--dry-run]\n"
 	"       runjob anchor\n"
 	"       runjob recover\n"
 	"       runjob report github -\n"
@@ -88,6 +89,8 @@ static const struct option query_options[] = {
 	{ "follow", no_argument, NULL, 'f' },
 	{ "keep", required_argument, NULL, 'K' },
 	{ "older-than", required_argument, NULL, 'T' },
+	{ "max-bytes", required_argument, NULL, 'B' },
+	{ "all", no_argument, NULL, 'A' },
 	{ "dry-run", no_argument, NULL, 'D' },
 	{ "owner", required_argument, NULL, 'O' },
 	{ "json", no_argument, NULL, 'j' },
@@ -192,6 +195,11 @@ static int parse_prune(struct options *options, int letter, struct error *err)
 		return str_to_u64(&options->keep, optarg, 0, UINT64_MAX, err);
 	case 'T':
 		return str_to_duration(&options->older_ms, optarg, err);
+	case 'B':
+		return str_to_size(&options->max_bytes, optarg, err);
+	case 'A':
+		options->all = true;
+		return 0;
 	case 'D':
 		options->dry_run = true;
 		return 0;

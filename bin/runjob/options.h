@@ -36,9 +36,11 @@ struct options {
 	int64_t since_ms;   /* list: not created before */
 	bool has_keep;	    /* prune: what */
 	bool dry_run;
+	bool all;	/* of all owners */
 	bool has_grace; /* stop: how */
 	uint64_t keep;
 	uint64_t older_ms;
+	uint64_t max_bytes; /* UINT64_MAX: any number */
 	uint64_t grace_ms;
 	int signal;
 	int operand_count;
@@ -47,7 +49,8 @@ struct options {
 
 #define OPTIONS_EMPTY                                                                    \
 	{                                                                                \
-		.plan = JOB_PLAN_EMPTY, .limit = UINT64_MAX, .signal = 15                \
+		.plan = JOB_PLAN_EMPTY, .limit = UINT64_MAX, .max_bytes = UINT64_MAX,    \
+		.signal = 15                                                             \
 	}
 
 extern const char options_usage[];

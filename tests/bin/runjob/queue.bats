@@ -305,3 +305,52 @@ is_held() { runjob queue | jq -se 'all(.waits_for == "pressure")'; }
 	done
 	wait_until none_left
 }
+
+# written [OPTION...]: a job that leaves 256 KB of log.
+written() { runjob start "$@" -- head -c 262144 /dev/zero; }
+
+# named ID: whatever bears its name, of hooktools or of the kernel.
+named() { find "$HOOKTOOLS_STATE" "$HOOKTOOLS_RUN" /sys/fs/cgroup -name "*$1*"; }
+
+# bats test_tags=F2_84
+@test "runjob prune --max-bytes: the oldest go until the others fit, and nothing of them is left but their ends" {
+	local running a b c d stranger=0000000000000000000000000000000000000000000000000000000000000007
+	running=$(holder one)
+	a=$(written --group site --log-index --retry 1 --retry-delay 10ms --timeout 1h)
+	run -0 runjob wait "$a"
+	b=$(written --after "$a:any")
+	run -0 runjob wait "$b"
+	c=$(written)
+	d=$(written)
+	run -0 runjob wait "$c" "$d"
+	run -0 runjob start --owner "$stranger" -- true
+	[ -e "$queue/after/$a" ] && [ -n "$(named "$a")" ]
+	run -0 runjob prune --max-bytes 700K --dry-run
+	[ "$output" = "$a"$'\n'"$b" ]
+	[ "$(runjob list | wc -l)" -eq 5 ]
+	run -0 runjob prune --max-bytes 700K
+	[ "$output" = "$a"$'\n'"$b" ]
+	[ -z "$(named "$a")$(named "$b")" ]
+	[ "$(runjob results | jq -r .id | sort)" = "$(printf '%s\n' "$a" "$b" "$c" "$d" | sort)" ]
+	# What has not ended counts, and stays.
+	run -0 runjob prune --max-bytes 0
+	[ "$output" = "$c"$'\n'"$d" ]
+	[ "$(runjob list | jq -r .id)" = "$running" ]
+	# Of everybody.
+	run -0 runjob prune --keep 0
+	[ -z "$output" ]
+	run -0 runjob prune --keep 0 --all
+	[ "$(find "$HOOKTOOLS_STATE/jobs/$stranger" -mindepth 1 -maxdepth 1 ! -name '.*' | wc -l)" -eq 0 ]
+	[ "${#output}" -eq 36 ]
+	echo go >one
+	run -0 runjob wait "$running"
+	run -64 runjob prune --all --owner "$stranger" --keep 1
+	# One that cannot be read is named, and the others go.
+	a=$(written)
+	b=$(written)
+	run -0 runjob wait "$a" "$b"
+	echo '{"state":"odd"}' >"$HOOKTOOLS_STATE/jobs/$(basename "$(dirname "$(dirname "$(runjob show "$a" | jq -r .log)")")")/$a/status.json"
+	run -65 --separate-stderr runjob prune --keep 0
+	[ "$output" = "$running"$'\n'"$b" ]
+	[[ $stderr == "runjob: job $a: '"*"unknown state 'odd'"* ]]
+}
