@@ -40,6 +40,18 @@ facing() {
 	done
 }
 
+# One that stays active after its work is not started again.
+@test "units: each timer has a service that ends, and a crontab for where there is no systemd" {
+	local timer name
+	for timer in "$units"/*.timer; do
+		name=$(basename "$timer" .timer)
+		grep -qx 'Type=oneshot' "$units/$name.service"
+		run -1 grep '^RemainAfterExit=yes' "$units/$name.service"
+		[ -f "$BATS_TEST_TMPDIR/prefix/share/hooktools/cron/$name" ]
+		grep -qx 'WantedBy=timers.target' "$timer"
+	done
+}
+
 @test "units: every crontab line names a user and a program that is installed" {
 	local line program
 	while read -r line; do
