@@ -34,6 +34,7 @@ const char options_usage[] =
 	"       runjob queue [--limit N] [--after ID] [GROUP]\n"
 	"       runjob results [-f] [--after ID]\n"
 	"       runjob why ID\n"
+	"       runjob timeline [--json | --svg] ID\n"
 	"       runjob again [--json] ID\n"
 	"       runjob diff [--json] ID ID\n"
 	"       runjob remove ID\n"
@@ -92,6 +93,7 @@ static const struct option query_options[] = {
 	{ "max-bytes", required_argument, NULL, 'B' },
 	{ "all", no_argument, NULL, 'A' },
 	{ "dry-run", no_argument, NULL, 'D' },
+	{ "svg", no_argument, NULL, 'v' },
 	{ "owner", required_argument, NULL, 'O' },
 	{ "json", no_argument, NULL, 'j' },
 	{ "help", no_argument, NULL, 'h' },
@@ -248,6 +250,9 @@ static int parse_query(struct options *options, int letter, struct error *err)
 		return take_since(options, err);
 	case 'f':
 		options->follow = true;
+		return 0;
+	case 'v':
+		options->svg = true;
 		return 0;
 	default:
 		return parse_prune(options, letter, err);

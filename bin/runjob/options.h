@@ -19,6 +19,7 @@ struct options {
 	bool version;
 	bool json;
 	bool follow;
+	bool svg;
 	const char *owner; /* whose jobs: a certificate's file or SHA-256; NULL: ours */
 	struct job_plan plan; /* run, start: the job */
 	bool has_lines;	      /* tail: how much */
