@@ -38,3 +38,8 @@ int cmd_timeline(struct context *context, struct error *err)
 				      : "text",
 		      err);
 }
+
+int cmd_watch(struct context *context, struct error *err)
+{
+	return become(context, "watch", context->options.json ? "json" : "text", err);
+}

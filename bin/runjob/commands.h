@@ -35,6 +35,7 @@ int cmd_debug(struct context *context, struct error *err);
 int cmd_wait(struct context *context, struct error *err);
 int cmd_why(struct context *context, struct error *err);
 int cmd_timeline(struct context *context, struct error *err);
+int cmd_watch(struct context *context, struct error *err);
 int cmd_again(struct context *context, struct error *err);
 int cmd_diff(struct context *context, struct error *err);
 int cmd_results(struct context *context, struct error *err);

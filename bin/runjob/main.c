@@ -36,6 +36,7 @@ static const struct command commands[] = {
 	{ "wait", cmd_wait, OPTIONS_QUERY },
 	{ "why", cmd_why, OPTIONS_QUERY },
 	{ "timeline", cmd_timeline, OPTIONS_QUERY },
+	{ "watch", cmd_watch, OPTIONS_QUERY },
 	{ "again", cmd_again, OPTIONS_QUERY },
 	{ "diff", cmd_diff, OPTIONS_QUERY },
 	{ "results", cmd_results, OPTIONS_QUERY },

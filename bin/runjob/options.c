@@ -35,6 +35,7 @@ const char options_usage[] =
 	"       runjob results [-f] [--after ID]\n"
 	"       runjob why ID\n"
 	"       runjob timeline [--json | --svg] ID\n"
+	"       runjob watch [--json] ID\n"
 	"       runjob again [--json] ID\n"
 	"       runjob diff [--json] ID ID\n"
 	"       runjob remove ID\n"

@@ -5,6 +5,7 @@
 #include "bin/runjob-timeline/chart.h"
 #include "bin/runjob-timeline/report.h"
 #include "bin/runjob-timeline/svg.h"
+#include "bin/runjob-timeline/tail.h"
 #include "lib/buf.h"
 #include "lib/error.h"
 #include "lib/json_plain.h"
@@ -42,6 +43,16 @@ static void draw(struct course *course)
 	FUZZ_PROMISE(json_plain_is_valid((struct str_view){ line.data, line.len - 1 }));
 }
 
+/* What a job wrote moves no cursor. */
+static void clean(struct str_view line)
+{
+	auto_buf struct buf out = BUF_EMPTY;
+
+	tail_clean(&out, line);
+	FUZZ_PROMISE(!strpbrk(buf_str(&out), "\033\r\t") &&
+		     strlen(buf_str(&out)) == out.len);
+}
+
 /* Whatever the file "attempts" and a name hold, there is something to show of it. */
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
@@ -52,6 +63,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	size_t i;
 
 	tell((struct str_view){ text, size });
+	clean((struct str_view){ text, size });
 	tries_parse(&row.tries, (struct str_view){ text, size });
 	for (i = 0; i < row.tries.count; i++) {
 		FUZZ_PROMISE(row.tries.items[i].number > 0);
