@@ -38,6 +38,7 @@ offers() {
 	offers $'delete\nexport\nget\nimport\ninit\nlist\nput\nrekey\ntest' tokenmint vault ''
 	offers $'add\nlist\nremove\nshow' tokenmint app ''
 	offers 'github' runjob report g
+	offers --expires runjob object put --exp
 	offers $'add\nlist\nnext\nremove\nstart\nstop' hookroute schedule ''
 	offers $'lift\nlist' hookrecv bans ''
 }

@@ -24,6 +24,7 @@ foreign() {
 	[ "$(foreign libexec/hooktools/runjob-serve)" = "gnutls microhttpd " ]
 	[ "$(foreign libexec/hooktools/runjob-attach)" = "" ]
 	[ "$(foreign libexec/hooktools/runjob-pipeline)" = "jq " ]
+	[ "$(foreign libexec/hooktools/runjob-object)" = "gnutls " ]
 	[ "$(foreign libexec/hooktools/runjob-timeline)" = "jq " ]
 	[ "$(foreign libexec/hooktools/runjob-report)" = "curl jq " ]
 	[ "$(foreign libexec/hooktools/tokenmint-agent)" = "gnutls " ]

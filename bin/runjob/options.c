@@ -43,6 +43,7 @@ const char options_usage[] =
 	"                    [--all] [--dry-run]\n"
 	"       runjob anchor\n"
 	"       runjob recover\n"
+	"       runjob object ...\n"
 	"       runjob report github -\n"
 	"       runjob certs ...\n"
 	"       runjob serve ...\n"
