@@ -34,6 +34,8 @@ static const struct field fields[] = {
 	FIELD(FIELD_TEXT, event_id),
 	FIELD(FIELD_TEXT, repository),
 	FIELD(FIELD_TEXT, again),
+	FIELD(FIELD_TEXT, version),
+	FIELD(FIELD_TEXT, chosen),
 	FIELD(FIELD_TEXT, run),
 	FIELD(FIELD_TEXT, owner),
 	FIELD(FIELD_TEXT, report),

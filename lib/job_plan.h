@@ -26,10 +26,12 @@ struct job_plan {
 	char *name; /* all texts may be NULL */
 	char *event_id;
 	char *repository;
-	char *again;  /* the id of the job that this one repeats */
-	char *run;    /* the id of the pipeline's job whose task it is */
-	char *owner;  /* a certificate's SHA-256; NULL: us */
-	char *report; /* JSON, carried through to the result event */
+	char *version; /* of a run of a registered pipeline: "site@3" */
+	char *chosen;  /* and why that: "current", "canary" or "asked" */
+	char *again;   /* the id of the job that this one repeats */
+	char *run;     /* the id of the pipeline's job whose task it is */
+	char *owner;   /* a certificate's SHA-256; NULL: us */
+	char *report;  /* JSON, carried through to the result event */
 	char *dir;
 	char *user;   /* "name", "name:group": whose its processes are */
 	uint64_t uid; /* what user means, when it is given */

@@ -37,13 +37,23 @@ int json_parse(jv *value, const char *text, size_t len, struct error *err)
 	return 0;
 }
 
-void json_dump(struct buf *out, jv value)
+static void dump(struct buf *out, jv value, int flags)
 {
-	jv text = jv_dump_string(jv_copy(value), 0);
+	jv text = jv_dump_string(jv_copy(value), flags);
 
 	buf_add(out, jv_string_value(text),
 		(size_t)jv_string_length_bytes(jv_copy(text)));
 	jv_free(text);
+}
+
+void json_dump(struct buf *out, jv value)
+{
+	dump(out, value, 0);
+}
+
+void json_dump_sorted(struct buf *out, jv value)
+{
+	dump(out, value, JV_PRINT_SORTED);
 }
 
 int json_print(FILE *stream, jv value, struct error *err)

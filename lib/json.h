@@ -26,6 +26,9 @@ int json_parse(jv *value, const char *text, size_t len, struct error *err);
 /* The value as compact text, appended. */
 void json_dump(struct buf *out, jv value);
 
+/* The same with the keys of objects sorted: one text for what means the same. */
+void json_dump_sorted(struct buf *out, jv value);
+
 /* One compact line on a stream, flushed; a failed write is ERROR_SYSTEM. */
 int json_print(FILE *stream, jv value, struct error *err);
 

@@ -152,7 +152,8 @@ static int check_keys(jv whole, struct error *err)
 {
 	static const char known[] =
 		" pipeline tasks id event_id repository report timeout for hops owner "
-		"group parallel busy dir user umask sandbox limits env parameters ";
+		"group parallel busy dir user umask sandbox limits env parameters "
+		"version chosen ";
 	auto_jv jv keys = json_keys(whole);
 	size_t i;
 

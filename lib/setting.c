@@ -56,6 +56,8 @@ const struct setting settings[] = {
 	{ NULL, NULL, NULL, "event_id", SETTING_TEXT, AT(event_id), value_uuid, NULL },
 	{ NULL, NULL, NULL, "owner", SETTING_TEXT, AT(owner), value_owner, NULL },
 	{ NULL, NULL, NULL, "again", SETTING_TEXT, AT(again), value_uuid, NULL },
+	{ NULL, NULL, NULL, "version", SETTING_TEXT, AT(version), value_label, NULL },
+	{ NULL, NULL, NULL, "chosen", SETTING_TEXT, AT(chosen), value_label, NULL },
 	{ NULL, NULL, NULL, "run", SETTING_TEXT, AT(run), value_uuid, NULL },
 	{ NULL, NULL, NULL, "hops", SETTING_NUMBER, AT(hops), value_hops, NULL },
 	{ NULL, NULL, NULL, "repository", SETTING_TEXT, AT(repository), value_label, NULL },

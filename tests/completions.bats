@@ -38,7 +38,11 @@ offers() {
 	offers $'delete\nexport\nget\nimport\ninit\nlist\nput\nrekey\ntest' tokenmint vault ''
 	offers $'add\nlist\nremove\nshow' tokenmint app ''
 	offers 'github' runjob report g
+	offers $'deploy\ndeployments' runjob pipeline depl
+	offers --canary runjob pipeline deploy --can
 	offers --expires runjob object put --exp
+	echo '{"pipeline":"site","tasks":[{"id":"a","exec":["true"]}]}' | runjob pipeline register
+	offers site runjob pipeline show s
 	offers $'add\nlist\nnext\nremove\nstart\nstop' hookroute schedule ''
 	offers $'lift\nlist' hookrecv bans ''
 }

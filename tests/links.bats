@@ -26,6 +26,7 @@ foreign() {
 	[ "$(foreign libexec/hooktools/runjob-pipeline)" = "jq " ]
 	[ "$(foreign libexec/hooktools/runjob-object)" = "gnutls " ]
 	[ "$(foreign libexec/hooktools/runjob-timeline)" = "jq " ]
+	[ "$(foreign libexec/hooktools/runjob-registry)" = "gnutls jq " ]
 	[ "$(foreign libexec/hooktools/runjob-report)" = "curl jq " ]
 	[ "$(foreign libexec/hooktools/tokenmint-agent)" = "gnutls " ]
 	[ "$(foreign libexec/hooktools/tokenmint-run)" = "gnutls " ]

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bin/runjob-consume/registered.h"
 #include "bin/runjob-consume/spec.h"
 #include "bin/runjob-consume/spec_pipeline.h"
 #include "lib/buf.h"
@@ -40,9 +41,11 @@ struct consumer {
 static int parse_line(struct spec *spec, struct str_view line,
 		      const struct layout *layout, struct error *err)
 {
-	if (spec_is_pipeline(line))
-		return spec_pipeline_parse(spec, line, layout, err);
-	return spec_parse(spec, line, err);
+	if (!spec_is_pipeline(line))
+		return spec_parse(spec, line, err);
+	if (registered_is_meant(line))
+		return registered_parse(spec, line, layout, err);
+	return spec_pipeline_parse(spec, line, layout, err);
 }
 
 static int store_line(struct consumer *consumer, struct entry *entry,

@@ -49,7 +49,7 @@ static void write_job(struct buf *out, struct str_view line, const char *program
 	static const char *const shared[] = { "id",	    "event_id", "hops",
 					      "repository", "report",	"timeout",
 					      "owner",	    "group",	"parallel",
-					      "busy" };
+					      "busy",	    "version",	"chosen" };
 	struct json_writer writer = JSON_WRITER(out);
 	size_t i;
 

@@ -11,8 +11,10 @@
 int cmd_helper(struct context *context, struct error *err)
 {
 	char **argv = context->options.operands - 1;
+	/* What runs one has the name already. */
+	const char *name = str_equal(argv[0], "pipeline") ? "registry" : argv[0];
 	auto_free char *program =
-		str_format("%s/runjob-%s", context->layout.libexec, argv[0]);
+		str_format("%s/runjob-%s", context->layout.libexec, name);
 
 	argv[0] = program;
 	(void)execv(program, argv);

@@ -46,6 +46,7 @@ static const struct command commands[] = {
 	{ "recover", cmd_recover, OPTIONS_QUERY },
 	{ "report", cmd_helper, OPTIONS_RAW },
 	{ "certs", cmd_helper, OPTIONS_RAW },
+	{ "pipeline", cmd_helper, OPTIONS_RAW },
 	{ "object", cmd_helper, OPTIONS_RAW },
 	{ "serve", cmd_helper, OPTIONS_RAW },
 };

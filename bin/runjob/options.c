@@ -46,6 +46,7 @@ const char options_usage[] =
 	"       runjob object ...\n"
 	"       runjob report github -\n"
 	"       runjob certs ...\n"
+	"       runjob pipeline ...\n"
 	"       runjob serve ...\n"
 	"OPTIONS: -n NAME -d DIR -e NAME=VALUE --secret NAME=SECRET --for WHO\n"
 	"         --secret-file NAME=SECRET\n"

@@ -58,6 +58,20 @@ drain_until() {
 	jq -e '.state == "ok"' "$HOOKTOOLS_STATE"/jobs/*/"$(delivery 1 a.jq)"/status.json
 }
 
+@test "flow: a route sets off a registered pipeline, once" {
+	echo '{"pipeline":"site","parameters":{"BRANCH":null},"tasks":[{"id":"say","exec":["sh","-c","echo $PARAM_BRANCH"]}]}' |
+		runjob pipeline register
+	runjob pipeline deploy site
+	route a 'include "hooktools"; on("push") | pipeline({pipeline: "site", parameters: {BRANCH: (branch // "none")}})'
+	event 1 | hookroute put
+	run -0 hookroute drain
+	run -0 runjob wait "$(delivery 1 a.jq)"
+	[ "$(runjob pipeline runs site | jq -c '[.id, .version, .state]')" = "[\"$(delivery 1 a.jq)\",1,\"ok\"]" ]
+	[ "$(runjob show "$(delivery 1 a.jq)" | jq -r .event_id)" = "$(id 1)" ]
+	run -0 runjob tail "$(runjob list | jq -r 'select(.name == "site/say").id')"
+	[ "$output" = "$(event 1 | jq -r '.payload.ref // "none" | ltrimstr("refs/heads/")')" ]
+}
+
 @test "flow: a job's result comes back as an event and is routed" {
 	route a 'include "hooktools"; on("push") | job({exec: ["false"], name: "publish"})'
 	route b 'include "hooktools"; on("job") | action("completed") | select(.provider == "hooktools") |
