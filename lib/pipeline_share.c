@@ -8,17 +8,13 @@
 
 int pipeline_share_parse(uint32_t *share, const char *text, struct error *err)
 {
-	size_t whole = strspn(text, "0123456789");
-	const char *rest = text + whole + (text[whole] == '.');
-	size_t part = text[whole] == '.' ? strspn(rest, "0123456789") : 0;
-	uint64_t hundredths = str_leading_u64(text) * 100;
+	const size_t len = strlen(text);
+	uint64_t hundredths = 0;
 
-	if (part > 0)
-		hundredths += (uint64_t)(rest[0] - '0') * 10;
-	if (part > 1)
-		hundredths += (uint64_t)(rest[1] - '0');
-	if (whole == 0 || whole > 2 || part > 2 || strcmp(rest + part, "%") != 0 ||
-	    (text[whole] == '.' && part == 0) || hundredths == 0)
+	/* With two digits before the point it is below 100%. */
+	if (!str_ends(text, "%") || strspn(text, "0123456789") > 2 ||
+	    !str_to_hundredths(&hundredths, (struct str_view){ text, len - 1 }) ||
+	    hundredths == 0)
 		return error_set(err, ERROR_USAGE,
 				 "'%.40s' is no share from 0.01%% to 99.99%%, as 10%%",
 				 text);

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,34 +31,10 @@ void pressure_text(char text[static PRESSURE_LEN], unsigned hundredths)
 	snprintf(text, PRESSURE_LEN, "%u.%02u", hundredths / 100, hundredths % 100);
 }
 
-/* "12.5" as 1250: digits, and two more behind a point at most. */
-static bool read_hundredths(unsigned *hundredths, struct str_view text)
-{
-	unsigned value = 0;
-	unsigned places = 0;
-	bool is_past = false;
-	size_t i;
-
-	for (i = 0; i < text.len; i++) {
-		char c = text.data[i];
-
-		if (c == '.' && !is_past && i > 0) {
-			is_past = true;
-			continue;
-		}
-		if (c < '0' || c > '9' || value > WHOLE || (is_past && ++places > 2))
-			return false;
-		value = value * 10 + (unsigned)(c - '0');
-	}
-	for (; places < 2; places++)
-		value *= 10;
-	*hundredths = value;
-	return text.len > 0 && text.data[text.len - 1] != '.';
-}
-
 /* "memory=10" */
 static bool take_limit(struct pressure *pressure, struct str_view word)
 {
+	uint64_t limit = 0;
 	size_t i;
 
 	for (i = 0; i < PRESSURE_KINDS; i++) {
@@ -67,8 +44,10 @@ static bool take_limit(struct pressure *pressure, struct str_view word)
 		if (word.len <= len + 1 || strncmp(word.data, names[i], len) != 0 ||
 		    word.data[len] != '=')
 			continue;
-		return read_hundredths(&pressure->limits[i], value) &&
-		       pressure->limits[i] > 0 && pressure->limits[i] <= WHOLE;
+		if (!str_to_hundredths(&limit, value) || limit == 0 || limit > WHOLE)
+			return false;
+		pressure->limits[i] = (unsigned)limit;
+		return true;
 	}
 	return false;
 }
@@ -162,7 +141,8 @@ static unsigned read_now(int fd)
 {
 	static const char key[] = "some avg10=";
 	char text[TEXT_LEN] = "";
-	unsigned now = 0;
+	struct str_view value;
+	uint64_t now = 0;
 	const char *at;
 
 	if (fd < 0 || pread(fd, text, sizeof(text) - 1, 0) <= 0)
@@ -171,8 +151,8 @@ static unsigned read_now(int fd)
 	if (!at)
 		return 0;
 	at += strlen(key);
-	return read_hundredths(&now, (struct str_view){ at, strcspn(at, " \n") }) ? now
-										  : 0;
+	value = (struct str_view){ at, strcspn(at, " \n") };
+	return str_to_hundredths(&now, value) && now <= UINT_MAX ? (unsigned)now : 0;
 }
 
 bool pressure_is_over(struct pressure_over *over, const struct pressure *pressure)

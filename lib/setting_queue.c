@@ -103,18 +103,11 @@ int value_causes(void *field, const char *text, struct error *err)
 /* "2x", "1.5x", "1.25". */
 int value_factor(void *field, const char *text, struct error *err)
 {
-	size_t whole = strspn(text, "0123456789");
-	const char *rest = text + whole + (text[whole] == '.');
-	size_t part = text[whole] == '.' ? strspn(rest, "0123456789") : 0;
-	uint64_t hundredths = str_leading_u64(text) * 100;
+	struct str_view number = { text, strlen(text) - (str_ends(text, "x") ? 1 : 0) };
+	uint64_t hundredths = 0;
 
-	if (part > 0)
-		hundredths += (uint64_t)(rest[0] - '0') * 10;
-	if (part > 1)
-		hundredths += (uint64_t)(rest[1] - '0');
-	if (whole == 0 || whole > 3 || part > 2 ||
-	    (rest[part] && strcmp(rest + part, "x") != 0) || hundredths < FACTOR_LEAST ||
-	    hundredths > FACTOR_MOST)
+	if (strspn(text, "0123456789") > 3 || !str_to_hundredths(&hundredths, number) ||
+	    hundredths < FACTOR_LEAST || hundredths > FACTOR_MOST)
 		return error_set(err, ERROR_DATA, "'%.100s' is no factor as 2x or 1.5x",
 				 text);
 	*(uint64_t *)field = hundredths;

@@ -135,6 +135,35 @@ int str_to_u64(uint64_t *number, const char *text, uint64_t min, uint64_t max,
 	return 0;
 }
 
+bool str_to_hundredths(uint64_t *hundredths, struct str_view text)
+{
+	static const uint64_t most = (UINT64_C(1) << 32) * 100 + 99;
+	uint64_t value = 0;
+	unsigned places = 0;
+	bool is_past = false;
+	size_t i;
+
+	for (i = 0; i < text.len; i++) {
+		char c = text.data[i];
+
+		if (c == '.' && !is_past && i > 0) {
+			is_past = true;
+			continue;
+		}
+		if (c < '0' || c > '9' || value > most || (is_past && ++places > 2))
+			return false;
+		value = value * 10 + (uint64_t)(c - '0');
+	}
+	if (text.len == 0 || (is_past && places == 0))
+		return false;
+	for (; places < 2; places++)
+		value *= 10;
+	if (value > most)
+		return false;
+	*hundredths = value;
+	return true;
+}
+
 static bool with_unit(uint64_t *number, const char *text, const struct unit *units,
 		      size_t count)
 {

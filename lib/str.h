@@ -34,6 +34,10 @@ int str_to_u64(uint64_t *number, const char *text, uint64_t min, uint64_t max,
 /* The number that the text begins with, 0 when none does: for what the kernel writes. */
 uint64_t str_leading_u64(const char *text);
 
+/* "12.5" is 1250: digits, at most 2 more behind a point, and no more than 2^32 before it; gives
+ * false for anything else, and leaves *hundredths alone then. */
+bool str_to_hundredths(uint64_t *hundredths, struct str_view text);
+
 /* "500ms" "90s" "10m" "2h" "7d", a bare number is seconds; gives milliseconds. */
 int str_to_duration(uint64_t *duration_ms, const char *text, struct error *err);
 

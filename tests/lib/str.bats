@@ -20,6 +20,10 @@ load ../helper
 	unit leading_digits_are_enough
 }
 
+@test "str: hundredths" {
+	unit hundredths
+}
+
 @test "str: durations have units" {
 	unit durations_have_units
 }

@@ -1,5 +1,7 @@
 #include "lib/str.h"
 
+#include <string.h>
+
 #include "lib/error.h"
 #include "tests/lib/check.h"
 
@@ -67,6 +69,42 @@ static void sizes_are_powers_of_1024(void)
 	CHECK(str_to_size(&bytes, "17179869184G", &err) == -1);
 }
 
+static bool to_hundredths(uint64_t *number, const char *text)
+{
+	return str_to_hundredths(number, (struct str_view){ text, strlen(text) });
+}
+
+static void hundredths(void)
+{
+	static const char *const bad[] = { "",		 ".",		".5",  "1.",
+					   "1.234",	 "1.2.3",	"-1",  "1 ",
+					   " 1",	 "1.5x",	"+1",  "1,5",
+					   "4294967297", "42949672960", "1..5" };
+	static const struct {
+		const char *text;
+		uint64_t number;
+	} good[] = {
+		{ "0", 0 },
+		{ "7", 700 },
+		{ "12.5", 1250 },
+		{ "0.01", 1 },
+		{ "007.10", 710 },
+		{ "99.99", 9999 },
+		{ "4294967296.99", (UINT64_C(1) << 32) * 100 + 99 },
+	};
+	uint64_t n = 77;
+	size_t i;
+
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		CHECK(!to_hundredths(&n, bad[i]) && n == 77);
+	CHECK(!to_hundredths(&n, "99999999999999999999999999999999") && n == 77);
+	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		CHECK(to_hundredths(&n, good[i].text) && n == good[i].number);
+	/* What is behind the view is not looked at. */
+	CHECK(str_to_hundredths(&n, (struct str_view){ "12.345%", 5 }) && n == 1234);
+	CHECK(!str_to_hundredths(&n, (struct str_view){ NULL, 0 }));
+}
+
 static void leading_digits_are_enough(void)
 {
 	CHECK(str_leading_u64("42 (sh) S") == 42 && str_leading_u64("7\n") == 7);
@@ -97,6 +135,7 @@ static const struct check_case cases[] = {
 	{ "splits_to_the_end", splits_to_the_end },
 	{ "numbers_are_digits_in_range", numbers_are_digits_in_range },
 	{ "leading_digits_are_enough", leading_digits_are_enough },
+	{ "hundredths", hundredths },
 	{ "durations_have_units", durations_have_units },
 	{ "sizes_are_powers_of_1024", sizes_are_powers_of_1024 },
 	{ "identifiers_are_checked", identifiers_are_checked },

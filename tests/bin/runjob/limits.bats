@@ -75,6 +75,17 @@ fails_for_memory() {
 	[ "$(of "$(only_job)" '"\(.attempts) \(.memory_limit)"')" = "2 null" ]
 }
 
+@test "runjob run --retry-memory: a factor is above 1 and at most 100, with at most two places" {
+	local factor
+	for factor in 1.01 1.5x 2 100x; do
+		run -0 runjob run --retry-memory "$factor" -- true
+	done
+	for factor in '' x 1 0.99x 100.01x 0002x 1.234x 2. 2.x .5x 2,5 2xx; do
+		run -64 --separate-stderr runjob run --retry-memory "$factor" -- true
+		[ "$stderr" = "runjob: option '--retry-memory': '$factor' is no factor as 2x or 1.5x" ]
+	done
+}
+
 # bats test_tags=F2_46,FX_14
 @test "runjob: a fork bomb stays at its limit, and the refused forks are counted" {
 	limited
