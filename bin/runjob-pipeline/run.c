@@ -4,16 +4,15 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "lib/buf.h"
 #include "lib/error.h"
-#include "lib/json.h"
+#include "lib/pipeline_runjob.h"
 #include "lib/str.h"
 
-enum { REPLY_LIMIT = 65536, START_MS = 60000, STOP_MS = 120000 };
+enum { REPLY_LIMIT = 65536, STOP_MS = 120000 };
 
 /* The log of a pipeline's job is its course, a line for each change. */
 static void tell(const struct run *run, size_t index)
@@ -27,70 +26,22 @@ static void tell(const struct run *run, size_t index)
 	(void)fflush(stdout);
 }
 
-/* runjob's reply: ok, or why not. */
-static int check_reply(const struct buf *reply, struct error *err)
-{
-	auto_jv jv value = jv_invalid();
-	auto_jv jv error = jv_invalid();
-	char *message = NULL;
-	bool ok = false;
-
-	if (json_parse(&value, reply->data, reply->len, err) < 0 ||
-	    json_get_bool(&ok, value, "ok", err) < 0)
-		return -1;
-	if (ok)
-		return 0;
-	error = json_get(value, "error");
-	if (json_get_string(&message, error, "message", err) < 0)
-		return -1;
-	(void)error_set(err, ERROR_DATA, "%s", message ? message : "refused");
-	free(message);
-	return -1;
-}
-
-enum { ARGUMENTS = 6 };
-
-/* runjob about one of our tasks, which are of our owner. */
-static void make_argv(const char *argv[static ARGUMENTS], const struct run *run,
-		      const char *command, const char *operand)
-{
-	size_t count = 0;
-
-	argv[count++] = "runjob";
-	argv[count++] = command;
-	if (run->owner) {
-		argv[count++] = "--owner";
-		argv[count++] = run->owner;
-	}
-	argv[count++] = operand;
-	argv[count] = NULL;
-}
-
 static int submit(const struct run *run, size_t index, struct error *err)
 {
-	const char *argv[ARGUMENTS];
 	auto_buf struct buf line = BUF_EMPTY;
-	auto_buf struct buf reply = BUF_EMPTY;
-	struct process_call call = { .argv = argv,
-				     .limit = REPLY_LIMIT,
-				     .timeout_ms = START_MS };
 
-	make_argv(argv, run, "start", "-");
 	pipeline_task_line(&line, &run->pipeline.tasks[index], run->tasks[index].job,
 			   run->id);
-	call.input = (struct str_view){ line.data, line.len };
-	if (process_capture(&reply, &call, err) < 0)
-		return -1;
-	return check_reply(&reply, err);
+	return pipeline_submit(run->owner, (struct str_view){ line.data, line.len }, err);
 }
 
 static int start_task(struct run *run, size_t index, struct error *err)
 {
-	const char *argv[ARGUMENTS];
+	const char *argv[PIPELINE_ARGUMENTS];
 	struct process_start start = { .argv = argv, .in = -1, .out = -1, .err = -1 };
 	struct pipeline_task *task = &run->pipeline.tasks[index];
 
-	make_argv(argv, run, "wait", run->tasks[index].job);
+	pipeline_argv(argv, "wait", run->owner, run->tasks[index].job);
 	if (submit(run, index, err) < 0 ||
 	    process_spawn(&run->tasks[index].waiter, &start, err) < 0)
 		return -1;
@@ -125,14 +76,14 @@ static void start_ready(struct run *run)
 
 static void stop_task(const struct run *run, size_t index)
 {
-	const char *argv[ARGUMENTS];
+	const char *argv[PIPELINE_ARGUMENTS];
 	struct process_call call = { .argv = argv,
 				     .limit = REPLY_LIMIT,
 				     .timeout_ms = STOP_MS };
 	auto_buf struct buf output = BUF_EMPTY;
 	struct error err = { 0 };
 
-	make_argv(argv, run, "stop", run->tasks[index].job);
+	pipeline_argv(argv, "stop", run->owner, run->tasks[index].job);
 	if (process_capture(&output, &call, &err) < 0 && err.kind != ERROR_ABSENT)
 		printf("%s: %s\n", run->pipeline.tasks[index].id, err.message);
 }

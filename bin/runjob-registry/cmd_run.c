@@ -1,7 +1,5 @@
 #include "bin/runjob-registry/commands.h"
 
-#include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -10,13 +8,11 @@
 #include "lib/date.h"
 #include "lib/error.h"
 #include "lib/file.h"
-#include "lib/json.h"
 #include "lib/json_write.h"
+#include "lib/pipeline_runjob.h"
 #include "lib/pipeline_runs.h"
 #include "lib/process.h"
 #include "lib/uuid.h"
-
-enum { REPLY_LIMIT = 65536, START_MS = 60000, ARGUMENTS = 6 };
 
 static void write_line(struct buf *line, const struct context *context, const char *id)
 {
@@ -40,58 +36,13 @@ static void write_line(struct buf *line, const struct context *context, const ch
 	buf_add_char(line, '\n');
 }
 
-static int check_reply(const struct buf *reply, struct error *err)
-{
-	auto_jv jv value = jv_invalid();
-	auto_jv jv error = jv_invalid();
-	auto_free char *message = NULL;
-	auto_free char *kind = NULL;
-	bool ok = false;
-
-	if (json_parse(&value, reply->data, reply->len, err) < 0 ||
-	    json_get_bool(&ok, value, "ok", err) < 0)
-		return -1;
-	if (ok)
-		return 0;
-	error = json_get(value, "error");
-	if (json_get_string(&message, error, "message", err) < 0 ||
-	    json_get_string(&kind, error, "kind", err) < 0)
-		return -1;
-	return error_set(err, str_equal(kind, "temporary") ? ERROR_TEMPORARY : ERROR_DATA,
-			 "%s", message ? message : "refused");
-}
-
-/* runjob about a run of this owner. */
-static void make_argv(const char *argv[static ARGUMENTS], const struct context *context,
-		      const char *command, const char *operand)
-{
-	size_t count = 0;
-
-	argv[count++] = "runjob";
-	argv[count++] = command;
-	if (context->layout.owner) {
-		argv[count++] = "--owner";
-		argv[count++] = context->layout.owner;
-	}
-	argv[count++] = operand;
-	argv[count] = NULL;
-}
-
 static int start(const struct context *context, const char *id, struct error *err)
 {
-	const char *argv[ARGUMENTS];
 	auto_buf struct buf line = BUF_EMPTY;
-	auto_buf struct buf reply = BUF_EMPTY;
-	struct process_call call = { .argv = argv,
-				     .limit = REPLY_LIMIT,
-				     .timeout_ms = START_MS };
 
-	make_argv(argv, context, "start", "-");
 	write_line(&line, context, id);
-	call.input = (struct str_view){ line.data, line.len };
-	if (process_capture(&reply, &call, err) < 0)
-		return -1;
-	return check_reply(&reply, err);
+	return pipeline_submit(context->layout.owner,
+			       (struct str_view){ line.data, line.len }, err);
 }
 
 static int say(const struct context *context, const struct registered *registered,
@@ -121,9 +72,9 @@ static int say(const struct context *context, const struct registered *registere
 /* Its course, and its end as ours. */
 static int watch(const struct context *context, const char *id, struct error *err)
 {
-	const char *argv[ARGUMENTS];
+	const char *argv[PIPELINE_ARGUMENTS];
 
-	make_argv(argv, context, "watch", id);
+	pipeline_argv(argv, "watch", context->layout.owner, id);
 	return process_become(argv, (struct str_view){ "", 0 }, err);
 }
 

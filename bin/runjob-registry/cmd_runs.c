@@ -11,11 +11,12 @@
 #include "lib/file.h"
 #include "lib/job_status.h"
 #include "lib/json_write.h"
+#include "lib/pipeline_runjob.h"
 #include "lib/pipeline_runs.h"
 #include "lib/process.h"
 #include "lib/str.h"
 
-enum { STOP_MS = 300000, OUTPUT_LIMIT = 65536, ARGUMENTS = 6 };
+enum { STOP_MS = 300000, OUTPUT_LIMIT = 65536 };
 
 static void write_date(struct json_writer *writer, const char *key, int64_t ms)
 {
@@ -110,18 +111,13 @@ int cmd_runs(struct context *context, struct error *err)
 
 static int stop(const struct context *context, const char *id, struct error *err)
 {
-	const char *argv[ARGUMENTS] = { "runjob", "stop" };
+	const char *argv[PIPELINE_ARGUMENTS];
 	auto_buf struct buf output = BUF_EMPTY;
 	struct process_call call = { .argv = argv,
 				     .limit = OUTPUT_LIMIT,
 				     .timeout_ms = STOP_MS };
-	size_t count = 2;
 
-	if (context->layout.owner) {
-		argv[count++] = "--owner";
-		argv[count++] = context->layout.owner;
-	}
-	argv[count] = id;
+	pipeline_argv(argv, "stop", context->layout.owner, id);
 	/* One that ended meanwhile needs no stop. */
 	if (process_capture(&output, &call, err) == 0 || err->kind == ERROR_ABSENT)
 		return 0;
