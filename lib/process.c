@@ -7,7 +7,6 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <sysexits.h>
@@ -18,6 +17,7 @@
 #include "lib/date.h"
 #include "lib/error.h"
 #include "lib/process_clone.h"
+#include "lib/process_input.h"
 
 enum { STDERR_LIMIT = 65536, INPUT_LIMIT = 65536 };
 
@@ -280,24 +280,12 @@ static void close_pipes(struct pipes *pipes)
 	}
 }
 
-/* What fits into no pipe waits in memory that is a file. */
-static int put_aside(int *in, const struct str_view *input, struct error *err)
+/* What fits into no pipe waits in memory. */
+static int put_aside(int *in, struct str_view input, struct error *err)
 {
-	auto_close int fd = memfd_create("input", MFD_CLOEXEC);
-
-	if (fd < 0)
-		return error_errno(err, "make room for its stdin");
-	for (size_t done = 0; done < input->len;) {
-		ssize_t put =
-			pwrite(fd, input->data + done, input->len - done, (off_t)done);
-
-		if (put < 0 && errno != EINTR)
-			return error_errno(err, "make room for its stdin");
-		done += put > 0 ? (size_t)put : 0;
-	}
 	cleanup_close(in);
-	*in = steal_fd(&fd);
-	return 0;
+	*in = -1;
+	return process_input(in, input, err);
 }
 
 static int start_call(struct process *process, struct pipes *pipes,
@@ -309,7 +297,7 @@ static int start_call(struct process *process, struct pipes *pipes,
 	    pipe2(pipes->err, O_CLOEXEC) < 0)
 		return error_errno(err, "make pipes");
 	if (call->input.len > INPUT_LIMIT &&
-	    put_aside(&pipes->in[0], &call->input, err) < 0)
+	    put_aside(&pipes->in[0], call->input, err) < 0)
 		return -1;
 	start.in = pipes->in[0];
 	start.out = pipes->out[1];

@@ -79,7 +79,9 @@ struct process_call {
  */
 int process_capture(struct buf *out, const struct process_call *call, struct error *err);
 
-/* Become a program that reads input as its stdin; returns only when that fails. */
+/* Become a program, argv as in process_start, that reads input as its stdin, or ours when
+ * input.data is NULL.  Returns only when that fails: one that cannot be executed is
+ * ERROR_CONFIG. */
 int process_become(const char *const *argv, struct str_view input, struct error *err);
 
 #endif

@@ -1,13 +1,13 @@
 #include "bin/runjob/commands.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "bin/runjob/request.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
 #include "lib/job.h"
 #include "lib/path.h"
+#include "lib/process.h"
 #include "lib/str.h"
 
 /* What enters namespaces is a program of its own; we become it. */
@@ -36,12 +36,7 @@ static int become(const struct context *context, const char *word, struct error 
 		if (i > 1 || !str_equal(context->options.operands[i], "--"))
 			argv[used++] = context->options.operands[i];
 	}
-	(void)execv(program, (char *const *)(void *)argv);
-	(void)error_errno(err, "execute '%s'", program);
-	free(argv);
-	argv = NULL;
-	err->kind = ERROR_CONFIG;
-	return -1;
+	return process_become(argv, (struct str_view){ NULL, 0 }, err);
 }
 
 int cmd_attach(struct context *context, struct error *err)

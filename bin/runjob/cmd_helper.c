@@ -1,9 +1,7 @@
 #include "bin/runjob/commands.h"
 
-#include <unistd.h>
-
 #include "lib/cleanup.h"
-#include "lib/error.h"
+#include "lib/process.h"
 #include "lib/str.h"
 
 /* What needs more libraries than jobs do is a program of its own, called as the command is; we
@@ -17,8 +15,6 @@ int cmd_helper(struct context *context, struct error *err)
 		str_format("%s/runjob-%s", context->layout.libexec, name);
 
 	argv[0] = program;
-	(void)execv(program, argv);
-	(void)error_errno(err, "execute '%s'", program);
-	err->kind = ERROR_CONFIG;
-	return -1;
+	return process_become((const char *const *)argv, (struct str_view){ NULL, 0 },
+			      err);
 }

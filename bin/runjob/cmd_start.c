@@ -1,12 +1,12 @@
 #include "bin/runjob/commands.h"
 
 #include <stdio.h>
-#include <unistd.h>
 
 #include "bin/runjob/request.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
 #include "lib/path.h"
+#include "lib/process.h"
 #include "lib/str.h"
 #include "lib/turn.h"
 
@@ -16,10 +16,7 @@ static int become_consumer(const struct context *context, struct error *err)
 	auto_free char *program = path_join(context->layout.libexec, "runjob-consume");
 	const char *argv[] = { program, context->layout.owner, NULL };
 
-	(void)execv(program, (char *const *)(void *)argv);
-	(void)error_errno(err, "execute '%s'", program);
-	err->kind = ERROR_CONFIG;
-	return -1;
+	return process_become(argv, (struct str_view){ NULL, 0 }, err);
 }
 
 int cmd_start(struct context *context, struct error *err)

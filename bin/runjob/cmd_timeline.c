@@ -1,12 +1,11 @@
 #include "bin/runjob/commands.h"
 
-#include <unistd.h>
-
 #include "bin/runjob/request.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
 #include "lib/job.h"
 #include "lib/path.h"
+#include "lib/process.h"
 
 /* What draws is a program of its own; we become it. */
 static int become(const struct context *context, const char *word, const char *format,
@@ -20,10 +19,7 @@ static int become(const struct context *context, const char *word, const char *f
 	if (request_operand(&id, context, err) < 0 ||
 	    request_find(&job, context, id, err) < 0)
 		return -1;
-	(void)execv(program, (char *const *)(void *)argv);
-	(void)error_errno(err, "execute '%s'", program);
-	err->kind = ERROR_CONFIG;
-	return -1;
+	return process_become(argv, (struct str_view){ NULL, 0 }, err);
 }
 
 int cmd_timeline(struct context *context, struct error *err)

@@ -8,6 +8,14 @@ load ../helper
 	unit output_and_input
 }
 
+@test "process: much input is read whole" {
+	unit much_input_is_read_whole
+}
+
+@test "process: who is become reads input or our stdin" {
+	unit who_is_become_reads_input_or_our_stdin
+}
+
 @test "process: a status becomes a kind" {
 	unit a_status_becomes_a_kind
 }

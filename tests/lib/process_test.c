@@ -8,6 +8,7 @@
 #include "lib/buf.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
+#include "lib/process_input.h"
 #include "tests/lib/check.h"
 
 static int capture(struct buf *out, const char *script, struct error *err)
@@ -28,6 +29,69 @@ static void output_and_input(void)
 
 	CHECK(capture(&out, "cat; echo noise >&2; echo out", &err) == 0);
 	CHECK_STR(buf_str(&out), "in\nout\n");
+}
+
+/* More than any pipe takes, from its first byte to its last. */
+static void much_input_is_read_whole(void)
+{
+	const char *argv[] = { "sh", "-c", "head -c 2; tail -c 2 | tr -d y", NULL };
+	auto_buf struct buf input = BUF_EMPTY;
+	auto_buf struct buf out = BUF_EMPTY;
+	struct process_call call = { .argv = argv, .limit = 1000, .timeout_ms = 20000 };
+	struct error err = { 0 };
+
+	buf_add_str(&input, "ab");
+	memset(buf_room(&input, 3000000), 'y', 3000000);
+	buf_grew(&input, 3000000);
+	buf_add_char(&input, 'z');
+	call.input = (struct str_view){ input.data, input.len };
+	CHECK(process_capture(&out, &call, &err) == 0);
+	CHECK_STR(buf_str(&out), "abz");
+}
+
+/* What a program says that a child of ours becomes, whose own stdin says "ours". */
+static void become(struct buf *out, const char *program, struct str_view input)
+{
+	const char *argv[] = { program, "-c", "cat", NULL };
+	const struct str_view ours = { "ours", 4 };
+	struct process process = PROCESS_NONE;
+	struct process_outcome outcome = { false, 0 };
+	struct error err = { 0 };
+	int pipes[2] = { -1, -1 };
+	int in = -1;
+	ssize_t got;
+
+	CHECK(pipe2(pipes, O_CLOEXEC) == 0 && process_input(&in, ours, &err) == 0);
+	process.pid = fork();
+	if (process.pid == 0) {
+		if (dup2(in, 0) == 0 && dup2(pipes[1], 1) == 1)
+			(void)process_become(argv, input, &err);
+		_exit(err.kind == ERROR_CONFIG ? 78 : 99);
+	}
+	close(in);
+	close(pipes[1]);
+	while ((got = read(pipes[0], buf_room(out, 4096), 4096)) > 0)
+		buf_grew(out, (size_t)got);
+	close(pipes[0]);
+	CHECK(process_wait(&outcome, &process, &err) == 0 && !outcome.signalled);
+	buf_add_format(out, " %d", outcome.code);
+}
+
+static void who_is_become_reads_input_or_our_stdin(void)
+{
+	const struct str_view ours = { NULL, 0 };
+	const struct str_view none = { "", 0 };
+	const struct str_view some = { "some", 4 };
+	auto_buf struct buf out = BUF_EMPTY;
+
+	become(&out, "sh", ours);
+	buf_add_char(&out, ',');
+	become(&out, "sh", none);
+	buf_add_char(&out, ',');
+	become(&out, "/bin/sh", some);
+	buf_add_char(&out, ',');
+	become(&out, "/nowhere/program", some);
+	CHECK_STR(buf_str(&out), "ours 0, 0,some 0, 78");
 }
 
 static void a_status_becomes_a_kind(void)
@@ -134,6 +198,9 @@ static void capture_of_a_missing_program(void)
 
 static const struct check_case cases[] = {
 	{ "output_and_input", output_and_input },
+	{ "much_input_is_read_whole", much_input_is_read_whole },
+	{ "who_is_become_reads_input_or_our_stdin",
+	  who_is_become_reads_input_or_our_stdin },
 	{ "a_status_becomes_a_kind", a_status_becomes_a_kind },
 	{ "limits_end_it", limits_end_it },
 	{ "a_missing_program_is_no_child", a_missing_program_is_no_child },
