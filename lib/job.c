@@ -138,16 +138,16 @@ bool job_is_removed(const struct job *job)
 	return faccessat(job->fd, "status.json", F_OK, 0) < 0 && errno == ENOENT;
 }
 
+int job_say_removed(const char *id, struct error *err)
+{
+	return error_set(err, ERROR_ABSENT, "job '%s' has just been removed", id);
+}
+
 /* Of the open file description, so that a child inherits it, and asking takes nothing. */
 static int whole_file(int fd, int command, struct flock *lock)
 {
 	*lock = (struct flock){ .l_type = F_WRLCK, .l_whence = SEEK_SET };
 	return fcntl(fd, command, lock);
-}
-
-static int say_removed(const struct job *job, struct error *err)
-{
-	return error_set(err, ERROR_ABSENT, "job '%s' has just been removed", job->id);
 }
 
 static int take_lock(int *fd, const struct job *job, int flags, struct error *err)
@@ -157,7 +157,7 @@ static int take_lock(int *fd, const struct job *job, int flags, struct error *er
 	struct stat stat;
 
 	if (opened < 0 && errno == ENOENT)
-		return say_removed(job, err);
+		return job_say_removed(job->id, err);
 	if (opened < 0)
 		return error_errno(err, "open lock of job '%s'", job->id);
 	if (whole_file(opened, F_OFD_SETLK, &lock) < 0) {
@@ -169,7 +169,7 @@ static int take_lock(int *fd, const struct job *job, int flags, struct error *er
 		return error_errno(err, "take over the lock of job '%s'", job->id);
 	/* Whoever removes a job holds its lock to the end. */
 	if (!stat.st_nlink)
-		return say_removed(job, err);
+		return job_say_removed(job->id, err);
 	*fd = steal_fd(&opened);
 	return 0;
 }

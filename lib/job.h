@@ -42,6 +42,9 @@ int job_find(struct job *job, bool *found, const struct layout *layout, const ch
 /* Has somebody removed it, or does so just now, since it was opened? */
 bool job_is_removed(const struct job *job);
 
+/* Say so, in the one wording there is: ERROR_ABSENT, and gives -1. */
+int job_say_removed(const char *id, struct error *err);
+
 /* Make the folder of a new job, or open the one that is there. */
 int job_make(struct job *job, bool *made, const struct layout *layout, const char *id,
 	     struct error *err);

@@ -25,14 +25,12 @@ static int write_request(const struct job *job, int signal, uint64_t grace_ms,
 {
 	auto_free char *text =
 		str_format("%d %llu", signal, (unsigned long long)grace_ms);
-
 	struct stat folder;
 
 	if (file_replace(job->fd, "stop", text, strlen(text), 0600, err) == 0)
 		return 0;
 	if (fstat(job->fd, &folder) == 0 && folder.st_nlink == 0)
-		return error_set(err, ERROR_ABSENT, "job '%s' has just been removed",
-				 job->id);
+		return job_say_removed(job->id, err);
 	return -1;
 }
 
@@ -79,7 +77,7 @@ static int withdraw(const struct job *job, struct error *err)
 		return -1;
 	(void)unlinkat(job->fd, "stop", 0);
 	(void)rmdir(job->dir);
-	return error_set(err, ERROR_ABSENT, "job '%s' has just been removed", job->id);
+	return job_say_removed(job->id, err);
 }
 
 int stop_job(const struct job *job, const struct layout *layout, int signal,

@@ -297,8 +297,7 @@ int submit_resume(bool *started, const struct job *job, const struct layout *lay
 	if (job_open(&submission.job, &found, &theirs, job->id, err) < 0)
 		return -1;
 	if (!found)
-		return error_set(err, ERROR_ABSENT, "job '%s' has just been removed",
-				 job->id);
+		return job_say_removed(job->id, err);
 	if (job_lock_again(&submission.lock_fd, &submission.job, err) < 0)
 		return -1;
 	if (submission.lock_fd < 0)

@@ -45,12 +45,8 @@ int target_open(struct target *target, const char *owner, const char *id,
 	if (!found)
 		return error_set(err, ERROR_ABSENT, "no job '%s'", id);
 	if (job_plan_read(&target->plan, &target->job, err) < 0 ||
-	    job_status_now(&target->status, &found, &target->job, err) < 0) {
-		if (job_is_removed(&target->job))
-			return error_set(err, ERROR_ABSENT,
-					 "job '%s' has just been removed", id);
-		return -1;
-	}
+	    job_status_now(&target->status, &found, &target->job, err) < 0)
+		return job_is_removed(&target->job) ? job_say_removed(id, err) : -1;
 	return jail_read(&target->jail, &target->plan, &target->layout, err);
 }
 

@@ -83,8 +83,7 @@ static void look_again(const struct context *context, struct error *err)
 	    job_open(&job, &found, &context->layout, options->operands[0], &ignored) < 0)
 		return;
 	if (!found || job_is_removed(&job))
-		(void)error_set(err, ERROR_ABSENT, "job '%s' has just been removed",
-				options->operands[0]);
+		(void)job_say_removed(options->operands[0], err);
 }
 
 static int run_command(struct context *context, struct error *err)

@@ -20,3 +20,7 @@ load ../helper
 @test "job: a lock lives with its holder, and is handed over" {
 	unit a_lock_lives_with_its_holder
 }
+
+@test "job: who holds a removed job is told" {
+	unit who_holds_a_removed_job_is_told
+}

@@ -10,6 +10,7 @@
 #include "lib/buf.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
+#include "lib/job_remove.h"
 #include "lib/job_status.h"
 #include "lib/layout.h"
 #include "tests/lib/check.h"
@@ -151,11 +152,32 @@ static void a_lock_lives_with_its_holder(void)
 	CHECK(job_lock(&second, &job, &err) == 0 && second >= 0);
 }
 
+static void who_holds_a_removed_job_is_told(void)
+{
+	auto_job struct job job = JOB_NONE;
+	auto_close int lock = -1;
+	struct job_status status = { .state = JOB_OK };
+	struct error err = { 0 };
+
+	make(&job, ID_A, true);
+	CHECK(job_status_write(&job, &status, false, &err) == 0);
+	CHECK(!job_is_removed(&job) && job_lock_again(&lock, &job, &err) == -1);
+	CHECK(err.kind == ERROR_ABSENT); /* it never had a supervisor */
+	CHECK(job_lock(&lock, &job, &err) == 0 && lock >= 0);
+	CHECK(job_remove(&job, &err) == 0 && job_is_removed(&job));
+	close(steal_fd(&lock));
+	err = (struct error){ 0 };
+	CHECK(job_lock(&lock, &job, &err) == -1 && lock < 0);
+	CHECK(err.kind == ERROR_ABSENT);
+	CHECK_STR(err.message, "job '" ID_A "' has just been removed");
+}
+
 static const struct check_case cases[] = {
 	{ "the_tree_is_the_truth", the_tree_is_the_truth },
 	{ "status_comes_back", status_comes_back },
 	{ "a_status_is_whole_or_torn", a_status_is_whole_or_torn },
 	{ "a_lock_lives_with_its_holder", a_lock_lives_with_its_holder },
+	{ "who_holds_a_removed_job_is_told", who_holds_a_removed_job_is_told },
 };
 
 CHECK_MAIN(cases)
