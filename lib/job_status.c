@@ -18,7 +18,13 @@
 #include "lib/json_write.h"
 #include "lib/str.h"
 
-enum { STATUS_LIMIT = 65536, RESERVED = 4096, EXIT_TIMEOUT = 124, EXIT_SIGNAL = 128 };
+enum {
+	STATUS_LIMIT = 65536,
+	RESERVED = 4096,
+	READ_TRIES = 16,
+	EXIT_TIMEOUT = 124,
+	EXIT_SIGNAL = 128
+};
 
 static const char *const names[JOB_STATES] = { "queued", "running", "ok",
 					       "failed", "timeout", "cancelled",
@@ -153,17 +159,15 @@ static int cut(int fd, size_t len)
 	return file.st_size > (off_t)len ? ftruncate(fd, (off_t)len) : 0;
 }
 
-/* Where nobody repeats the job after a crash it need not reach the disk at once, but ext4 writes
- * out what replaces a name (auto_da_alloc), which takes longer than all the rest: to exchange
- * two names does not. */
+/* Two files take turns: ext4 writes out what replaces a name (auto_da_alloc), and without a
+ * journal it looks past each one that was removed lately when it makes a file.  Either costs
+ * more than all the rest. */
 static int exchange(const struct job *job)
 {
 	if (renameat2(job->fd, "status.json.tmp", job->fd, "status.json",
-		      RENAME_EXCHANGE) < 0)
-		return -1;
-	/* Readers may have it open: it is not written again. */
-	(void)unlinkat(job->fd, "status.json.tmp", 0);
-	return 0;
+		      RENAME_EXCHANGE) == 0)
+		return 0;
+	return renameat(job->fd, "status.json.tmp", job->fd, "status.json");
 }
 
 /* Without syncs where nobody repeats the job after a crash. */
@@ -177,19 +181,20 @@ static int replace(const struct job *job, const struct buf *text, bool durable,
 		return -1;
 	if (cut(fd, text->len) < 0 || (durable && fsync(fd) < 0))
 		return error_errno(err, "write '%s/status.json.tmp'", job->dir);
-	if (!durable && exchange(job) == 0)
-		return 0;
-	if (renameat(job->fd, "status.json.tmp", job->fd, "status.json") < 0)
+	if (exchange(job) < 0)
 		return error_errno(err, "replace '%s/status.json'", job->dir);
 	return durable ? file_sync_dir(job->fd, job->dir, err) : 0;
 }
 
-static void reserve_next(const struct job *job)
+/* The one that was replaced is emptied, so that a power cut shows nothing older than what came
+ * after it; and has room for what comes next. */
+static void empty_last(const struct job *job, bool reserve)
 {
-	auto_close int fd = -1;
-	struct error ignored = { 0 };
+	auto_close int fd =
+		openat(job->fd, "status.json.tmp",
+		       O_WRONLY | O_TRUNC | O_CLOEXEC | (reserve ? O_CREAT : 0), 0600);
 
-	if (open_next(&fd, job, &ignored) == 0)
+	if (fd >= 0 && reserve)
 		(void)fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, RESERVED);
 }
 
@@ -202,8 +207,7 @@ int job_status_write(const struct job *job, const struct job_status *status, boo
 	buf_add_char(&text, '\n');
 	if (replace(job, &text, durable, err) < 0)
 		return -1;
-	if (status->state == JOB_RUNNING)
-		reserve_next(job);
+	empty_last(job, status->state == JOB_RUNNING);
 	return 0;
 }
 
@@ -279,12 +283,57 @@ static bool is_torn(const struct buf *text)
 	return !text->len || !text->data[0];
 }
 
+static bool is_same(const struct stat *a, const struct stat *b)
+{
+	return a->st_ino == b->st_ino && a->st_size == b->st_size &&
+	       a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
+	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+/* *whole: it was status.json, and the same, as long as it was read.  What was replaced is
+ * written again. */
+static int read_once(struct buf *out, bool *whole, const struct job *job, int fd,
+		     struct error *err)
+{
+	struct stat before;
+	struct stat after;
+
+	if (fstat(fd, &before) < 0)
+		return error_errno(err, "stat '%s/status.json'", job->dir);
+	buf_clear(out);
+	if (file_read_fd(out, fd, STATUS_LIMIT, err) < 0)
+		return error_wrap(err, "'%s/status.json'", job->dir);
+	*whole = fstatat(job->fd, "status.json", &after, 0) == 0 &&
+		 is_same(&before, &after);
+	return 0;
+}
+
+static int read_current(struct buf *out, bool *found, const struct job *job,
+			struct error *err)
+{
+	bool whole = false;
+	int tries;
+
+	for (tries = 0; tries < READ_TRIES && !whole; tries++) {
+		auto_close int fd = openat(job->fd, "status.json", O_RDONLY | O_CLOEXEC);
+
+		*found = fd >= 0;
+		if (fd < 0 && errno == ENOENT)
+			return 0;
+		if (fd < 0)
+			return error_errno(err, "open '%s/status.json'", job->dir);
+		if (read_once(out, &whole, job, fd, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 int job_status_read(struct job_status *status, bool *found, const struct job *job,
 		    struct error *err)
 {
 	auto_buf struct buf text = BUF_EMPTY;
 
-	if (file_read_if(&text, found, job->fd, "status.json", STATUS_LIMIT, err) < 0)
+	if (read_current(&text, found, job, err) < 0)
 		return -1;
 	if (!*found)
 		return 0;

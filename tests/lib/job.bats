@@ -13,8 +13,12 @@ load ../helper
 	unit status_comes_back
 }
 
-@test "job: a status is whole for each reader, and a torn one is that of a job that ran" {
+@test "job: a status is empty where it was replaced, and a torn one is that of a job that ran" {
 	unit a_status_is_whole_or_torn
+}
+
+@test "job: a status that is written is read whole" {
+	unit a_status_is_read_while_it_is_written
 }
 
 @test "job: a lock lives with its holder, and is handed over" {
