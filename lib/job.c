@@ -150,6 +150,18 @@ static int whole_file(int fd, int command, struct flock *lock)
 	return fcntl(fd, command, lock);
 }
 
+/* A number without an end of its line is that of nobody who lives. */
+static int end_former(int fd, off_t len)
+{
+	char last = '\0';
+
+	if (len == 0)
+		return 0;
+	if (pread(fd, &last, 1, len - 1) < 0)
+		return -1;
+	return last == '\n' ? ftruncate(fd, len - 1) : 0;
+}
+
 static int take_lock(int *fd, const struct job *job, int flags, struct error *err)
 {
 	auto_close int opened = openat(job->fd, "lock", O_RDWR | O_CLOEXEC | flags, 0600);
@@ -165,7 +177,7 @@ static int take_lock(int *fd, const struct job *job, int flags, struct error *er
 			return error_errno(err, "lock job '%s'", job->id);
 		return 0;
 	}
-	if (fstat(opened, &stat) < 0 || (stat.st_size && ftruncate(opened, 0) < 0))
+	if (fstat(opened, &stat) < 0 || end_former(opened, stat.st_size) < 0)
 		return error_errno(err, "take over the lock of job '%s'", job->id);
 	/* Whoever removes a job holds its lock to the end. */
 	if (!stat.st_nlink)

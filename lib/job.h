@@ -51,8 +51,8 @@ int job_make(struct job *job, bool *made, const struct layout *layout, const cha
 void job_close(struct job *job);
 
 /* Take the lock without waiting: fd stays -1 while a supervisor lives.  A job that somebody
- * removed since it was opened is ERROR_ABSENT.  The number of the supervisor before is gone
- * from it then: nobody shall be taken for that one. */
+ * removed since it was opened is ERROR_ABSENT.  The number of the supervisor before loses the
+ * end of its line: nobody shall be taken for that one, but the next knows whom it follows. */
 int job_lock(int *fd, const struct job *job, struct error *err);
 
 /* The same, but it makes no lock where there is none: that is ERROR_ABSENT, too. */

@@ -220,8 +220,10 @@ SCENARIOS = {
 def one(folder, library, name, turn, step):
     """Returns how many steps there were, when nothing was killed."""
     scenario, program, _ = SCENARIOS[name]
-    # Every other time without a cgroup: then descent is all that holds a job together.
-    with Lab(f"{folder}/{name}-{turn}-{step}", grouped=step % 4 < 2, **ONE_PLACE) as lab:
+    # Every other time without a cgroup: then descent is all that holds a job together.  The next
+    # process has it the other way round, and with one there are more steps to count.
+    grouped = step == 0 or (step // 2 + turn) % 2 == 0
+    with Lab(f"{folder}/{name}-{turn}-{step}", grouped=grouped, **ONE_PLACE) as lab:
         round = Round(lab, library, program, turn, step)
         try:
             scenario(round)

@@ -25,6 +25,10 @@ load ../helper
 	unit a_lock_lives_with_its_holder
 }
 
+@test "job: a former holder is known as such" {
+	unit a_former_holder_is_known_as_such
+}
+
 @test "job: who holds a removed job is told" {
 	unit who_holds_a_removed_job_is_told
 }

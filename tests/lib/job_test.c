@@ -206,6 +206,32 @@ static void a_lock_lives_with_its_holder(void)
 	CHECK(job_lock(&second, &job, &err) == 0 && second >= 0);
 }
 
+/* What stands in the lock of ID_A, once it was taken. */
+static const char *relock(char text[static 16], const struct job *job, const char *said)
+{
+	auto_close int lock = -1;
+	auto_close int fd = openat(job->fd, "lock", O_RDWR | O_CREAT | O_TRUNC, 0600);
+	struct error err = { 0 };
+
+	CHECK(fd >= 0 && write(fd, said, strlen(said)) == (ssize_t)strlen(said));
+	CHECK(job_lock(&lock, job, &err) == 0 && lock >= 0);
+	memset(text, 0, 16);
+	CHECK(pread(lock, text, 15, 0) >= 0);
+	return text;
+}
+
+static void a_former_holder_is_known_as_such(void)
+{
+	auto_job struct job job = JOB_NONE;
+	char text[16];
+
+	make(&job, ID_A, true);
+	CHECK_STR(relock(text, &job, ""), "");
+	CHECK_STR(relock(text, &job, "1234\n"), "1234");
+	CHECK_STR(relock(text, &job, "1234"), "1234");
+	CHECK_STR(relock(text, &job, "\n"), "");
+}
+
 static void who_holds_a_removed_job_is_told(void)
 {
 	auto_job struct job job = JOB_NONE;
@@ -232,6 +258,7 @@ static const struct check_case cases[] = {
 	{ "a_status_is_whole_or_torn", a_status_is_whole_or_torn },
 	{ "a_status_is_read_while_it_is_written", a_status_is_read_while_it_is_written },
 	{ "a_lock_lives_with_its_holder", a_lock_lives_with_its_holder },
+	{ "a_former_holder_is_known_as_such", a_former_holder_is_known_as_such },
 	{ "who_holds_a_removed_job_is_told", who_holds_a_removed_job_is_told },
 };
 

@@ -306,6 +306,27 @@ is_held() { runjob queue | jq -se 'all(.waits_for == "pressure")'; }
 	wait_until none_left
 }
 
+# bats test_tags=FX_17
+@test "runjob: who follows a supervisor that died with groups for its job, and no note of them, removes them" {
+	local id folder group
+	runjob run -- true
+	[ "$(runjob list | jq -r .containment)" = cgroup ] || skip "no cgroup of version 2 here"
+	id=$(HOOKTOOLS_JOBS_MAX=1 holder one)
+	wait_until has_state "$id" running
+	group=$(head -n 1 "$HOOKTOOLS_STATE"/jobs/*/"$id"/cgroup)
+	id=$(HOOKTOOLS_JOBS_MAX=1 runjob start -- true)
+	has_state "$id" queued
+	folder=$(echo "$HOOKTOOLS_STATE"/jobs/*/"$id")
+	group=${group%/*}/$id
+	mkdir "$group" "$group.4194304"
+	: >"$folder/cgroup"
+	echo 4194304 >"$folder/lock"
+	echo go >one
+	run -0 runjob wait "$id"
+	wait_until none_left
+	[ ! -e "$group.4194304" ] && [ ! -e "$group" ]
+}
+
 # written [OPTION...]: a job that leaves 256 KB of log.
 written() { runjob start "$@" -- head -c 262144 /dev/zero; }
 
