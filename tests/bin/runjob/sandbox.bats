@@ -88,6 +88,7 @@ found() {
 		[ "$(status_of .signal)" -eq 9 ]
 		HOOKTOOLS_CGROUP=$cgroup run -127 runjob run --sandbox strict -- /no/such/program
 		# The pid on record is the job's, and what it leaves behind ends with it.
+		rm -f out
 		HOOKTOOLS_CGROUP=$cgroup runjob run --sandbox default -- \
 			sh -c 'trap "exit 9" TERM; setsid sh -c "trap exit TERM; while :; do read -r x <>fifo; done" & echo ready; while :; do read -r x <>fifo; done' >out 3>&- &
 		local job=$! id
