@@ -27,7 +27,7 @@
 
 enum { LEASE_MS = 10000, DEATH_MS = 5000, PID_LIMIT = 64, ENTER_TRIES = 100 };
 
-enum { STAT_LIMIT = 8192, FLAG_EXITING = 4 };
+enum { STAT_LIMIT = 8192, FLAG_EXITING = 4, PENDING_KILL = 1 << (SIGKILL - 1) };
 
 int job_queue_open(struct job_queue *queue, const struct layout *layout,
 		   struct error *err)
@@ -193,23 +193,31 @@ static uint64_t keeper_pid(int keeper_fd)
 	return pid < 2 || pid > INT32_MAX ? 0 : pid;
 }
 
+/* Field of proc(5)'s stat, from the 4th on: those before hold no number. */
+static uint64_t stat_field(const char *stat, int number)
+{
+	const char *field = strrchr(stat, ')');
+	int i;
+
+	for (i = 2; field && i < number; i++)
+		field = strchr(field + 1, ' ');
+	return field ? str_leading_u64(field + 1) : 0;
+}
+
 /* Killed, and still on its way out: the kernel takes tens of milliseconds to close what it
- * watches, and only then gives its lock away.  The flags are field 9 of proc(5)'s stat. */
+ * watches, and only then gives its lock away.  Field 9 are the flags, 31 the signals that it has
+ * not taken yet. */
 static bool is_dying(int keeper_fd)
 {
 	auto_free char *path =
 		str_format("/proc/%u/stat", (unsigned)keeper_pid(keeper_fd));
 	auto_buf struct buf stat = BUF_EMPTY;
 	struct error ignored = { 0 };
-	const char *field;
-	int i;
 
 	if (file_read(&stat, AT_FDCWD, path, STAT_LIMIT, &ignored) < 0)
 		return false;
-	field = strrchr(buf_str(&stat), ')');
-	for (i = 2; field && i < 9; i++)
-		field = strchr(field + 1, ' ');
-	return field && (str_leading_u64(field + 1) & FLAG_EXITING) != 0;
+	return (stat_field(buf_str(&stat), 9) & FLAG_EXITING) != 0 ||
+	       (stat_field(buf_str(&stat), 31) & PENDING_KILL) != 0;
 }
 
 /* SIGKILL also ends a process that is stopped. */
