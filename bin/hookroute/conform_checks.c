@@ -144,6 +144,8 @@ static bool check_again(struct conform *conform)
 	conform_subject_put(&subject, view(&value));
 	if (!answers(conform, &subject, "oo"))
 		return false;
+	/* The router, too, never has two of them at a time. */
+	conform_subject_close(&subject);
 	return answers_one(conform, &value, "o");
 }
 
