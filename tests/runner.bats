@@ -13,7 +13,7 @@ setup() {
 }
 
 # A runner of its own, not one that takes itself for a part of this one.
-runner() { run env -u BATS_TEST_FILENAME -u BATS_RUN_TMPDIR -u STRICT -u SLOW "$@" tests/run "${names[@]/#/$files/}"; }
+runner() { run env -u BATS_TEST_FILENAME -u BATS_RUN_TMPDIR -u STRICT -u SLOW -u AGAIN "$@" tests/run "${names[@]/#/$files/}"; }
 
 @test "runner: what passed, failed and was left out is counted, and what failed is named last" {
 	names=(good.bats broken.bats)
