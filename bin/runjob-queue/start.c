@@ -57,7 +57,7 @@ static enum outcome start_job(struct keeper *keeper, struct submission *submissi
 {
 	struct error ignored = { 0 };
 
-	if (job_lock(&submission->lock_fd, &submission->job, &ignored) < 0)
+	if (job_lock_again(&submission->lock_fd, &submission->job, &ignored) < 0)
 		return OUTCOME_LATER;
 	/* Whoever has the lock has just begun it, or is about to let it go. */
 	if (submission->lock_fd < 0)

@@ -20,7 +20,7 @@ static int remove_ended(bool *ended, const struct request *request, struct error
 	bool found = false;
 
 	*ended = false;
-	if (request_job(&job, request, err) < 0 || job_lock(&lock, &job, err) < 0)
+	if (request_job(&job, request, err) < 0 || job_lock_again(&lock, &job, err) < 0)
 		return -1;
 	if (lock < 0)
 		return 0;

@@ -27,7 +27,7 @@ static int remove_job(bool *removed, const struct context *context, const struct
 	bool found = false;
 
 	*removed = false;
-	if (job_lock(&lock_fd, job, &why) < 0 && why.kind != ERROR_ABSENT) {
+	if (job_lock_again(&lock_fd, job, &why) < 0 && why.kind != ERROR_ABSENT) {
 		*err = why;
 		return -1;
 	}

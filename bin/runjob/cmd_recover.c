@@ -88,7 +88,7 @@ static int resume(bool *started, const struct job *job, const struct layout *lay
 	auto_close int lock_fd = -1;
 	bool found = false;
 
-	if (job_lock(&lock_fd, job, err) < 0 ||
+	if (job_lock_again(&lock_fd, job, err) < 0 ||
 	    job_status_read(&status, &found, job, err) < 0)
 		return -1;
 	*started = lock_fd >= 0;

@@ -189,6 +189,18 @@ waiting="echo first; read -r x <fifo; echo second"
 	[[ ${lines[1]} == "$c  ok "* ]]
 }
 
+@test "runjob prune, remove: who is second makes no lock in a folder that goes" {
+	local id dir
+	id=$(runjob start true)
+	run -0 runjob wait "$id"
+	dir=$(job_dir "$id")
+	rm "$dir/lock"
+	run -0 runjob prune --keep 0
+	[ ! -e "$dir/lock" ]
+	run -75 runjob remove "$id"
+	[ ! -e "$dir/lock" ]
+}
+
 # bats test_tags=FX_17
 @test "runjob recover: a job whose supervisor was killed is lost, and nothing of it runs" {
 	local id how dir
