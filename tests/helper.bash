@@ -49,6 +49,16 @@ wait_until() {
 	exec {never}>&-
 }
 
+# ours NAME: the processes of this name that work on this test's state.
+ours() {
+	local pid
+	for pid in $(pgrep -x "$1"); do
+		tr '\0' '\n' 2>/dev/null <"/proc/$pid/environ" | grep -qx "HOOKTOOLS_STATE=$HOOKTOOLS_STATE" &&
+			echo "$pid"
+	done
+	return 0
+}
+
 # start_server LOG COMMAND...: in the background; sets $server_pid and $server_url once the
 # program has said "listening on ADDR:PORT" on stdout or stderr (both go to LOG).
 start_server() {

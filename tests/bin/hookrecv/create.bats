@@ -325,7 +325,7 @@ asked_at_least() { [ "$(asked "$1" /repos/acme/site/hooks)" -ge "$2" ]; }
 created() { [ -n "$(find "$github/hooks" -type f)" ]; }
 
 # One whose parent was killed goes on to its end.
-no_helper() { ! pgrep -x hookrecv-forge; }
+no_helper() { [ -z "$(ours hookrecv-forge)" ]; }
 
 @test "hookrecv add --create: secrets and tokens are in no argument, no environment and no file" {
 	local pid helper bytes
@@ -335,6 +335,7 @@ no_helper() { ! pgrep -x hookrecv-forge; }
 	pid=$!
 	wait_until pgrep -P "$pid" -x hookrecv-forge
 	helper=$(pgrep -P "$pid" -x hookrecv-forge)
+	run ! no_helper
 	for bytes in "$(secret_of)" "$(cat "$BATS_TEST_TMPDIR/token")"; do
 		run -1 grep -aF "$bytes" "/proc/$pid/cmdline" "/proc/$pid/environ" \
 			"/proc/$helper/cmdline" "/proc/$helper/environ"

@@ -11,16 +11,6 @@ has_state() {
 	[ "$(runjob show "$1" | jq -r .state)" = "$2" ]
 }
 
-# ours NAME: the processes of this name that work on this test's state.
-ours() {
-	local pid
-	for pid in $(pgrep -x "$1"); do
-		tr '\0' '\n' 2>/dev/null <"/proc/$pid/environ" | grep -qx "HOOKTOOLS_STATE=$HOOKTOOLS_STATE" &&
-			echo "$pid"
-	done
-	return 0
-}
-
 none_left() { [ -z "$(ours runjob-shim)$(ours runjob-queue)" ]; }
 
 # specs FROM TO [MEMBERS]: a line for each number, which it writes down; the first ones wait to be let go.
