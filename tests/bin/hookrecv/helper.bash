@@ -67,8 +67,12 @@ code() { jq -r .error.code <<<"$answer"; }
 # How many events the spool has, in all of new/.
 stored() { find "$HOOKTOOLS_STATE/spool/new" -type f -exec cat {} + | wc -l; }
 
+nothing_begun() { [ -z "$(find "$HOOKTOOLS_STATE/spool/tmp" -type f)" ]; }
+
+# What was begun goes when the answer has gone out.
 nothing_stored() {
-	[ -z "$(find "$HOOKTOOLS_STATE"/spool/{new,tmp} -type f)" ]
+	wait_until nothing_begun
+	[ -z "$(find "$HOOKTOOLS_STATE/spool/new" -type f)" ]
 }
 
 # The payload of the only event, its own bytes.
