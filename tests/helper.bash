@@ -13,6 +13,11 @@ if [ -n "${BATS_TEST_TMPDIR:-}" ]; then
 	mkdir -p "$HOOKTOOLS_STATE" "$HOOKTOOLS_CONF/routes.d" "$HOOKTOOLS_CONF/consumers.d" "$HOOKTOOLS_RUN"
 fi
 
+# How the ids of this test's jobs begin: their cgroups are the machine's, where other tests have
+# some, too.
+# shellcheck disable=SC2034 # for those who load us
+printf -v job_ids '0195%04x-%04x-7000-8000-' "$RANDOM" "$RANDOM"
+
 # unit CASE: runs one case of the unit test program that belongs to this .bats file.
 unit() {
 	local module

@@ -207,7 +207,7 @@ check_vault() {
 	everywhere check_vault tokenmint tokenmint vault put global/word
 }
 
-spec() { printf '{"id":"01a00000-0000-7000-8000-00000000000%d","exec":["/bin/sh","-c","echo ran >>\\"$0\\"","%s"]}\n' "$1" "$BATS_TEST_TMPDIR/ran.$1"; }
+spec() { printf '{"id":"%s00000000000%d","exec":["/bin/sh","-c","echo ran >>\\"$0\\"","%s"]}\n' "$job_ids" "$1" "$BATS_TEST_TMPDIR/ran.$1"; }
 
 ran_once() { [ "$(cat "$BATS_TEST_TMPDIR/ran.$1" 2>/dev/null)" = ran ]; }
 
@@ -217,7 +217,7 @@ check_start() {
 	[ "$(jq -r .ok "$BATS_TEST_TMPDIR/out2" | grep -c true)" -eq 2 ] || return 1
 	runjob recover >>"$BATS_TEST_TMPDIR/err2" 2>&1 || return 1
 	WAIT_LIMIT=10 wait_until ran_once 1 && WAIT_LIMIT=10 wait_until ran_once 2 || return 1
-	runjob wait 01a00000-0000-7000-8000-000000000001 01a00000-0000-7000-8000-000000000002 >/dev/null || return 1
+	runjob wait "${job_ids}000000000001" "${job_ids}000000000002" >/dev/null || return 1
 	ran_once 1 && ran_once 2 || return 1
 	rm "$BATS_TEST_TMPDIR"/ran.*
 }

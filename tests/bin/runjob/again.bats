@@ -7,8 +7,8 @@ teardown() {
 @test "runjob again, diff: a job once more, told in both, and what differs between two" {
 	cd "$BATS_TEST_TMPDIR" || return
 	# shellcheck disable=SC2016 # for the job's shell
-	run -0 runjob start - <<<'{"id":"01a00000-0000-7000-8000-000000000001","exec":["sh","-c","cat; echo \"$A\"; exit 3"],"stdin":"in","env":{"A":"1"}}'
-	first=01a00000-0000-7000-8000-000000000001
+	run -0 runjob start - <<<'{"id":"'"$job_ids"'000000000001","exec":["sh","-c","cat; echo \"$A\"; exit 3"],"stdin":"in","env":{"A":"1"}}'
+	first=${job_ids}000000000001
 	run -3 runjob wait "$first"
 	run -0 runjob again "$first"
 	second=$output

@@ -151,13 +151,13 @@ EOF
 @test "runjob debug: all about a job, or a pipeline with its tasks, in one archive without secrets" {
 	make_key
 	printf sesame | tokenmint vault put global/key
-	local run=0195a000-0000-7000-8000-000000000001
-	run -0 runjob start - <<<'{"id":"'$run'","pipeline":"site","tasks":[{"id":"build-of-a-name-that-is-so-long0","exec":["sh","-c","echo built; echo \"bad: ${#K}\" >&2; exit 3"],"secrets":{"K":"global/key"},"env":{"MARK":"here"}},{"id":"ship","exec":["true"],"needs":{"build-of-a-name-that-is-so-long0":"success"}}]}'
-	run -1 runjob wait $run
-	run -0 runjob debug -o bundle.tar $run
+	local run=${job_ids}000000000001
+	run -0 runjob start - <<<'{"id":"'"$run"'","pipeline":"site","tasks":[{"id":"build-of-a-name-that-is-so-long0","exec":["sh","-c","echo built; echo \"bad: ${#K}\" >&2; exit 3"],"secrets":{"K":"global/key"},"env":{"MARK":"here"}},{"id":"ship","exec":["true"],"needs":{"build-of-a-name-that-is-so-long0":"success"}}]}'
+	run -1 runjob wait "$run"
+	run -0 runjob debug -o bundle.tar "$run"
 	mkdir out
 	tar -xf bundle.tar -C out
-	cd out/$run
+	cd out/"$run"
 	grep -q 'long0: failed' log
 	[ "$(jq -r .state status.json)" = failed ]
 	[ "$(jq -r .exit_code tasks/build*/status.json)" -eq 3 ]

@@ -1,7 +1,7 @@
 load ../../helper
 
-id_a=0195a000-0000-7000-8000-000000000001
-id_b=0195b000-0000-7000-8000-000000000002
+id_a=${job_ids}000000000001
+id_b=${job_ids}000000000002
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return
@@ -16,19 +16,19 @@ reply_of() {
 }
 
 @test "runjob start -: replies in order, with the ids of the lines" {
-	printf '%s\n' '{"id":"'$id_a'","exec":["true"]}' '{"exec":' '{"id":"'$id_b'","exec":["true"]}' >lines
+	printf '%s\n' '{"id":"'"$id_a"'","exec":["true"]}' '{"exec":' '{"id":"'"$id_b"'","exec":["true"]}' >lines
 	run -0 runjob start - <lines
-	[ "$(jq -c '[.ok, .id, .error.kind]' <<<"$output")" = '[true,"'$id_a'",null]
+	[ "$(jq -c '[.ok, .id, .error.kind]' <<<"$output")" = '[true,"'"$id_a"'",null]
 [false,null,"permanent"]
-[true,"'$id_b'",null]' ]
-	run -0 runjob wait $id_a $id_b
+[true,"'"$id_b"'",null]' ]
+	run -0 runjob wait "$id_a" "$id_b"
 }
 
 @test "runjob start -: the same id twice is a duplicate and runs once" {
 	local line='{"id":"'$id_a'","exec":["sh","-c","echo ran >>'$BATS_TEST_TMPDIR'/runs"]}'
 	run -0 runjob start - <<<"$line"$'\n'"$line"
 	[ "$(jq -c .duplicate <<<"$output")" = $'null\ntrue' ]
-	run -0 runjob wait $id_a
+	run -0 runjob wait "$id_a"
 	reply_of "$line"
 	[ "$(jq -c '[.ok, .duplicate]' <<<"$output")" = '[true,true]' ]
 	[ "$(wc -l <runs)" -eq 1 ]
@@ -40,9 +40,9 @@ reply_of() {
 	# What a crash between mkdir and start leaves.
 	mkdir -p "$owner/$id_a"
 	: >"$owner/$id_a/lock"
-	reply_of '{"id":"'$id_a'","exec":["touch","'"$BATS_TEST_TMPDIR"'/ran"]}'
+	reply_of '{"id":"'"$id_a"'","exec":["touch","'"$BATS_TEST_TMPDIR"'/ran"]}'
 	[ "$(jq -c '[.ok, .duplicate]' <<<"$output")" = '[true,null]' ]
-	run -0 runjob wait $id_a
+	run -0 runjob wait "$id_a"
 	[ -e ran ]
 }
 
@@ -52,11 +52,11 @@ reply_of() {
 	mkfifo fifo
 	reply_of "$line"
 	wait_until test -s runs
-	kill -KILL "$(cat "$HOOKTOOLS_STATE"/jobs/*/$id_a/lock)"
+	kill -KILL "$(cat "$HOOKTOOLS_STATE"/jobs/*/"$id_a"/lock)"
 	reply_of "$line"
 	[ "$(jq -c .duplicate <<<"$output")" = true ]
 	run -0 runjob recover
-	run runjob wait $id_a
+	run runjob wait "$id_a"
 	[ "$(wc -l <runs)" -eq 1 ]
 }
 
@@ -64,20 +64,20 @@ reply_of() {
 @test "runjob start -: the payload is the job's stdin byte for byte" {
 	printf '%s' '{ "n":12345678901234567890.10,  "text":"\u00e9\/ \ud800", "unknown":[1 ,2] }' >payload
 	{
-		printf '{"id":"%s","exec":["cat"],"payload":' $id_a
+		printf '{"id":"%s","exec":["cat"],"payload":' "$id_a"
 		cat payload
 		printf '}\n'
 	} | runjob start -
-	runjob wait $id_a
-	runjob tail $id_a | cmp - payload
-	[ "$(jq 'has("payload")' "$HOOKTOOLS_STATE"/jobs/*/$id_a/spec.json)" = false ]
+	runjob wait "$id_a"
+	runjob tail "$id_a" | cmp - payload
+	[ "$(jq 'has("payload")' "$HOOKTOOLS_STATE"/jobs/*/"$id_a"/spec.json)" = false ]
 }
 
 @test "runjob start -: stdin, env, dir and who asked" {
 	# shellcheck disable=SC2016
-	reply_of '{"id":"'$id_a'","exec":["sh","-c","cat; echo; pwd; echo $A $HOOKTOOLS_EVENT_ID $HOOKTOOLS_REPOSITORY"],"stdin":"line\n\u20ac","env":{"A":"b c"},"dir":"/","event_id":"'$id_b'","repository":"acme/site"}'
-	runjob wait $id_a
-	run -0 runjob tail $id_a
+	reply_of '{"id":"'"$id_a"'","exec":["sh","-c","cat; echo; pwd; echo $A $HOOKTOOLS_EVENT_ID $HOOKTOOLS_REPOSITORY"],"stdin":"line\n\u20ac","env":{"A":"b c"},"dir":"/","event_id":"'"$id_b"'","repository":"acme/site"}'
+	runjob wait "$id_a"
+	run -0 runjob tail "$id_a"
 	[ "$output" = $'line\n€\n/\nb c '"$id_b acme/site" ]
 }
 
@@ -121,16 +121,16 @@ refused() {
 }
 
 @test "runjob start -: numbers stand for their text" {
-	reply_of '{"id":"'$id_a'","exec":["sleep","60"],"timeout":0.1}'
+	reply_of '{"id":"'"$id_a"'","exec":["sleep","60"],"timeout":0.1}'
 	[ "$(jq .ok <<<"$output")" = false ]
-	reply_of '{"id":"'$id_a'","exec":["sleep","60"],"timeout":1}'
-	run -124 runjob wait $id_a
+	reply_of '{"id":"'"$id_a"'","exec":["sleep","60"],"timeout":1}'
+	run -124 runjob wait "$id_a"
 }
 
 # bats test_tags=F2_19
 @test "runjob start -: HOOKTOOLS_MAX_TIME bounds every timeout" {
-	HOOKTOOLS_MAX_TIME=100ms reply_of '{"id":"'$id_a'","exec":["sleep","60"],"timeout":"1h"}'
-	run -124 runjob wait $id_a
+	HOOKTOOLS_MAX_TIME=100ms reply_of '{"id":"'"$id_a"'","exec":["sleep","60"],"timeout":"1h"}'
+	run -124 runjob wait "$id_a"
 }
 
 @test "runjob start -: 200 jobs in one go each run once and report twice" {
@@ -150,17 +150,17 @@ refused() {
 
 @test "runjob start -: the report is carried into the events as it is" {
 	local report='{"github_check":{"repository":"acme/site", "n":12345678901234567890}}'
-	reply_of '{"id":"'$id_a'","exec":["true"],"report":'"$report"'}'
-	runjob wait $id_a
-	wait_until published $id_a
+	reply_of '{"id":"'"$id_a"'","exec":["true"],"report":'"$report"'}'
+	runjob wait "$id_a"
+	wait_until published "$id_a"
 	[ "$(grep -cF "\"report\":$report" <(cat "$HOOKTOOLS_STATE"/spool/new/*))" -eq 2 ]
 }
 
 @test "runjob start -: killed in the middle and repeated, each job runs once" {
 	local i round
 	for i in {100..199}; do
-		printf '{"id":"0195a000-0000-7000-8000-000000000%s","exec":["sh","-c","echo %s >>%s/runs"]}\n' \
-			"$i" "$i" "$BATS_TEST_TMPDIR"
+		printf '{"id":"%s000000000%s","exec":["sh","-c","echo %s >>%s/runs"]}\n' \
+			"$job_ids" "$i" "$i" "$BATS_TEST_TMPDIR"
 	done >lines
 	for round in 5 20 60; do
 		mkfifo "pipe$round"
@@ -189,11 +189,11 @@ refused() {
 		mount -t tmpfs -o size=200k none "$HOOKTOOLS_STATE"
 		mkdir -p "$HOOKTOOLS_STATE/jobs"
 		head -c 300k /dev/zero >"$HOOKTOOLS_STATE/fill" 2>/dev/null || true
-		line='"'"'{"id":"'$id_a'","exec":["true"]}'"'"'
+		line='"'"'{"id":"'"$id_a"'","exec":["true"]}'"'"'
 		echo "$line" | runjob start -
 		rm "$HOOKTOOLS_STATE/fill"
 		echo "$line" | runjob start -
-		runjob wait '$id_a'
+		runjob wait '"$id_a"'
 	'
 	[ "$(jq -c '[.ok, .error.kind, .duplicate]' <<<"$output")" = '[false,"temporary",null]
 [true,null,null]' ]

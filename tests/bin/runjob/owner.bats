@@ -25,7 +25,7 @@ owner=$(printf 'ab%.0s' {1..32})
 }
 
 @test "runjob start -: a line says whose job it is, and recover finds everybody's" {
-	local id=0195a000-0000-7000-8000-000000000001 dir
+	local id=${job_ids}000000000001 dir
 	run -0 runjob start - <<<"{\"id\":\"$id\",\"exec\":[\"true\"],\"owner\":\"$owner\"}
 {\"exec\":[\"true\"],\"owner\":\"me\"}"
 	[ "$(jq -c .ok <<<"$output")" = $'true\nfalse' ]

@@ -1,6 +1,6 @@
 load ../../helper
 
-run_id=0195a000-0000-7000-8000-000000000001
+run_id=${job_ids}000000000001
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return
@@ -17,7 +17,7 @@ log_has() {
 
 # start TASKS: a pipeline with run_id.
 start() {
-	run -0 runjob start - <<<'{"id":"'$run_id'","pipeline":"demo","repository":"acme/site","tasks":['"$1"']}'
+	run -0 runjob start - <<<'{"id":"'"$run_id"'","pipeline":"demo","repository":"acme/site","tasks":['"$1"']}'
 	[ "$(jq .ok <<<"$output")" = true ]
 }
 
@@ -32,7 +32,7 @@ states() {
 		{"id":"ship","exec":["true"],"needs":{"test":"success"}},
 		{"id":"alarm","exec":["true"],"needs":{"test":"failure"}},
 		{"id":"tidy","exec":["true"],"needs":{"ship":"any","alarm":"any"}}')"
-	run -1 runjob wait $run_id
+	run -1 runjob wait "$run_id"
 	diff - <(states) <<'EOF'
 demo failed
 demo/alarm ok
@@ -40,14 +40,14 @@ demo/build ok
 demo/test failed
 demo/tidy ok
 EOF
-	run -0 runjob tail $run_id
+	run -0 runjob tail "$run_id"
 	[ "$(grep -c '^ship: skipped$' <<<"$output")" -eq 1 ]
 	[ "${lines[-1]}" = "tidy: ok" ]
 }
 
 @test "runjob pipeline: tasks that need nothing of each other run at the same time" {
 	start '{"id":"a","exec":["sh","-c","echo x >'"$BATS_TEST_TMPDIR"'/fifo"]},{"id":"b","exec":["sh","-c","read -r x <'"$BATS_TEST_TMPDIR"'/fifo"]}'
-	run -0 runjob wait $run_id
+	run -0 runjob wait "$run_id"
 	diff - <(states) <<'EOF'
 demo ok
 demo/a ok
@@ -57,7 +57,7 @@ EOF
 
 @test "runjob pipeline: one slot is enough for it" {
 	HOOKTOOLS_JOBS_MAX=1 start '{"id":"a","exec":["true"]},{"id":"b","exec":["true"]},{"id":"c","exec":["true"],"needs":{"a":"any","b":"any"}}'
-	run -0 runjob wait $run_id
+	run -0 runjob wait "$run_id"
 	[ "$(states | grep -c ok)" -eq 4 ]
 }
 
@@ -66,8 +66,8 @@ EOF
 	for how in "" no; do
 		rm -rf "$HOOKTOOLS_STATE/jobs"
 		HOOKTOOLS_CGROUP=$how start '{"id":"long","exec":["sh","-c","read -r x <'"$BATS_TEST_TMPDIR"'/fifo"]},{"id":"then","exec":["true"],"needs":{"long":"any"}}'
-		wait_until log_has $run_id '^long: running'
-		run -0 runjob stop $run_id
+		wait_until log_has "$run_id" '^long: running'
+		run -0 runjob stop "$run_id"
 		diff - <(states) <<'EOF'
 demo cancelled
 demo/long cancelled
@@ -97,7 +97,7 @@ EOF
 
 @test "runjob pipeline: the same id twice runs once" {
 	start '{"id":"a","exec":["sh","-c","echo x >>'"$BATS_TEST_TMPDIR"'/runs"]}'
-	run -0 runjob wait $run_id
+	run -0 runjob wait "$run_id"
 	start '{"id":"a","exec":["sh","-c","echo x >>'"$BATS_TEST_TMPDIR"'/runs"]}'
 	[ "$(jq .duplicate <<<"$output")" = true ]
 	[ "$(wc -l <runs)" -eq 1 ]
@@ -110,21 +110,21 @@ specification() {
 
 # bats test_tags=FX_4
 @test "runjob pipeline: the whole of it takes one place in its group" {
-	local second=0195b000-0000-7000-8000-000000000002 third=0195c000-0000-7000-8000-000000000003
+	local second=${job_ids}000000000002 third=${job_ids}000000000003
 	local members=',"group":"site","dir":"'$BATS_TEST_TMPDIR'","parameters":{"A":"b"},"env":{"C":"d"},"hops":2'
-	run -0 runjob start - < <(specification $run_id "$members")
-	wait_until log_has $run_id '^a: running'
-	run -0 runjob start - < <(specification $second "$members"',"busy":"reject"' && specification $third "$members")
+	run -0 runjob start - < <(specification "$run_id" "$members")
+	wait_until log_has "$run_id" '^a: running'
+	run -0 runjob start - < <(specification "$second" "$members"',"busy":"reject"' && specification "$third" "$members")
 	[[ ${lines[0]} == *"group 'site' is busy"* ]]
-	has_state $third queued
+	has_state "$third" queued
 	[ "$(runjob queue site | jq -r ".id + \" \" + .waits_for")" = "$third group" ]
 	echo >fifo
-	run -0 runjob wait $run_id
-	wait_until log_has $third '^a: running'
+	run -0 runjob wait "$run_id"
+	wait_until log_has "$third" '^a: running'
 	echo >fifo
-	run -0 runjob wait $third
+	run -0 runjob wait "$third"
 	[ "$(runjob list | jq -r 'select(.name == "demo/a") | .id' | head -n 1 | xargs runjob env | grep -E "^(PARAM_A|C)=" | sort | paste -sd" ")" = "C=d PARAM_A=b" ]
-	run -0 runjob again $run_id
+	run -0 runjob again "$run_id"
 	HOOKTOOLS_JOBS_MAX=1 wait_until log_has "$output" '^a: running'
 	echo >fifo
 	run -0 runjob wait "$output"
@@ -134,8 +134,8 @@ specification() {
 @test "runjob pipeline: its tasks are its owner's, and the longest time is for all of it" {
 	local owner state
 	owner=$(printf 'ab%.0s' {1..32})
-	run -0 env HOOKTOOLS_MAX_TIME=700ms runjob start --owner "$owner" - < <(specification $run_id ',"dir":"'"$BATS_TEST_TMPDIR"'"')
-	run -124 runjob wait --owner "$owner" $run_id
+	run -0 env HOOKTOOLS_MAX_TIME=700ms runjob start --owner "$owner" - < <(specification "$run_id" ',"dir":"'"$BATS_TEST_TMPDIR"'"')
+	run -124 runjob wait --owner "$owner" "$run_id"
 	[ -z "$(runjob list)" ]
 	state=$(runjob list --owner "$owner" | jq -r 'select(.name == "demo/a").state')
 	[ "$state" = cancelled ] || [ "$state" = timeout ]

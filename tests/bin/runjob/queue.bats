@@ -17,12 +17,12 @@ none_left() { [ -z "$(ours runjob-shim)$(ours runjob-queue)" ]; }
 specs() {
 	local i
 	for i in $(seq "$1" "$2"); do
-		printf '{"id":"01a00000-0000-7000-8000-%012d","exec":["/bin/sh","-c","echo %d >>ran"],"dir":"%s"%s}\n' \
-			"$i" "$i" "$BATS_TEST_TMPDIR" "${3:-}"
+		printf '{"id":"%s%012d","exec":["/bin/sh","-c","echo %d >>ran"],"dir":"%s"%s}\n' \
+			"$job_ids" "$i" "$i" "$BATS_TEST_TMPDIR" "${3:-}"
 	done
 }
 
-id() { printf '01a00000-0000-7000-8000-%012d' "$1"; }
+id() { printf '%s%012d' "$job_ids" "$1"; }
 
 # holder FIFO [OPTION...]: a job that goes on once something is written to the fifo.
 holder() { runjob start "${@:2}" -- sh -c "read -r x <$1"; }

@@ -163,8 +163,8 @@ found() {
 	[ "$(status_of .sandbox)" = default ]
 	run -0 runjob run --sandbox none -- true
 	[ "$(status_of .sandbox)" = none ]
-	run -0 runjob start - <<<'{"id":"0195a000-0000-7000-8000-000000000001","pipeline":"p","tasks":[{"id":"a","exec":["true"]}]}'
-	run -0 runjob wait 0195a000-0000-7000-8000-000000000001
+	run -0 runjob start - <<<'{"id":"'"$job_ids"'000000000001","pipeline":"p","tasks":[{"id":"a","exec":["true"]}]}'
+	run -0 runjob wait "${job_ids}000000000001"
 	[ "$(runjob list | jq -rs 'map(select(.name)) | map(.name + " " + .sandbox) | sort | join(",")')" = "p none,p/a default" ]
 	echo 'HOOKTOOLS_SANDBOX=cosy' >"$HOOKTOOLS_CONF/hooktools.conf"
 	run -78 --separate-stderr runjob run -- true
