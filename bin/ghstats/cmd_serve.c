@@ -1,13 +1,13 @@
 #include "bin/ghstats/commands.h"
 
-#include <unistd.h>
-
 #include "bin/ghstats/options.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
 #include "lib/layout.h"
 #include "lib/path.h"
+#include "lib/process.h"
 #include "lib/stats_schema.h"
+#include "lib/str.h"
 
 /* The server opens the database for reading only: what it needs must be there. */
 static int prepare(const struct layout *layout, struct error *err)
@@ -44,8 +44,5 @@ int cmd_serve(const struct options *options, const struct layout *layout,
 		argv[count++] = "-o";
 		argv[count++] = options->login;
 	}
-	(void)execv(program, (char *const *)argv);
-	(void)error_errno(err, "execute '%s'", program);
-	err->kind = ERROR_CONFIG;
-	return -1;
+	return process_become(argv, (struct str_view){ NULL, 0 }, err);
 }

@@ -1,13 +1,13 @@
 #include "bin/hookroute/helper.h"
 
 #include <stddef.h>
-#include <unistd.h>
 
 #include "lib/cleanup.h"
 #include "lib/error.h"
 #include "lib/layout.h"
 #include "lib/log.h"
 #include "lib/path.h"
+#include "lib/process.h"
 #include "lib/str.h"
 
 struct helper {
@@ -63,9 +63,8 @@ int helper_become(int argc, char *argv[])
 		for (; !helper->is_whole && at < argc; at++)
 			argv[at] = argv[at + 1];
 		argv[0] = program;
-		(void)execv(program, argv);
-		(void)error_errno(&err, "execute '%s'", program);
-		err.kind = ERROR_CONFIG;
+		(void)process_become((const char *const *)argv,
+				     (struct str_view){ NULL, 0 }, &err);
 	}
 	log_error("%s", err.message);
 	return error_exit_status(&err);
