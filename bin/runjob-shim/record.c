@@ -17,7 +17,7 @@
 #include "lib/job_plan.h"
 #include "lib/str.h"
 
-enum { CHUNK = 65536, LAST_MOST = 65536, REMARK = 128, REMARKS = 3 };
+enum { CHUNK = 65536, WIDE = 1 << 18, LAST_MOST = 65536, REMARK = 128, REMARKS = 3 };
 
 /* The last bytes are worth most: that is where it says what went wrong. */
 static uint64_t last_room(const struct record *record)
@@ -134,10 +134,20 @@ static void store(struct record *record, const char *bytes, size_t len, char str
 		keep_last(record, bytes + head, len - head);
 }
 
+/* Who writes much need not wait for us each time. */
+static void widen(struct record *record)
+{
+	if (!record->is_wide)
+		(void)fcntl(record->out, F_SETPIPE_SZ, WIDE);
+	record->is_wide = true;
+}
+
 bool record_take(struct record *record, int *fd)
 {
 	ssize_t got = *fd < 0 ? 0 : read(*fd, record->chunk, CHUNK);
 
+	if (got == CHUNK && fd == &record->out)
+		widen(record);
 	if (got > 0) {
 		store(record, record->chunk, (size_t)got, fd == &record->err ? 'e' : 'o');
 		return true;

@@ -18,7 +18,8 @@ struct job_plan;
 struct record {
 	int job_out; /* the job's ends; -1 once it has them */
 	int job_err;
-	int out; /* ours */
+	int out;      /* ours */
+	bool is_wide; /* out has more room than a pipe has at first, or may not */
 	int err; /* -1: standard error comes by out, in its place between the output */
 	int file;
 	int index;	/* -1: none is wanted */
