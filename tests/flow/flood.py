@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """Many events at once become jobs of one group; see flood.bats.
 
-flood.py FOLDER EVENTS     prints what was wrong, if anything, and what it took
+flood.py FOLDER EVENTS SUPERVISORS     prints what was wrong, if anything, and what it took; at most
+                                       so many supervisors may be there at a time
 """
 import json, os, sys, threading, time
 from lab import Lab, Wrong, adopt_orphans
@@ -39,7 +40,7 @@ class Meter(threading.Thread):
             return 0
 
 
-def flood(lab, events):
+def flood(lab, events, supervisors):
     os.makedirs(f"{lab.dir}/conf/routes.d")
     with open(f"{lab.dir}/conf/routes.d/all.jq", "w") as file:
         file.write(ROUTE.format(dir=lab.dir, parallel=PARALLEL))
@@ -58,7 +59,7 @@ def flood(lab, events):
         raise Wrong(f"{len(ran)} ran of {events}, {len(set(ran))} of them different")
     if states != ["ok"] * events:
         raise Wrong(f"{events - states.count('ok')} did not end well")
-    if meter.supervisors > PARALLEL + 8 or meter.most > 4 * PARALLEL + 40:
+    if meter.supervisors > supervisors or meter.most > 4 * PARALLEL + 40:
         raise Wrong(f"{meter.supervisors} supervisors, {meter.most} processes at a time")
     print(f"{events} events: routed in {routed:.1f} s, all done in {took:.1f} s; at a time {meter.most} processes "
           f"and {meter.supervisors} supervisors at most, the keeper had {meter.keeper_kb} kB")
@@ -67,7 +68,7 @@ def flood(lab, events):
 def main():
     adopt_orphans()
     with Lab(sys.argv[1]) as lab:
-        flood(lab, int(sys.argv[2]))
+        flood(lab, int(sys.argv[2]), int(sys.argv[3]))
 
 
 try:

@@ -20,6 +20,8 @@ ends() {
 	[ "$code" -eq "$1" ]
 }
 
+no_supervisor() { [ -z "$(ours runjob-shim)" ]; }
+
 held() {
 	echo '{"id":"held","exec":["sh","-c","for i in 1 2 3 4 5 6 7; do echo line $i; done; read -r x <'"$BATS_TEST_TMPDIR"'/fifo; exit $x"]}'
 }
@@ -99,6 +101,7 @@ END
 	[[ $output == *"demo: lost: its supervisor is gone"* ]]
 	echo 0 >fifo
 	runjob recover >/dev/null
+	wait_until no_supervisor
 	# It waits, and nobody is there to start it.
 	dir=$(echo "$HOOKTOOLS_STATE"/jobs/*/"$run_id")
 	jq -c '.state = "queued"' "$dir/status.json" >status
