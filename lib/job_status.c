@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -98,11 +99,6 @@ static void write_count(struct json_writer *writer, const char *key, uint64_t co
 		json_write_null(writer, key);
 }
 
-static void write_text(struct json_writer *writer, const char *key, const char *text)
-{
-	json_write_string(writer, key, *text ? text : NULL);
-}
-
 void job_status_dump(struct buf *out, const struct job *job,
 		     const struct job_status *status)
 {
@@ -110,7 +106,7 @@ void job_status_dump(struct buf *out, const struct job *job,
 
 	json_write_object(&writer, NULL);
 	json_write_string(&writer, "id", job->id);
-	write_text(&writer, "name", status->name);
+	json_write_cut(&writer, "name", status->name);
 	json_write_string(&writer, "owner", job->owner);
 	json_write_string(&writer, "state", names[status->state]);
 	if (status->exit_code >= 0)
@@ -118,27 +114,27 @@ void job_status_dump(struct buf *out, const struct job *job,
 	else
 		json_write_null(&writer, "exit_code");
 	write_count(&writer, "signal", (uint64_t)status->signal);
-	write_text(&writer, "reason", status->reason);
+	json_write_cut(&writer, "reason", status->reason);
 	write_time(&writer, "created_at", status->created_ms);
 	write_time(&writer, "started_at", status->started_ms);
 	write_time(&writer, "finished_at", status->finished_ms);
-	write_text(&writer, "node", status->node);
+	json_write_cut(&writer, "node", status->node);
 	write_count(&writer, "pid", (uint64_t)status->pid);
-	write_text(&writer, "containment", status->containment);
-	write_text(&writer, "sandbox", status->sandbox);
-	write_text(&writer, "sandbox_lacks", status->sandbox_lacks);
+	json_write_cut(&writer, "containment", status->containment);
+	json_write_cut(&writer, "sandbox", status->sandbox);
+	json_write_cut(&writer, "sandbox_lacks", status->sandbox_lacks);
 	json_write_u64(&writer, "cpu_ms", status->cpu_ms);
 	write_count(&writer, "memory_peak", status->memory_peak);
 	write_count(&writer, "pids_peak", status->pids_peak);
 	job_usage_dump(&writer, &status->usage);
 	write_time(&writer, "paused_at", status->paused_ms);
 	json_write_u64(&writer, "log_left_out", status->log_left_out);
-	write_text(&writer, "group", status->group);
+	json_write_cut(&writer, "group", status->group);
 	write_count(&writer, "attempts", status->attempts);
 	write_time(&writer, "next_at", status->due_ms);
 	write_count(&writer, "memory_limit", status->memory_limit);
-	write_text(&writer, "event_id", status->event_id);
-	write_text(&writer, "repository", status->repository);
+	json_write_cut(&writer, "event_id", status->event_id);
+	json_write_cut(&writer, "repository", status->repository);
 	json_write_object_end(&writer);
 }
 
@@ -235,6 +231,13 @@ static uint64_t take_count(struct str_view text, const char *key, uint64_t other
 	return json_plain_u64(&number, text, key) ? number : otherwise;
 }
 
+static int take_int(struct str_view text, const char *key, int otherwise)
+{
+	uint64_t number = take_count(text, key, UINT64_MAX);
+
+	return number <= INT_MAX ? (int)number : otherwise;
+}
+
 static int take_status(struct job_status *status, struct str_view text, struct error *err)
 {
 	char state[16];
@@ -242,9 +245,9 @@ static int take_status(struct job_status *status, struct str_view text, struct e
 	take_text(state, sizeof(state), text, "state");
 	if (!job_state_find(&status->state, state))
 		return error_set(err, ERROR_DATA, "unknown state '%s'", state);
-	status->exit_code = (int)take_count(text, "exit_code", (uint64_t)-1);
-	status->signal = (int)take_count(text, "signal", 0);
-	status->pid = (int)take_count(text, "pid", 0);
+	status->exit_code = take_int(text, "exit_code", -1);
+	status->signal = take_int(text, "signal", 0);
+	status->pid = take_int(text, "pid", 0);
 	status->created_ms = take_time(text, "created_at");
 	status->started_ms = take_time(text, "started_at");
 	status->finished_ms = take_time(text, "finished_at");

@@ -53,7 +53,7 @@ void job_usage_dump(struct json_writer *writer, const struct job_usage *usage)
 		const uint64_t *number = value;
 
 		if (fields[i].size)
-			json_write_string(writer, fields[i].key, *text ? text : NULL);
+			json_write_cut(writer, fields[i].key, text);
 		else if (*number)
 			json_write_u64(writer, fields[i].key, *number);
 		else

@@ -26,7 +26,8 @@ bool json_plain_string(struct str_view *string, struct str_view object, const ch
 
 	if (!json_scan_member(&raw, object, key))
 		return false;
-	if (raw.len < 2 || raw.data[0] != '"' || memchr(raw.data, '\\', raw.len))
+	if (raw.len < 2 || raw.data[0] != '"' || memchr(raw.data, '\\', raw.len) ||
+	    memchr(raw.data, 0x7f, raw.len))
 		return false;
 	*string = (struct str_view){ raw.data + 1, raw.len - 2 };
 	return true;

@@ -15,7 +15,8 @@
 /* One whole JSON value? */
 bool json_plain_is_valid(struct str_view text);
 
-/* The string's bytes; false when object has no such member or it is no string without escapes. */
+/* The string's bytes; false when object has no such member or it is no string without escapes.
+ * DEL is taken for one: json_write makes one of it. */
 bool json_plain_string(struct str_view *string, struct str_view object, const char *key);
 
 /* A whole number of digits only, up to 2^53; false otherwise. */

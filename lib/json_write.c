@@ -111,6 +111,35 @@ void json_write_string(struct json_writer *writer, const char *key, const char *
 		json_write_null(writer, key);
 }
 
+/* Without the beginning of a sequence at its end. */
+static size_t whole_len(const char *text)
+{
+	size_t len = strlen(text);
+	size_t lead = len;
+
+	while (lead > 0 && len - lead < 4) {
+		unsigned char c = (unsigned char)text[--lead];
+
+		if (c < 0x80)
+			return len;
+		if (c >= 0xc0)
+			return utf8_len((const unsigned char *)text + lead, len - lead)
+				       ? len
+				       : lead;
+	}
+	return len;
+}
+
+void json_write_cut(struct json_writer *writer, const char *key, const char *text)
+{
+	size_t len = whole_len(text);
+
+	if (len)
+		json_write_bytes(writer, key, text, len);
+	else
+		json_write_null(writer, key);
+}
+
 void json_write_bytes(struct json_writer *writer, const char *key, const char *text,
 		      size_t len)
 {

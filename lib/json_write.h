@@ -31,6 +31,11 @@ void json_write_array_end(struct json_writer *writer);
 void json_write_string(struct json_writer *writer, const char *key, const char *text);
 void json_write_bytes(struct json_writer *writer, const char *key, const char *text,
 		      size_t len);
+
+/* A text that may have been cut to the room there was: a UTF-8 sequence that it begins at its end
+ * is left out.  Nothing is null. */
+void json_write_cut(struct json_writer *writer, const char *key, const char *text);
+
 void json_write_u64(struct json_writer *writer, const char *key, uint64_t number);
 void json_write_i64(struct json_writer *writer, const char *key, int64_t number);
 void json_write_bool(struct json_writer *writer, const char *key, bool value);

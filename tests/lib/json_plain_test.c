@@ -15,6 +15,7 @@ static void strings_without_escapes(void)
 	CHECK(str_view_equal(text, "x.y_z"));
 	CHECK(json_plain_string(&text, view("{\"a\":\"\"}"), "a") && text.len == 0);
 	CHECK(!json_plain_string(&text, view("{\"a\":\"x\\n\"}"), "a"));
+	CHECK(!json_plain_string(&text, view("{\"a\":\"x\177\"}"), "a"));
 	CHECK(!json_plain_string(&text, view("{\"a\":5}"), "a"));
 	CHECK(!json_plain_string(&text, view("{\"a\":null}"), "a"));
 	CHECK(!json_plain_string(&text, view("{\"b\":\"x\"}"), "a"));

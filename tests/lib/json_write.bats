@@ -15,3 +15,7 @@ load ../helper
 @test "json_write: a nul is written" {
 	unit a_nul_is_written
 }
+
+@test "json_write: what was cut ends with a whole sequence" {
+	unit what_is_cut_ends_with_a_whole_sequence
+}

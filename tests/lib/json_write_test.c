@@ -59,11 +59,41 @@ static void a_nul_is_written(void)
 	CHECK_STR(buf_str(&out), "\"a\\u0000b\"");
 }
 
+static void what_is_cut_ends_with_a_whole_sequence(void)
+{
+	static const struct {
+		const char *in;
+		const char *want;
+	} t[] = {
+		{ "", "null" },
+		{ "abc", "\"abc\"" },
+		{ "h\xc3\xa9", "\"h\xc3\xa9\"" },
+		{ "h\xc3", "\"h\"" },
+		{ "\xc3", "null" },
+		{ "a\xf0\x9f\x98\x80", "\"a\xf0\x9f\x98\x80\"" },
+		{ "a\xf0\x9f\x98", "\"a\"" },
+		{ "a\xf0\x9f", "\"a\"" },
+		{ "a\xe2\x82", "\"a\"" },
+		{ "\x80\x80\x80\x80\x80", "\"\\ufffd\\ufffd\\ufffd\\ufffd\\ufffd\"" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		auto_buf struct buf out = BUF_EMPTY;
+		struct json_writer w = JSON_WRITER(&out);
+
+		json_write_cut(&w, NULL, t[i].in);
+		CHECK_STR(buf_str(&out), t[i].want);
+	}
+}
+
 static const struct check_case cases[] = {
 	{ "owns_commas_and_quotes", owns_commas_and_quotes },
 	{ "what_is_no_utf8_becomes_the_replacement",
 	  what_is_no_utf8_becomes_the_replacement },
 	{ "a_nul_is_written", a_nul_is_written },
+	{ "what_is_cut_ends_with_a_whole_sequence",
+	  what_is_cut_ends_with_a_whole_sequence },
 };
 
 CHECK_MAIN(cases)
