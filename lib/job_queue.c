@@ -23,6 +23,7 @@
 #include "lib/layout.h"
 #include "lib/path.h"
 #include "lib/process.h"
+#include "lib/process_stat.h"
 #include "lib/str.h"
 
 enum { LEASE_MS = 10000, DEATH_MS = 5000, PID_LIMIT = 64, ENTER_TRIES = 100 };
@@ -193,17 +194,6 @@ static uint64_t keeper_pid(int keeper_fd)
 	return pid < 2 || pid > INT32_MAX ? 0 : pid;
 }
 
-/* Field of proc(5)'s stat, from the 4th on: those before hold no number. */
-static uint64_t stat_field(const char *stat, int number)
-{
-	const char *field = strrchr(stat, ')');
-	int i;
-
-	for (i = 2; field && i < number; i++)
-		field = strchr(field + 1, ' ');
-	return field ? str_leading_u64(field + 1) : 0;
-}
-
 /* Killed, and still on its way out: the kernel takes tens of milliseconds to close what it
  * watches, and only then gives its lock away.  Field 9 are the flags, 31 the signals that it has
  * not taken yet. */
@@ -216,8 +206,8 @@ static bool is_dying(int keeper_fd)
 
 	if (file_read(&stat, AT_FDCWD, path, STAT_LIMIT, &ignored) < 0)
 		return false;
-	return (stat_field(buf_str(&stat), 9) & FLAG_EXITING) != 0 ||
-	       (stat_field(buf_str(&stat), 31) & PENDING_KILL) != 0;
+	return (process_stat_field(buf_str(&stat), 9) & FLAG_EXITING) != 0 ||
+	       (process_stat_field(buf_str(&stat), 31) & PENDING_KILL) != 0;
 }
 
 /* SIGKILL also ends a process that is stopped. */

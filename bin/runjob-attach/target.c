@@ -12,6 +12,7 @@
 #include "lib/cleanup.h"
 #include "lib/error.h"
 #include "lib/file.h"
+#include "lib/process_stat.h"
 #include "lib/str.h"
 
 enum { TEXT_LIMIT = 16 * 1024 * 1024, SMALL_LIMIT = 65536 };
@@ -63,15 +64,10 @@ static uint64_t start_of(pid_t pid)
 	auto_free char *path = str_format("/proc/%d/stat", (int)pid);
 	auto_buf struct buf text = BUF_EMPTY;
 	struct error ignored = { 0 };
-	const char *field;
-	int i;
 
 	if (file_read(&text, AT_FDCWD, path, SMALL_LIMIT, &ignored) < 0)
 		return 0;
-	field = strrchr(buf_str(&text), ')');
-	for (i = 2; field && i < 22; i++)
-		field = strchr(field + 1, ' ');
-	return field ? str_leading_u64(field + 1) : 0;
+	return process_stat_field(buf_str(&text), 22);
 }
 
 /* Its first process: the number and start time on record, so that it is no stranger. */

@@ -31,6 +31,7 @@
 #include "lib/jail.h"
 #include "lib/job_results.h"
 #include "lib/process.h"
+#include "lib/process_stat.h"
 #include "lib/str.h"
 
 enum { EXIT_NOT_FOUND = 127, EXIT_NOT_EXECUTABLE = 126, PATH_LIMIT = 8192 };
@@ -111,16 +112,11 @@ static int write_pid(const struct supervisor *supervisor, pid_t pid, struct erro
 	auto_buf struct buf stat = BUF_EMPTY;
 	auto_free char *text = NULL;
 	auto_close int fd = -1;
-	const char *field;
-	int i;
 
 	if (file_read(&stat, AT_FDCWD, stat_path, PATH_LIMIT, err) < 0)
 		return -1;
-	field = strrchr(buf_str(&stat), ')');
-	for (i = 2; field && i < 22; i++)
-		field = strchr(field + 1, ' ');
 	text = str_format("%d %" PRIu64 "\n", (int)pid,
-			  field ? str_leading_u64(field + 1) : 0);
+			  process_stat_field(buf_str(&stat), 22));
 	fd = openat(supervisor->job.fd, "pid", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
 		    0600);
 	if (fd < 0)
